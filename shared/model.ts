@@ -1,0 +1,88 @@
+import * as v from "valibot";
+
+/** `pkgname` as PKGBUILD(5) allows it: no leading hyphen or dot. Capitals occur in the AUR's past. */
+const name = v.pipe(
+  v.string(),
+  v.regex(
+    /^[A-Za-z0-9@_+][A-Za-z0-9@._+-]*$/,
+    (issue) => `${issue.received} is not a package name`,
+  ),
+  v.maxLength(255),
+);
+
+/** What one PKGBUILD builds; a split package has one base and several names. */
+export const Pkgbase = v.pipe(name, v.brand("Pkgbase"));
+export type Pkgbase = v.InferOutput<typeof Pkgbase>;
+
+/** What pacman installs. */
+export const Pkgname = v.pipe(name, v.brand("Pkgname"));
+export type Pkgname = v.InferOutput<typeof Pkgname>;
+
+/** An architecture as makepkg.conf(5) names it: `any`, `x86_64`, `armv7h`, `x86_64_v3`. */
+export const Arch = v.pipe(
+  v.string(),
+  v.regex(/^[a-z0-9_]+$/, (issue) => `${issue.received} is not an architecture`),
+);
+export type Arch = v.InferOutput<typeof Arch>;
+
+/** `[epoch:]pkgver-pkgrel`, without white space or slashes. */
+export const Version = v.pipe(
+  v.string(),
+  v.regex(
+    /^(\d+:)?[^\s/:-]+-\d+(\.\d+)?$/,
+    (issue) => `${issue.received} is not a package version`,
+  ),
+);
+export type Version = v.InferOutput<typeof Version>;
+
+export const BuildId = v.pipe(v.string(), v.uuid(), v.brand("BuildId"));
+export type BuildId = v.InferOutput<typeof BuildId>;
+
+/** One run of the scheduler over one or more packages. */
+export const SessionId = v.pipe(v.string(), v.uuid(), v.brand("SessionId"));
+export type SessionId = v.InferOutput<typeof SessionId>;
+
+/** One fetched package source; a replaced source gets a new id. */
+export const SourceId = v.pipe(v.string(), v.uuid(), v.brand("SourceId"));
+export type SourceId = v.InferOutput<typeof SourceId>;
+
+export const Commit = v.pipe(v.string(), v.regex(/^[0-9a-f]{40}$/));
+
+/** Lower-case hexadecimal. */
+export const Sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
+
+/** A file in the blob store. */
+export const BlobReference = v.object({
+  sha256: Sha256,
+  bytes: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+});
+export type BlobReference = v.InferOutput<typeof BlobReference>;
+
+/** Milliseconds since the Unix epoch. */
+export const Instant = v.pipe(v.number(), v.safeInteger());
+
+/** The name of a file in a repository: no slash, no leading dot. */
+export const FileName = v.pipe(
+  v.string(),
+  v.regex(/^[A-Za-z0-9@_+][A-Za-z0-9@._+:-]*$/),
+  v.maxLength(255),
+);
+
+/** Options of makepkg(8) that a package may add, without their dashes (serene's list). */
+export const MakepkgFlag = v.picklist([
+  "ignorearch",
+  "clean",
+  "cleanbuild",
+  "nodeps",
+  "noextract",
+  "install",
+  "rmdeps",
+  "repackage",
+  "holdver",
+  "nocheck",
+  "noprepare",
+  "skipchecksums",
+  "skipinteg",
+  "skippgpcheck",
+]);
+export type MakepkgFlag = v.InferOutput<typeof MakepkgFlag>;
