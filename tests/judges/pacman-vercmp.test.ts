@@ -1,0 +1,34 @@
+import { execFileSync } from "node:child_process";
+import { expect, test } from "vitest";
+import { vercmp } from "#shared/pacman/vercmp.ts";
+
+type Pair = readonly [string, string];
+
+/** What vercmp(8) answers to each pair, asked by one xargs. */
+const asked = (pairs: readonly Pair[]) =>
+  execFileSync("xargs", ["-0", "-n", "2", "vercmp"], {
+    input: pairs
+      .flat()
+      .map((version) => `${version}\0`)
+      .join(""),
+    encoding: "utf8",
+    maxBuffer: 1 << 26,
+  })
+    .trim()
+    .split("\n")
+    .map((answer, i) => [...(pairs[i] ?? []), Number(answer)]);
+
+const answered = (pairs: readonly Pair[]) => pairs.map(([a, b]) => [a, b, vercmp(a, b)]);
+
+const nasty = [
+  ..."1.0a 1.0b 1.0beta 1.0p 1.0pre 1.0rc 1.0 1.0.a 1.0.1 1 1.1 1.1.1 01.2 1.2. 1.2-1".split(" "),
+  ..."1.2-2 1.2-10 1.2-1.1 1:0.1-1 0:1.2-1 :1.2-1 1: 1- 1-- 1:- - a a1 1a a-b-c r12.abc".split(" "),
+  ..."r12.g12 1_1 1..1 1._1 1+1 1~1 00 0 000 99999999999999999999 1e5 A.1".split(" "),
+  "",
+];
+
+test("agrees with vercmp(8) on every pair of nasty versions", () => {
+  const pairs = nasty.flatMap((a) => nasty.map((b): Pair => [a, b]));
+
+  expect(answered(pairs)).toEqual(asked(pairs));
+});
