@@ -1,0 +1,139 @@
+import * as v from "valibot";
+import { Fault } from "#shared/fault.ts";
+import { Arch, Pkgbase, Pkgname, Version } from "#shared/model.ts";
+
+/** What `makepkg --printsrcinfo` says of a PKGBUILD: one base, and each package where it differs. */
+export type Srcinfo = {
+  readonly pkgbase: Pkgbase;
+  readonly fields: Fields;
+  readonly packages: readonly { readonly pkgname: Pkgname; readonly fields: Fields }[];
+};
+
+/** In the file's order; a name that takes several values stands once for each. */
+export type Fields = readonly (readonly [name: string, value: string])[];
+
+type Line = { readonly number: number; readonly name: string; readonly value: string };
+
+type Section = { readonly head: Line; readonly fields: [name: string, value: string][] };
+
+/**
+ * Reads a .SRCINFO. White space around names and values, blank lines and lines starting with `#`
+ * mean nothing. A package's empty value empties what the base has.
+ *
+ * Source: /usr/share/makepkg/srcinfo.sh.
+ */
+export const parseSrcinfo = (text: string): Srcinfo => {
+  const [head, ...rest] = linesOf(text);
+  if (head?.name !== "pkgbase") throw refused(head?.number ?? 1, "expected pkgbase to come first");
+
+  const base: Section = { head, fields: [] };
+  const packages = new Map<string, Section>();
+  let section = base;
+  for (const line of rest) {
+    const { number, name, value } = line;
+    if (name === "pkgbase" || (name === "pkgname" && packages.has(value)))
+      throw refused(number, `expected ${name} ${value} only once`);
+    if (name === "pkgname") {
+      section = { head: line, fields: [] };
+      packages.set(value, section);
+    } else section.fields.push([name, value]);
+  }
+  if (packages.size === 0) throw new Fault("invalid", "the .SRCINFO names no package");
+
+  return {
+    pkgbase: parseAs(Pkgbase, head.value, head.number),
+    fields: base.fields,
+    packages: [...packages.values()].map(({ head, fields }) => ({
+      pkgname: parseAs(Pkgname, head.value, head.number),
+      fields,
+    })),
+  };
+};
+
+/** Writes as makepkg does, for any order of fields: a blank line before each package, none at the end. */
+export const formatSrcinfo = ({ pkgbase, fields, packages }: Srcinfo) =>
+  [
+    formatSection("pkgbase", pkgbase, fields),
+    ...packages.map(({ pkgname, fields }) => formatSection("pkgname", pkgname, fields)),
+  ].join("\n");
+
+const formatSection = (kind: string, name: string, fields: Fields) =>
+  `${kind} = ${name}\n${fields.map(([field, value]) => `\t${field} = ${value}\n`).join("")}`;
+
+/** `[epoch:]pkgver-pkgrel`, of every package. */
+export const versionOf = ({ pkgbase, fields }: Pick<Srcinfo, "pkgbase" | "fields">): Version => {
+  const [epoch, pkgver, pkgrel] = ["epoch", "pkgver", "pkgrel"].map((name) => {
+    const [value, again] = valuesOf(fields, name);
+    if (again === undefined) return value;
+    throw new Fault("invalid", `the .SRCINFO of ${pkgbase} says ${name} twice`);
+  });
+  return parseAs(Version, `${epoch ? `${epoch}:` : ""}${pkgver ?? ""}-${pkgrel ?? ""}`);
+};
+
+export const pkgnamesOf = ({ packages }: Srcinfo) => packages.map(({ pkgname }) => pkgname);
+
+/**
+ * The values of a field for one architecture: those for all, then those for it alone.
+ * What a package says takes the place of what its base says; without `pkgname` the base is asked.
+ */
+export const fieldOf = (
+  srcinfo: Srcinfo,
+  pkgname: string | undefined,
+  field: string,
+  arch: string,
+): string[] => {
+  const own = pkgname === undefined ? [] : packageOf(srcinfo, pkgname).fields;
+  return [field, `${field}_${arch}`].flatMap((name) => {
+    const overriding = valuesOf(own, name);
+    const values = overriding.length > 0 ? overriding : valuesOf(srcinfo.fields, name);
+    return values.filter((value) => value !== "");
+  });
+};
+
+export const archesOf = (srcinfo: Srcinfo, pkgname: string): Arch[] =>
+  fieldOf(srcinfo, pkgname, "arch", "any").map((arch) => parseAs(Arch, arch));
+
+/** The architecture that the package's file will have when it is built on `arch`. */
+export const architectureOf = (srcinfo: Srcinfo, pkgname: string, arch: Arch): Arch => {
+  const arches = archesOf(srcinfo, pkgname);
+  if (arches.includes(arch)) return arch;
+  if (arches.includes("any")) return "any";
+  throw new Fault(
+    "invalid",
+    `${pkgname} is for ${arches.join(", ") || "no architecture"}, not ${arch}`,
+  );
+};
+
+const valuesOf = (fields: Fields, name: string) =>
+  fields.flatMap(([field, value]) => (field === name ? [value] : []));
+
+const packageOf = ({ pkgbase, packages }: Srcinfo, pkgname: string) => {
+  const found = packages.find((it) => it.pkgname === pkgname);
+  if (!found) throw new Fault("missing", `${pkgbase} builds no package ${pkgname}`);
+  return found;
+};
+
+const linesOf = (text: string): Line[] =>
+  text.split("\n").flatMap((full, index) => {
+    const line = full.trim();
+    if (line === "" || line.startsWith("#")) return [];
+    const equals = line.indexOf("=");
+    const name = line.slice(0, equals).trim();
+    const value = line.slice(equals + 1).trim();
+    if (equals === -1 || !/^\w+$/.test(name) || value.includes("\0"))
+      throw refused(index + 1, `expected "name = value", not ${JSON.stringify(line.slice(0, 80))}`);
+    return [{ number: index + 1, name, value }];
+  });
+
+const parseAs = <S extends v.GenericSchema<string, string>>(
+  schema: S,
+  value: string,
+  line?: number,
+) => {
+  const result = v.safeParse(schema, value);
+  if (result.success) return result.output;
+  const message = result.issues[0].message.slice(0, 200);
+  throw line === undefined ? new Fault("invalid", message) : refused(line, message);
+};
+
+const refused = (line: number, why: string) => new Fault("invalid", `line ${line}: ${why}`);
