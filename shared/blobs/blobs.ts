@@ -1,0 +1,16 @@
+import type { BlobReference } from "#shared/model.ts";
+
+export type Range = { readonly start: number; readonly end: number };
+
+/** Files kept under the sha256 of their content. A blob never changes; saying one twice keeps one. */
+export type Blobs = {
+  /** Streams it in. With `expected`, content of another hash is `Fault` invalid and is not kept. */
+  put(content: AsyncIterable<Uint8Array> | Uint8Array, expected?: string): Promise<BlobReference>;
+  /** Whole and checked: `Fault` missing where there is none, `unavailable` where its bytes are not its hash's. */
+  bytes(sha256: string): Promise<Uint8Array<ArrayBuffer>>;
+  /** Streams it out, and fails at its end where its bytes are not its hash's. `range` counts bytes, `end` excluded, and is not checked. */
+  read(sha256: string, range?: Range): Promise<ReadableStream<Uint8Array<ArrayBuffer>>>;
+  has(sha256: string): Promise<boolean>;
+  /** A read-only file with the content, checked at its first use and whenever the file was touched since. */
+  file(sha256: string): Promise<{ readonly path: string; readonly bytes: number }>;
+};

@@ -1,0 +1,66 @@
+import type * as v from "valibot";
+import type { Message, Narrowing, Payload, Question } from "#shared/bus/declare.ts";
+
+/** Resolves when the message is kept. Saying the same again is safe, however often. */
+export type Publish = <M extends Message>(
+  message: M,
+  payload: v.InferInput<M["schema"]>,
+) => Promise<void>;
+
+/** Rejects with the answerer's `Fault`, or with `Fault` unavailable when nobody answers in time. */
+export type Ask = <R extends v.GenericSchema, A extends v.GenericSchema>(
+  question: Question<R, A>,
+  request: v.InferInput<R>,
+) => Promise<v.InferOutput<A>>;
+
+/**
+ * Calls `each` for every message of a subject in order, `start`: from the oldest kept one, or `now`:
+ * from the moment the promise resolves. Goes on over restarts of the server, without gap or repeat.
+ */
+export type Follow = <M extends Message>(
+  message: M,
+  from: "start" | "now",
+  each: (payload: Payload<M>) => void,
+  narrowing?: Narrowing<M>,
+) => Promise<AsyncDisposable>;
+
+export type Delivery = {
+  /** Failures of this message in this process, 0 at first. Being given back on a stop is no failure. */
+  readonly failures: number;
+  /** Aborted when the service stops; a handler that then rejects gives the message back. */
+  readonly signal: AbortSignal;
+};
+
+export type Handle<M extends Message> = (payload: Payload<M>, delivery: Delivery) => Promise<void>;
+
+/** Says the outcome of a message that is given up. A message that cannot be parsed has none. */
+export type Dropped<M extends Message> = (payload: Payload<M>, error: unknown) => Promise<void>;
+
+export type Terms = {
+  /** Messages one process handles at the same time. */
+  readonly atOnce: number;
+  /** Milliseconds without a sign of life before a message is given to another process. */
+  readonly ackWait: number;
+};
+
+export type Bus = AsyncDisposable & {
+  readonly publish: Publish;
+  readonly ask: Ask;
+  readonly follow: Follow;
+  /** Processes that consume under one name share the messages. Disposing gives back what is in work. */
+  consume<M extends Message>(
+    name: string,
+    message: M,
+    terms: Terms,
+    handle: Handle<M>,
+    dropped?: Dropped<M>,
+  ): Promise<AsyncDisposable>;
+  /** Processes that answer under one name share the questions. Disposing lets those under way end. */
+  answer<R extends v.GenericSchema, A extends v.GenericSchema>(
+    name: string,
+    question: Question<R, A>,
+    handle: (request: v.InferOutput<R>) => Promise<v.InferInput<A>>,
+  ): Promise<AsyncDisposable>;
+  /** Resolves when the server answers; rejects with `Fault` unavailable when it does not. */
+  ping(): Promise<void>;
+};

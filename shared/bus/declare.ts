@@ -1,0 +1,79 @@
+import type * as v from "valibot";
+
+export type Stream = {
+  readonly name: string;
+  /**
+   * `work`: one process takes each message, and while one waits or is in work its subject takes no second.
+   * `log`: every consumer sees every message.
+   */
+  readonly keep: "work" | "log";
+  /** Milliseconds a message is kept if nobody takes it. */
+  readonly maxAge: number;
+};
+
+/** The payload fields a subject names: `"build.requested.{arch}"` names `"arch"`. */
+type Fields<S extends string> = S extends `${string}{${infer F}}${infer Rest}`
+  ? F | Fields<Rest>
+  : never;
+
+type SchemaFor<S extends string> = v.GenericSchema<unknown, { [F in Fields<S>]: string }>;
+
+export type Message<S extends string = string, P extends SchemaFor<S> = SchemaFor<S>> = {
+  readonly stream: Stream;
+  readonly subject: S;
+  readonly schema: P;
+  /** Two payloads with one id are one message: the second is not kept (within two minutes). */
+  id(payload: v.InferOutput<P>): string;
+};
+
+export type Payload<M extends Message> = v.InferOutput<M["schema"]>;
+
+/** What a follower may narrow a message to: some of the fields its subject names. */
+export type Narrowing<M extends Message> = { readonly [F in Fields<M["subject"]>]?: string };
+
+export const stream = (name: string, options: Omit<Stream, "name">): Stream => ({
+  name,
+  ...options,
+});
+
+export const message = <S extends string, P extends SchemaFor<S>>(
+  stream: Stream,
+  subject: S,
+  schema: P,
+  id: (payload: v.InferOutput<P>) => string,
+) => ({ stream, subject, schema, id }) satisfies Message<S, P>;
+
+/** A question answered while the asker waits. */
+export type Question<
+  R extends v.GenericSchema = v.GenericSchema,
+  A extends v.GenericSchema = v.GenericSchema,
+> = {
+  readonly subject: string;
+  readonly request: R;
+  readonly answer: A;
+  /** Milliseconds before the asker gives up. */
+  readonly timeout: number;
+};
+
+export const question = <R extends v.GenericSchema, A extends v.GenericSchema>(
+  subject: string,
+  { request, answer, timeout }: Omit<Question<R, A>, "subject">,
+): Question<R, A> => ({ subject, request, answer, timeout });
+
+/** The subject a payload is published on. Throws if a named field is not a single subject token. */
+export const subjectOf = (message: Message, payload: object) =>
+  message.subject.replace(/{(\w+)}/g, (_, field: string) => {
+    const token: unknown = Reflect.get(payload, field);
+    if (isToken(token)) return token;
+    throw new TypeError(`${message.subject}: ${field} is not a subject token: ${token}`);
+  });
+
+/** The subject filter that matches every payload of a message, or those with the given fields. */
+export const filterOf = (message: Message, narrowing: object = {}) =>
+  message.subject.replace(/{(\w+)}/g, (_, field: string) => {
+    const token: unknown = Reflect.get(narrowing, field);
+    return isToken(token) ? token : "*";
+  });
+
+const isToken = (token: unknown): token is string =>
+  typeof token === "string" && /^[^.*>\s]+$/.test(token);

@@ -1,0 +1,181 @@
+import * as v from "valibot";
+import { message, type Payload, question, stream } from "#shared/bus/declare.ts";
+import {
+  Arch,
+  BlobReference,
+  BuildId,
+  FileName,
+  Instant,
+  MakepkgFlag,
+  Pkgbase,
+  Pkgname,
+  SessionId,
+  Version,
+} from "#shared/model.ts";
+import { days, seconds } from "#shared/time.ts";
+
+/** Builds waiting for a builder. Each is taken once, and is gone when acknowledged. */
+export const buildRequests = stream("BUILD_REQUESTS", { keep: "work", maxAge: days(30) });
+
+/** What became of builds, for whoever wants to know. */
+export const buildLog = stream("BUILD_LOG", { keep: "log", maxAge: days(30) });
+
+/** What running builds print. The whole log of an ended build is a blob. */
+export const buildOutputs = stream("BUILD_OUTPUT", { keep: "log", maxAge: days(7) });
+
+const RepositoryFile = v.object({ filename: FileName, blob: BlobReference });
+
+/** kiln's own repository as one build sees it: a whole generation's databases, the packages it needs. */
+export const OwnRepository = v.object({
+  name: v.string(),
+  generation: v.number(),
+  /** With their signatures, under pacman's names. */
+  databases: v.array(RepositoryFile),
+  packages: v.array(RepositoryFile),
+  /** Armoured; signatures are required when there is one. */
+  publicKey: v.nullable(v.string()),
+});
+export type OwnRepository = v.InferOutput<typeof OwnRepository>;
+
+export const buildRequested = message(
+  buildRequests,
+  "build.requested.{arch}.{build}",
+  v.object({
+    build: BuildId,
+    arch: Arch,
+    pkgbase: Pkgbase,
+    /** A tar of the source's files, PKGBUILD at its top. */
+    source: BlobReference,
+    /** What the source's .SRCINFO promises; a devel package may build another version. */
+    version: Version,
+    devel: v.boolean(),
+    pkgnames: v.array(Pkgname),
+    /** Of all three kinds, as .SRCINFO has them. */
+    dependencies: v.array(v.string()),
+    flags: v.array(MakepkgFlag),
+    /** Shell text run as root before the dependencies are installed. */
+    prepare: v.nullable(v.string()),
+    /** SOURCE_DATE_EPOCH, seconds. */
+    sourceDateEpoch: v.number(),
+    repository: v.nullable(OwnRepository),
+  }),
+  ({ build }) => build,
+);
+
+const Build = { build: BuildId, pkgbase: Pkgbase, arch: Arch, at: Instant };
+
+/** The row exists; nothing has been started. */
+export const buildPending = message(
+  buildLog,
+  "build.pending",
+  v.object(Build),
+  ({ build }) => `pending-${build}`,
+);
+
+export const buildStarted = message(
+  buildLog,
+  "build.started",
+  v.object(Build),
+  ({ build, at }) => `started-${build}-${at}`,
+);
+
+/** The steps of a build, in order. */
+export const Step = v.picklist([
+  "container",
+  "system",
+  "prepare",
+  "dependencies",
+  "sources",
+  "build",
+  "packages",
+]);
+export type Step = v.InferOutput<typeof Step>;
+
+export const Artifact = v.object({ filename: FileName, blob: BlobReference });
+export type Artifact = v.InferOutput<typeof Artifact>;
+
+/** Memory in bytes, processor time in microseconds, transfers in bytes; null where the host tells none. */
+export const Measurements = v.object({
+  memoryPeak: v.nullable(v.number()),
+  cpuUser: v.nullable(v.number()),
+  cpuSystem: v.nullable(v.number()),
+  ioRead: v.nullable(v.number()),
+  ioWritten: v.nullable(v.number()),
+});
+export type Measurements = v.InferOutput<typeof Measurements>;
+
+const Outcome = v.variant("kind", [
+  v.object({
+    kind: v.literal("built"),
+    artifacts: v.array(Artifact),
+    /** As makepkg printed it after the build. */
+    srcinfo: BlobReference,
+    pkgbuild: BlobReference,
+  }),
+  v.object({ kind: v.literal("failed"), step: Step, exitCode: v.number() }),
+  v.object({ kind: v.literal("timed-out"), step: Step, afterMs: v.number() }),
+  /** Not the package's fault: no image, a killed container, an engine that refuses. */
+  v.object({ kind: v.literal("broken"), step: Step, message: v.string() }),
+]);
+
+export const buildFinished = message(
+  buildLog,
+  "build.finished",
+  v.object({
+    ...Build,
+    outcome: Outcome,
+    /** The whole log, zstd. */
+    log: v.nullable(BlobReference),
+    /** How many `build.output` messages belong to this attempt. */
+    outputs: v.number(),
+    measurements: v.nullable(Measurements),
+  }),
+  ({ build, at }) => `finished-${build}-${at}`,
+);
+export type BuildOutcome = Payload<typeof buildFinished>["outcome"];
+
+/** The end of a build, published or not. Nothing follows it. */
+export const buildEnded = message(
+  buildLog,
+  "build.ended",
+  v.object({
+    ...Build,
+    /** `current`: nothing was to be done, and the build is forgotten. */
+    state: v.picklist(["success", "failure", "fatal", "cancelled", "current"]),
+    message: v.nullable(v.string()),
+  }),
+  ({ build }) => `ended-${build}`,
+);
+
+export const buildOutput = message(
+  buildOutputs,
+  "build.output.{build}",
+  v.object({
+    build: BuildId,
+    /** When the attempt that printed this started: a build given to a second builder starts anew. */
+    startedAt: Instant,
+    /** Counts from 0 in each attempt. */
+    index: v.number(),
+    text: v.string(),
+  }),
+  ({ build, startedAt, index }) => `${build}-${startedAt}-${index}`,
+);
+
+export const BuildReason = v.picklist(["webhook", "manual", "schedule", "initial", "unknown"]);
+
+/** Orders a session; answered when its rows are committed. An unknown package is `Fault` missing. */
+export const orderBuilds = question("build.order", {
+  request: v.object({
+    packages: v.array(Pkgbase),
+    reason: BuildReason,
+    /** Orders the builds by their dependencies, and cancels those that lack one. */
+    resolve: v.boolean(),
+    /** Builds also what is up to date. */
+    force: v.boolean(),
+  }),
+  answer: v.object({
+    session: SessionId,
+    builds: v.array(v.object({ pkgbase: Pkgbase, build: BuildId })),
+  }),
+  timeout: seconds(10),
+});

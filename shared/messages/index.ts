@@ -1,0 +1,39 @@
+import {
+  buildEnded,
+  buildFinished,
+  buildOutput,
+  buildPending,
+  buildRequested,
+  buildStarted,
+  orderBuilds,
+} from "./build.ts";
+import { packageAdded, packageChanged, packageRemoved } from "./package.ts";
+import { publishRefused, publishRequested, repoPublished, retirePackage } from "./repo.ts";
+import { generateSrcinfo, planSession, resolveAdd } from "./resolve.ts";
+import { sign } from "./sign.ts";
+
+/** Every message there is. A stream carries exactly the messages listed here that are declared on it. */
+export const messages = [
+  packageAdded,
+  packageChanged,
+  packageRemoved,
+  buildRequested,
+  buildPending,
+  buildStarted,
+  buildOutput,
+  buildFinished,
+  buildEnded,
+  publishRequested,
+  repoPublished,
+  publishRefused,
+] as const;
+
+/** Every question there is. */
+export const questions = [
+  resolveAdd,
+  planSession,
+  orderBuilds,
+  generateSrcinfo,
+  sign,
+  retirePackage,
+] as const;

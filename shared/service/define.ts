@@ -1,0 +1,113 @@
+import type * as v from "valibot";
+import type { Blobs } from "#shared/blobs/blobs.ts";
+import type { Ask, Bus, Delivery, Follow, Publish, Terms } from "#shared/bus/bus.ts";
+import type { Message, Payload, Question } from "#shared/bus/declare.ts";
+import type { State } from "#shared/state/state.ts";
+import type { Log } from "./log.ts";
+
+/** The world as a service sees it. Nothing below `run` reads the environment, the time or a socket. */
+export type World = {
+  readonly log: Log;
+  readonly now: () => number;
+  readonly publish: Publish;
+  readonly ask: Ask;
+  readonly follow: Follow;
+  readonly blobs: Blobs;
+};
+
+/** What a service with `state: true` sees besides. */
+export type Tables = { readonly state: State };
+
+export type ConfigSchema = v.GenericSchema<unknown, object>;
+
+export type Base<C extends ConfigSchema> = World & { readonly config: v.InferOutput<C> };
+
+/** What handlers get: the world, the service's config, what its `open` returned, and `& Tables` where it has state. */
+export type ContextOf<C extends ConfigSchema, D> = Base<C> & D;
+
+/** One row of a service's `consumes` table. */
+export type Subscription<Context> = {
+  readonly message: Message;
+  open(bus: Bus, name: string, context: Context): Promise<AsyncDisposable>;
+};
+
+export type Options<M extends Message, Context> = Terms & {
+  /** Says an outcome for a message that is given up. */
+  readonly dropped?: (context: Context, payload: Payload<M>, error: unknown) => Promise<void>;
+};
+
+/** `options` may depend on the config. */
+export const on = <M extends Message, Context>(
+  message: M,
+  handle: (context: Context, payload: Payload<M>, delivery: Delivery) => Promise<void>,
+  options: Options<M, Context> | ((context: Context) => Options<M, Context>),
+): Subscription<Context> => ({
+  message,
+  open: (bus, name, context) => {
+    const { dropped, ...terms } = typeof options === "function" ? options(context) : options;
+    return bus.consume(
+      name,
+      message,
+      terms,
+      (payload, delivery) => handle(context, payload, delivery),
+      dropped && ((payload, error) => dropped(context, payload, error)),
+    );
+  },
+});
+
+/** One row of a service's `answers` table. */
+export type Answering<Context> = {
+  readonly question: Question;
+  open(bus: Bus, name: string, context: Context): Promise<AsyncDisposable>;
+};
+
+export const answer = <R extends v.GenericSchema, A extends v.GenericSchema, Context>(
+  question: Question<R, A>,
+  handle: (context: Context, request: v.InferOutput<R>) => Promise<v.InferInput<A>>,
+): Answering<Context> => ({
+  question,
+  open: (bus, name, context) => bus.answer(name, question, (request) => handle(context, request)),
+});
+
+export type Repetition<Context> = {
+  /** Milliseconds between the end of one run and the next; the first is at start. */
+  readonly interval: number;
+  run(context: Context, signal: AbortSignal): Promise<void>;
+};
+
+export const every = <Context>(
+  interval: number,
+  run: Repetition<Context>["run"],
+): Repetition<Context> => ({ interval, run });
+
+/** What a service serves: web requests whose path it claims. */
+export type HttpApp = {
+  claims(pathname: string): boolean;
+  fetch(request: Request): Response | Promise<Response>;
+};
+
+export type Service<
+  C extends ConfigSchema = ConfigSchema,
+  D extends object = object,
+  S extends boolean = boolean,
+  Context = ContextOf<C, D> & (S extends true ? Tables : unknown),
+> = {
+  readonly name: string;
+  readonly config: C;
+  /** Whether it reads or writes tables. */
+  readonly state: S;
+  open(base: Base<C> & (S extends true ? Tables : unknown)): Promise<D & Partial<AsyncDisposable>>;
+  readonly consumes?: readonly Subscription<NoInfer<Context>>[];
+  readonly publishes?: readonly Message[];
+  readonly follows?: readonly Message[];
+  readonly asks?: readonly Question[];
+  readonly answers?: readonly Answering<NoInfer<Context>>[];
+  readonly repeats?: readonly Repetition<NoInfer<Context>>[];
+  http?(context: NoInfer<Context>): HttpApp;
+  /** Resolves when the service can do its work; rejects with the reason when it cannot. */
+  health(context: NoInfer<Context>): Promise<void>;
+};
+
+export const defineService = <C extends ConfigSchema, D extends object, S extends boolean>(
+  service: Service<C, D, S>,
+) => service;

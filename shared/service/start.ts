@@ -1,0 +1,112 @@
+import type { Ask, Bus, Follow, Publish } from "#shared/bus/bus.ts";
+import { Fault } from "#shared/fault.ts";
+import type { State } from "#shared/state/state.ts";
+import { parseConfig } from "./config.ts";
+import type { HttpApp, Repetition, Service, World } from "./define.ts";
+import type { Log } from "./log.ts";
+
+/** The world before a service is put into it. */
+export type Surroundings = Omit<World, "publish" | "ask" | "follow"> & {
+  readonly bus: Bus;
+  /** Absent where no service has tables. */
+  readonly state?: State;
+};
+
+export type Running = AsyncDisposable & {
+  readonly name: string;
+  readonly http?: HttpApp;
+  health(): Promise<void>;
+};
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Starts a service in a world. Disposing stops what was started, last first. */
+export const start = async (
+  service: Service,
+  environment: Environment,
+  { bus, state, ...surroundings }: Surroundings,
+): Promise<Running> => {
+  await using started = new AsyncDisposableStack();
+  const log = surroundings.log.with({ service: service.name });
+  const config = parseConfig(service.config, environment);
+  const base = { ...surroundings, ...declaredOnly(service, bus), log, config };
+  const world = service.state ? { ...base, state: demandState(service, state) } : base;
+  const opened = await service.open(world);
+  started.defer(async () => opened[Symbol.asyncDispose]?.());
+
+  const context = { ...world, ...opened };
+  for (const answering of service.answers ?? [])
+    started.use(await answering.open(bus, service.name, context));
+  for (const subscription of service.consumes ?? [])
+    started.use(await subscription.open(bus, service.name, context));
+  for (const repetition of service.repeats ?? []) started.use(repeat(repetition, context, log));
+
+  const http = service.http?.(context);
+  const running = started.move();
+  return {
+    name: service.name,
+    ...(http && { http }),
+    health: () => service.health(context),
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+};
+
+/** The bus as one service may use it: what its table does not name it cannot say, so the table cannot lie. */
+const declaredOnly = (service: Service, bus: Bus) => {
+  const demand = <T extends { readonly subject: string }>(table: readonly T[] = [], used: T) => {
+    if (!table.includes(used))
+      throw new TypeError(`${service.name} does not declare ${used.subject}`);
+  };
+  const publish: Publish = async (message, payload) => {
+    demand(service.publishes, message);
+    await bus.publish(message, payload);
+  };
+  const ask: Ask = async (question, request) => {
+    demand<{ readonly subject: string }>(service.asks, question);
+    return bus.ask(question, request);
+  };
+  const follow: Follow = async (message, ...rest) => {
+    demand(service.follows, message);
+    return bus.follow(message, ...rest);
+  };
+  return { publish, ask, follow };
+};
+
+const demandState = (service: Service, state: State | undefined) => {
+  if (!state) throw new Fault("unavailable", `${service.name} has tables but no database is open`);
+  return state;
+};
+
+/** Runs at once, and again an interval after each end; stopping waits for a run to end. */
+const repeat = <Context>(
+  { interval, run }: Repetition<Context>,
+  context: Context,
+  log: Log,
+): AsyncDisposable => {
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const loop = async () => {
+    while (!signal.aborted) {
+      await run(context, signal).catch((error: unknown) => {
+        if (!signal.aborted) log.error("repetition failed", { run: run.name, error });
+      });
+      await untilNext(interval, signal);
+    }
+  };
+  const ended = loop();
+  return {
+    async [Symbol.asyncDispose]() {
+      stopping.abort();
+      await ended;
+    },
+  };
+};
+
+const untilNext = (interval: number, signal: AbortSignal) =>
+  new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, interval);
+    signal.addEventListener("abort", () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });

@@ -1,0 +1,89 @@
+import {
+  index,
+  integer,
+  primaryKey,
+  sqliteTable,
+  text,
+  uniqueIndex,
+} from "drizzle-orm/sqlite-core";
+import type { Payload } from "#shared/bus/declare.ts";
+import type { buildRequested, Measurements } from "#shared/messages/build.ts";
+import type { BuildId, Pkgbase, SessionId } from "#shared/model.ts";
+
+/** Orders of builds. Written by the scheduler, read by anyone. */
+export const sessions = sqliteTable("sessions", {
+  id: text().$type<SessionId>().primaryKey(),
+  reason: text({ enum: ["webhook", "manual", "schedule", "initial", "unknown"] }).notNull(),
+  resolve: integer({ mode: "boolean" }).notNull(),
+  force: integer({ mode: "boolean" }).notNull(),
+  orderedAt: integer("ordered_at").notNull(),
+  /** Absent until the resolver has said what needs what. */
+  plannedAt: integer("planned_at"),
+});
+
+/** Every build ever asked for. Written by the scheduler, read by anyone. */
+export const builds = sqliteTable(
+  "builds",
+  {
+    id: text().$type<BuildId>().primaryKey(),
+    session: text().$type<SessionId>().notNull(),
+    pkgbase: text().$type<Pkgbase>().notNull(),
+    arch: text().notNull(),
+    /** `requested`: waits for a builder. The last four are ends. */
+    state: text({
+      enum: [
+        "pending",
+        "requested",
+        "running",
+        "publishing",
+        "success",
+        "failure",
+        "fatal",
+        "cancelled",
+      ],
+    }).notNull(),
+    /** What a person is told of a `fatal` or `cancelled` build. */
+    message: text(),
+    /** Where a `fatal` build was. */
+    progress: text({ enum: ["resolve", "update", "build", "publish", "clean"] }),
+    /** The builds of the session that must succeed first. Absent until planned. */
+    needs: text({ mode: "json" }).$type<readonly BuildId[]>(),
+    /** Everything pinned, as the builder was told it. */
+    request: text({ mode: "json" }).$type<Payload<typeof buildRequested>>(),
+    /** Of the source it was built from. */
+    sourceState: text("source_state"),
+    /** `[epoch:]pkgver-pkgrel` of what was published. */
+    version: text(),
+    /** Unique for a pkgbase: serene's clients name a build by it. */
+    orderedAt: integer("ordered_at").notNull(),
+    startedAt: integer("started_at"),
+    endedAt: integer("ended_at"),
+    /** The log, zstd. */
+    logSha256: text("log_sha256"),
+    logBytes: integer("log_bytes"),
+    measurements: text({ mode: "json" }).$type<Measurements>(),
+    /** What makepkg printed after the build, and the PKGBUILD it built. */
+    srcinfoSha256: text("srcinfo_sha256"),
+    pkgbuildSha256: text("pkgbuild_sha256"),
+  },
+  (build) => [
+    uniqueIndex("builds_by_pkgbase").on(build.pkgbase, build.orderedAt),
+    index("builds_by_session").on(build.session),
+    index("builds_by_state").on(build.state),
+  ],
+);
+
+/** What builds made: the record that signing and publishing go by. Written by the scheduler, read by anyone. */
+export const buildArtifacts = sqliteTable(
+  "build_artifacts",
+  {
+    build: text().$type<BuildId>().notNull(),
+    filename: text().notNull(),
+    sha256: text().notNull(),
+    bytes: integer().notNull(),
+  },
+  (artifact) => [
+    primaryKey({ columns: [artifact.build, artifact.filename] }),
+    index("build_artifacts_by_sha256").on(artifact.sha256),
+  ],
+);

@@ -1,0 +1,47 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import type { Client } from "@libsql/client";
+import type { LibSQLDatabase } from "drizzle-orm/libsql";
+import { migrate as applyMigrations } from "drizzle-orm/libsql/migrator";
+import { Fault } from "#shared/fault.ts";
+import { seconds } from "#shared/time.ts";
+
+const migrationsFolder = fileURLToPath(new URL("./migrations", import.meta.url));
+
+/** How long a process that died while migrating keeps the others waiting. */
+const expiry = seconds(30);
+
+/**
+ * Brings the tables up to date. drizzle takes no lock of its own, so a row of the same database is one;
+ * its times are the database's, as the clocks of several hosts differ.
+ */
+export const migrate = async (client: Client, database: LibSQLDatabase) => {
+  const holder = crypto.randomUUID();
+  await client.execute(
+    "CREATE TABLE IF NOT EXISTS migration_lock (id INTEGER PRIMARY KEY, holder TEXT NOT NULL, expires_at INTEGER NOT NULL)",
+  );
+  for (let waited = 0; !(await take(client, holder)); waited += 200) {
+    if (waited > 2 * expiry)
+      throw new Fault(
+        "unavailable",
+        "another process has been migrating the database for a minute",
+      );
+    await sleep(200);
+  }
+  try {
+    await applyMigrations(database, { migrationsFolder });
+  } finally {
+    await client.execute({ sql: "DELETE FROM migration_lock WHERE holder = ?", args: [holder] });
+  }
+};
+
+const take = async (client: Client, holder: string) => {
+  const now = "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)";
+  const { rowsAffected } = await client.execute({
+    sql: `INSERT INTO migration_lock (id, holder, expires_at) VALUES (1, ?, ${now} + ?)
+      ON CONFLICT (id) DO UPDATE SET holder = excluded.holder, expires_at = excluded.expires_at
+      WHERE migration_lock.expires_at < ${now}`,
+    args: [holder, expiry],
+  });
+  return rowsAffected === 1;
+};

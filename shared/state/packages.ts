@@ -1,0 +1,27 @@
+import { integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import type { MakepkgFlag, Pkgbase, SourceId } from "#shared/model.ts";
+
+/** The packages there are: settings and which source. Written by the api, read by anyone. */
+export const packages = sqliteTable("packages", {
+  /** Rises with every added package: the order of lists. */
+  position: integer().primaryKey({ autoIncrement: true }),
+  pkgbase: text().$type<Pkgbase>().notNull().unique(),
+  source: text().$type<SourceId>().notNull(),
+  addedAt: integer("added_at").notNull(),
+  /** Takes part in schedules. */
+  enabled: integer({ mode: "boolean" }).notNull(),
+  clean: integer({ mode: "boolean" }).notNull(),
+  /** Hides the prepare commands. */
+  private: integer({ mode: "boolean" }).notNull(),
+  /** Pulled in by another package's add. */
+  dependency: integer({ mode: "boolean" }).notNull(),
+  devel: integer({ mode: "boolean" }).notNull(),
+  /** Reads the PKGBUILD even where the source ships a .SRCINFO. */
+  srcinfoOverride: integer("srcinfo_override", { mode: "boolean" }).notNull(),
+  /** Cron text with seconds; absent: the default. */
+  schedule: text(),
+  prepare: text(),
+  flags: text({ mode: "json" }).$type<readonly MakepkgFlag[]>().notNull(),
+  /** Set while the package is being removed: it is gone for readers, its owners' rows are going. */
+  removedAt: integer("removed_at"),
+});

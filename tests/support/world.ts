@@ -1,0 +1,39 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { openBlobs } from "#shared/blobs/open.ts";
+import { jsonLog } from "#shared/service/log.ts";
+import { openState } from "#shared/state/open.ts";
+import { memoryBus } from "./memory-bus.ts";
+
+export const silentLog = jsonLog(() => {});
+
+/** A directory that goes when its user is done. */
+export const temporaryDirectory = async () => {
+  const path = await mkdtemp(join(tmpdir(), "kiln-"));
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
+};
+
+/** A world without a network: empty tables, an empty blob store, a bus that remembers, a clock that moves when told to. */
+export const makeWorld = async () => {
+  await using stack = new AsyncDisposableStack();
+  const directory = stack.use(await temporaryDirectory());
+  const state = stack.use(await openState(`file:${join(directory.path, "state.db")}`));
+  const blobs = await openBlobs(`file:${join(directory.path, "blobs")}`);
+  const bus = memoryBus();
+  const clock = { at: Date.UTC(2026, 0, 1) };
+  const resources = stack.move();
+  return {
+    directory: directory.path,
+    bus,
+    clock,
+    blobs,
+    state,
+    log: silentLog,
+    now: () => clock.at,
+    publish: bus.publish,
+    ask: bus.ask,
+    follow: bus.follow,
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
+  };
+};
