@@ -1,0 +1,105 @@
+import { createReadStream } from "node:fs";
+import { Readable } from "node:stream";
+import { Fault } from "#shared/fault.ts";
+
+/** What of Deno is used; its own types would clash with Bun's. */
+declare const Deno:
+  | undefined
+  | {
+      serve(
+        options: { hostname: string; port: number; onListen(): void },
+        fetch: Fetch,
+      ): { readonly addr: { readonly port: number }; shutdown(): Promise<void> };
+    };
+
+export type Fetch = (request: Request) => Response | Promise<Response>;
+
+export type HttpServer = AsyncDisposable & { readonly port: number };
+
+/** Bytes no upload may exceed; services set smaller limits of their own. */
+const largestBody = 4 * 1024 ** 3;
+
+/** Listens for web requests, on a free port for 0. Disposing ends open connections at once, live streams too. */
+export const serve = async (fetch: Fetch, hostname: string, port: number): Promise<HttpServer> => {
+  try {
+    if (typeof Bun !== "undefined") return serveBun(fetch, hostname, port);
+    if (typeof Deno !== "undefined") return serveDeno(Deno, fetch, hostname, port);
+    return await serveNode(fetch, hostname, port);
+  } catch (error) {
+    throw new Fault(
+      "unavailable",
+      `cannot listen on ${hostname}:${port}: ${describe(error)}; end what listens there, or set PORT or HOST`,
+      { cause: error },
+    );
+  }
+};
+
+const serveBun = (fetch: Fetch, hostname: string, port: number): HttpServer => {
+  // Without `idleTimeout: 0` a silent event stream is closed after ten seconds.
+  const options = { hostname, port, fetch, idleTimeout: 0, maxRequestBodySize: largestBody };
+  const server = Bun.serve(options);
+  return {
+    port: server.port ?? port,
+    [Symbol.asyncDispose]: () => server.stop(true),
+  };
+};
+
+const serveDeno = (
+  deno: NonNullable<typeof Deno>,
+  fetch: Fetch,
+  hostname: string,
+  port: number,
+): HttpServer => {
+  const server = deno.serve({ hostname, port, onListen: () => {} }, fetch);
+  return { port: server.addr.port, [Symbol.asyncDispose]: () => server.shutdown() };
+};
+
+const serveNode = async (fetch: Fetch, hostname: string, port: number): Promise<HttpServer> => {
+  const { createAdaptorServer } = await import("@hono/node-server");
+  const server = createAdaptorServer({ fetch });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, hostname, resolve);
+  });
+  const address = server.address();
+  return {
+    port: typeof address === "object" && address ? address.port : port,
+    async [Symbol.asyncDispose]() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      if ("closeAllConnections" in server) server.closeAllConnections();
+      await closed;
+    },
+  };
+};
+
+/** A file, or its bytes from `start` to `end` (excluded), as fast as the runtime sends files. */
+export const fileResponse = (
+  path: string,
+  init: ResponseInit,
+  range?: { readonly start: number; readonly end: number },
+): Response => {
+  if (typeof Bun !== "undefined") {
+    const file = Bun.file(path);
+    return new Response(range ? file.slice(range.start, range.end) : file, init);
+  }
+  const stream = createReadStream(path, range && { start: range.start, end: range.end - 1 });
+  // Safe: node's web stream of a file is one of bytes.
+  return new Response(Readable.toWeb(stream) as ReadableStream<Uint8Array<ArrayBuffer>>, init);
+};
+
+/** One file of JavaScript for Node made of `entry` and all it imports, but for `external`. */
+export const bundle = async (entry: string, external: readonly string[]): Promise<string> => {
+  if (typeof Bun === "undefined")
+    throw new Fault("unavailable", "bundling kiln's command line takes Bun");
+  const built = await Bun.build({
+    entrypoints: [entry],
+    target: "node",
+    external: [...external],
+    throw: true,
+  });
+  const [output] = built.outputs;
+  if (!output) throw new Error(`bundling ${entry} gave no file`);
+  return output.text();
+};
+
+const describe = (error: unknown) => (error instanceof Error ? error.message : String(error));
