@@ -1,6 +1,6 @@
 import { createReadStream } from "node:fs";
-import { Readable } from "node:stream";
 import { Fault } from "#shared/fault.ts";
+import { webStream } from "#shared/web-stream.ts";
 
 /** What of Deno is used; its own types would clash with Bun's. */
 declare const Deno:
@@ -83,8 +83,7 @@ export const fileResponse = (
     return new Response(range ? file.slice(range.start, range.end) : file, init);
   }
   const stream = createReadStream(path, range && { start: range.start, end: range.end - 1 });
-  // Safe: node's web stream of a file is one of bytes.
-  return new Response(Readable.toWeb(stream) as ReadableStream<Uint8Array<ArrayBuffer>>, init);
+  return new Response(webStream(stream), init);
 };
 
 /** One file of JavaScript for Node made of `entry` and all it imports, but for `external`. */

@@ -9,7 +9,7 @@ export type Blobs = {
   /** Whole and checked: `Fault` missing where there is none, `unavailable` where its bytes are not its hash's. */
   bytes(sha256: string): Promise<Uint8Array<ArrayBuffer>>;
   /** Streams it out, and fails at its end where its bytes are not its hash's. `range` counts bytes, `end` excluded, and is not checked. */
-  read(sha256: string, range?: Range): Promise<ReadableStream<Uint8Array<ArrayBuffer>>>;
+  read(sha256: string, range?: Range): Promise<ReadableStream<Uint8Array>>;
   has(sha256: string): Promise<boolean>;
   /** A read-only file with the content, checked at its first use and whenever the file was touched since. */
   file(sha256: string): Promise<{ readonly path: string; readonly bytes: number }>;

@@ -2,8 +2,8 @@ import { createHash, randomUUID } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { chmod, mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { Readable } from "node:stream";
 import { Fault } from "#shared/fault.ts";
+import { webStream } from "#shared/web-stream.ts";
 import type { Blobs } from "./blobs.ts";
 
 /**
@@ -68,9 +68,8 @@ export const openDirectory = async (path: string): Promise<Blobs> => {
       const path = placeOf(sha256);
       const stream = range
         ? createReadStream(path, { start: range.start, end: range.end - 1 })
-        : Readable.from(checking(createReadStream(path), sha256));
-      // Safe: both are streams of buffers; node's type leaves the chunk open.
-      return Readable.toWeb(stream) as unknown as ReadableStream<Uint8Array<ArrayBuffer>>;
+        : checking(createReadStream(path), sha256);
+      return webStream(stream);
     },
 
     has: async (sha256) => (await stat(placeOf(sha256)).catch(ifMissing)) !== undefined,
