@@ -1,0 +1,88 @@
+import { join, resolve } from "node:path";
+import * as v from "valibot";
+import { openBlobs } from "#shared/blobs/open.ts";
+import { connectJetStream } from "#shared/bus/jetstream.ts";
+import { messages } from "#shared/messages/index.ts";
+import { serve } from "#shared/runtime.ts";
+import { openState } from "#shared/state/open.ts";
+import { integer, parseConfig, text } from "./config.ts";
+import type { Service } from "./define.ts";
+import { answerHealth } from "./health.ts";
+import type { Log } from "./log.ts";
+import { type Environment, type Running, start } from "./start.ts";
+
+const Config = v.object({
+  DATA_DIR: v.optional(v.string(), "./data"),
+  HOST: v.optional(v.string(), "127.0.0.1"),
+  PORT: integer(8080, 0, 65_535, "a port"),
+  /** Absent: a nats-server of our own. */
+  NATS_URL: text,
+  /** Absent: a file under DATA_DIR. */
+  STATE_URL: text,
+  STATE_TOKEN: text,
+  /** Absent: a directory under DATA_DIR. */
+  BLOBS_URL: text,
+});
+
+export type Hosted = AsyncDisposable & {
+  /** Where the services' web apps are served together. */
+  readonly url: string;
+};
+
+type Outside = { readonly log: Log; readonly now: () => number };
+
+/** Runs services in this process, on one port. Disposing ends all that was started, nats-server last. */
+export const host = async (
+  services: readonly Service[],
+  environment: Environment,
+  { log, now }: Outside,
+): Promise<Hosted> => {
+  const config = parseConfig(Config, environment);
+  const data = resolve(config.DATA_DIR);
+  let running: readonly Running[] | undefined;
+
+  await using started = new AsyncDisposableStack();
+  const http = started.use(
+    await serve((request) => answer(request, running), config.HOST, config.PORT),
+  );
+  const servers = config.NATS_URL ?? started.use(await embedded(join(data, "nats"), log)).url;
+  const bus = started.use(await connectJetStream({ servers, messages, log }));
+  const blobs = await openBlobs(config.BLOBS_URL ?? `file:${join(data, "blobs")}`);
+  const state = services.some((service) => service.state)
+    ? started.use(
+        await openState(config.STATE_URL ?? `file:${join(data, "state.db")}`, config.STATE_TOKEN),
+      )
+    : undefined;
+
+  const surroundings = { bus, blobs, log, now, ...(state && { state }) };
+  const each: Running[] = [];
+  for (const service of services) {
+    each.push(started.use(await start(service, environment, surroundings)));
+    log.info("started", { service: service.name });
+  }
+  running = each;
+
+  const ended = started.move();
+  return {
+    url: `http://${config.HOST.includes(":") ? `[${config.HOST}]` : config.HOST}:${http.port}`,
+    async [Symbol.asyncDispose]() {
+      // First, so that open event streams and requests under way do not hold up the services.
+      await http[Symbol.asyncDispose]();
+      await ended.disposeAsync();
+    },
+  };
+};
+
+const answer = async (request: Request, running: readonly Running[] | undefined) => {
+  const { pathname } = new URL(request.url);
+  const health = await answerHealth(pathname, running);
+  if (health) return health;
+  if (!running) return new Response("kiln is starting\n", { status: 503 });
+  const app = running.find(({ http }) => http?.claims(pathname))?.http;
+  return app ? app.fetch(request) : new Response(null, { status: 404 });
+};
+
+const embedded = async (directory: string, log: Log) => {
+  const { startEmbeddedNats } = await import("#shared/bus/embedded.ts");
+  return startEmbeddedNats({ directory, log });
+};

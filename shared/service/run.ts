@@ -1,0 +1,32 @@
+import { Fault } from "#shared/fault.ts";
+import type { Service } from "./define.ts";
+import { host } from "./host.ts";
+import { jsonLog } from "./log.ts";
+import { logLevelOf } from "./log-level.ts";
+
+/** Runs services until SIGINT or SIGTERM. With `cli/kiln.ts`, the one reader of the environment and the clock. */
+export const run = async (...services: readonly Service[]) => {
+  const log = jsonLog(console.log, logLevelOf(process.env.LOG_LEVEL ?? process.env.RUST_LOG));
+  const stopped = stopSignal();
+  try {
+    await using hosted = await host(services, process.env, { log, now: Date.now });
+    log.info("ready", { url: hosted.url });
+    await stopped;
+    log.info("stopping");
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    console.error(error.message);
+    process.exitCode = 1;
+  }
+};
+
+/** Resolves at the first SIGINT or SIGTERM; a second one ends the process at once. */
+export const stopSignal = () =>
+  new Promise<NodeJS.Signals>((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) {
+      process.once(signal, () => {
+        resolve(signal);
+        process.on(signal, () => process.exit(130));
+      });
+    }
+  });
