@@ -41,13 +41,19 @@ export const resolveAdd = question("resolve.add", {
 
 /** Updates the sources of a session and orders it. */
 export const planSession = question("resolve.plan", {
-  request: v.object({ packages: v.array(Pkgbase), resolve: v.boolean() }),
+  request: v.object({
+    packages: v.array(Pkgbase),
+    /** Packages with an unfinished build of an earlier session: they may be needed, and are not updated. */
+    building: v.array(Pkgbase),
+    resolve: v.boolean(),
+  }),
+  /** One for each of `packages`. */
   answer: v.array(
     v.object({
       pkgbase: Pkgbase,
       /** The source's state is the one that is published. */
       current: v.boolean(),
-      /** Packages of the session that must be published first, transitively. Empty without `resolve`. */
+      /** Of `packages` and `building`, what must be published first, transitively. Empty without `resolve`. */
       needs: v.array(Pkgbase),
       /** Dependencies nothing provides, as .SRCINFO has them. Empty without `resolve`. */
       missing: v.array(v.string()),
