@@ -55,7 +55,8 @@ CREATE TABLE `packages` (
 	`schedule` text,
 	`prepare` text,
 	`flags` text NOT NULL,
-	`removed_at` integer
+	`removed_at` integer,
+	`owed` text
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `packages_pkgbase_unique` ON `packages` (`pkgbase`);--> statement-breakpoint
