@@ -1,0 +1,57 @@
+import { pipeline, Readable } from "node:stream";
+import { extract, type Header } from "tar-stream";
+import { Fault } from "#shared/fault.ts";
+import { decompress } from "./decompress.ts";
+
+export type Member = {
+  readonly name: string;
+  readonly type: Header["type"];
+  /** The whole content; only before the next member is asked for. */
+  readonly read: (mostBytes: number) => Promise<Buffer>;
+};
+
+/** The members of a tar in gzip, zstd or plain, one after the other; no content is kept. */
+export async function* readArchive(source: AsyncIterable<Uint8Array>): AsyncGenerator<Member> {
+  const members = extract();
+  let sourceError: unknown;
+  const input = Readable.from(wholeTar(decompress(source))).once("error", (error) => {
+    sourceError = error;
+  });
+  pipeline(input, members, () => {});
+  try {
+    for await (const entry of members) {
+      const { name, type } = entry.header;
+      // Safe: what is written into the extractor is bytes, and so are the pieces it hands on.
+      const content = entry as AsyncIterable<Uint8Array>;
+      yield { name, type, read: (mostBytes) => collect(content, name, mostBytes) };
+      entry.resume();
+    }
+  } catch (cause) {
+    if (sourceError !== undefined) throw sourceError;
+    if (cause instanceof Fault) throw cause;
+    throw new Fault("invalid", "the archive's tar is broken or cut short", { cause });
+  }
+}
+
+/** Neither tar-stream nor zstd notices that the end is missing; a tar ends in an empty block. */
+async function* wholeTar(chunks: AsyncIterable<Uint8Array>) {
+  let zeros = 0;
+  for await (const chunk of chunks) {
+    const tail = chunk.subarray(-512);
+    const last = tail.findLastIndex((byte) => byte !== 0);
+    zeros = tail.length - 1 - last + (last === -1 ? zeros : 0);
+    yield chunk;
+  }
+  if (zeros < 512) throw new Fault("invalid", "the archive is cut short: its tar has no end");
+}
+
+const collect = async (content: AsyncIterable<Uint8Array>, name: string, mostBytes: number) => {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of content) {
+    bytes += chunk.length;
+    if (bytes > mostBytes) throw new Fault("invalid", `${name} is larger than ${mostBytes} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+};

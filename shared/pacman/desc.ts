@@ -1,0 +1,128 @@
+import * as v from "valibot";
+import { Fault } from "#shared/fault.ts";
+import { Arch, FileName, Pkgbase, Pkgname, Sha256, Version } from "#shared/model.ts";
+import { addField, Count, many, maybe, one, parseFields, SecondsAsInstant } from "./fields.ts";
+import type { Pkginfo } from "./pkginfo.ts";
+
+/** What a sync database says of a package, in the order in which repo-add(8) writes it. */
+export const Desc = v.object({
+  filename: one(FileName),
+  name: one(Pkgname),
+  base: maybe(Pkgbase),
+  version: one(Version),
+  desc: maybe(v.string()),
+  groups: many,
+  /** Of the package file, in bytes. */
+  csize: maybe(Count),
+  /** Of the installed files, in bytes. */
+  isize: maybe(Count),
+  md5sum: maybe(v.string()),
+  sha256sum: maybe(Sha256),
+  /** The detached signature, in base64. */
+  pgpsig: maybe(v.string()),
+  url: maybe(v.string()),
+  license: many,
+  arch: one(Arch),
+  builddate: maybe(SecondsAsInstant),
+  packager: maybe(v.string()),
+  replaces: many,
+  conflicts: many,
+  provides: many,
+  depends: many,
+  optdepends: many,
+  makedepends: many,
+  checkdepends: many,
+});
+export type Desc = v.InferOutput<typeof Desc>;
+
+/** One package of a database. */
+export type Entry = {
+  /** `name-version` */
+  readonly directory: string;
+  readonly desc: Desc;
+  /** What the package installs, in a `.files` database: directories end in a slash. */
+  readonly files?: readonly string[];
+};
+
+export const parseDesc = (text: string): Desc => parseFields(Desc, readBlocks(text), "desc");
+
+export const formatDesc = (desc: Desc) => {
+  const { builddate } = desc;
+  const values = { ...desc, builddate: builddate === undefined ? undefined : builddate / 1_000 };
+  return Object.keys(Desc.entries)
+    .map((name) => {
+      // Safe: a schema's keys are the keys of what it makes.
+      const value = values[name as keyof Desc];
+      return formatBlock(name, [value ?? []].flat());
+    })
+    .join("");
+};
+
+export const parseFiles = (text: string) => readBlocks(text).get("files") ?? [];
+
+export const formatFiles = (files: readonly string[]) =>
+  `%FILES%\n${files.map((file) => `${file}\n`).join("")}`;
+
+/** A package file as a repository has it. */
+export type Artifact = {
+  readonly filename: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly md5?: string;
+  /** Detached and binary. */
+  readonly signature?: Uint8Array;
+};
+
+/** What repo-add(8) makes of a package file. */
+export const entryOf = (
+  pkginfo: Pkginfo,
+  { filename, bytes, sha256, md5, signature }: Artifact,
+  files: readonly string[],
+): Entry => ({
+  directory: `${pkginfo.pkgname}-${pkginfo.pkgver}`,
+  desc: {
+    filename,
+    name: pkginfo.pkgname,
+    base: pkginfo.pkgbase,
+    version: pkginfo.pkgver,
+    desc: pkginfo.pkgdesc?.replace(/\s+/g, " "),
+    groups: pkginfo.group,
+    csize: bytes,
+    isize: pkginfo.size,
+    md5sum: md5,
+    sha256sum: sha256,
+    pgpsig: signature && Buffer.from(signature).toString("base64"),
+    url: pkginfo.url,
+    license: pkginfo.license,
+    arch: pkginfo.arch,
+    builddate: pkginfo.builddate,
+    packager: pkginfo.packager,
+    replaces: pkginfo.replaces,
+    conflicts: pkginfo.conflict,
+    provides: pkginfo.provides,
+    depends: pkginfo.depend,
+    optdepends: pkginfo.optdepend,
+    makedepends: pkginfo.makedepend,
+    checkdepends: pkginfo.checkdepend,
+  },
+  files,
+});
+
+/** `%NAME%`, then a value a line until an empty one. */
+const readBlocks = (text: string) => {
+  const fields = new Map<string, string[]>();
+  let name = "";
+  for (const [index, line] of text.split("\n").entries()) {
+    if (line === "") name = "";
+    else if (name !== "") addField(fields, name, line);
+    else if (/^%[A-Z0-9]+%$/.test(line)) name = line.slice(1, -1).toLowerCase();
+    else throw new Fault("invalid", `line ${index + 1} of desc: expected %NAME%`);
+  }
+  return fields;
+};
+
+const formatBlock = (name: string, values: readonly (string | number)[]) => {
+  const lines = values.filter((value) => value !== "");
+  if (lines.length === 0) return "";
+  return `%${name.toUpperCase()}%\n${lines.map((line) => `${line}\n`).join("")}\n`;
+};

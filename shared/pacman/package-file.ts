@@ -1,0 +1,56 @@
+import { Fault } from "#shared/fault.ts";
+import { readArchive } from "./archive.ts";
+import { type Buildinfo, parseBuildinfo } from "./buildinfo.ts";
+import { listingOf } from "./listing.ts";
+import { type MtreeEntry, readMtree } from "./mtree.ts";
+import { type Pkginfo, parsePkginfo } from "./pkginfo.ts";
+
+export type PackageFile = {
+  readonly pkginfo: Pkginfo;
+  readonly buildinfo?: Buildinfo;
+  readonly mtree?: readonly MtreeEntry[];
+  /** What it installs, as a `.files` database lists it. */
+  readonly files: readonly string[];
+  /** Whether it brings an install script. */
+  readonly install: boolean;
+};
+
+/** What is kept of a package file in memory, in bytes; the rest streams through. */
+const most = { ".PKGINFO": 4e6, ".BUILDINFO": 16e6, ".MTREE": 64e6, names: 256e6 };
+
+/** Reads a package file, whatever pacman itself would read of it: gzip, zstd or plain. */
+export const readPackageFile = async (source: AsyncIterable<Uint8Array>): Promise<PackageFile> => {
+  const metadata = new Map<string, Buffer>();
+  const names: string[] = [];
+  let nameBytes = 0;
+  for await (const { name, type, read } of readArchive(source)) {
+    refuseEscape(name);
+    if (!name.startsWith(".")) {
+      names.push(type === "directory" && !name.endsWith("/") ? `${name}/` : name);
+      nameBytes += name.length;
+      if (nameBytes > most.names) throw new Fault("invalid", "the package has too many files");
+    } else if (metadata.has(name)) {
+      throw new Fault("invalid", `the package has ${name} twice`);
+    } else if (name === ".PKGINFO" || name === ".BUILDINFO" || name === ".MTREE") {
+      metadata.set(name, await read(most[name]));
+    } else if (name === ".INSTALL") metadata.set(name, Buffer.alloc(0));
+  }
+
+  const [pkginfo, buildinfo, mtree] = [".PKGINFO", ".BUILDINFO", ".MTREE"].map((name) =>
+    metadata.get(name),
+  );
+  if (!pkginfo) throw new Fault("invalid", "expected a package with a .PKGINFO in it");
+  return {
+    pkginfo: parsePkginfo(pkginfo.toString("utf8")),
+    ...(buildinfo && { buildinfo: parseBuildinfo(buildinfo.toString("utf8")) }),
+    ...(mtree && { mtree: await readMtree(mtree) }),
+    files: listingOf(names),
+    install: metadata.has(".INSTALL"),
+  };
+};
+
+/** A name that leaves the root it is unpacked into. */
+const refuseEscape = (name: string) => {
+  if (name.startsWith("/") || name.split("/").includes(".."))
+    throw new Fault("invalid", `the package has a file outside its root: ${name.slice(0, 300)}`);
+};

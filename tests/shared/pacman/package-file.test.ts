@@ -1,0 +1,74 @@
+import { gzipSync } from "node:zlib";
+import { expect, test } from "vitest";
+import { Fault } from "#shared/fault.ts";
+import { parseBuildinfo } from "#shared/pacman/buildinfo.ts";
+import { readPackageFile } from "#shared/pacman/package-file.ts";
+import { parsePkginfo } from "#shared/pacman/pkginfo.ts";
+import { packageOf, pieces, tarOf } from "../../support/archive.ts";
+
+const pkginfo = "pkgname = demo\npkgver = 1.0-1\narch = any\n";
+const buildinfo = "format = 2\npkgname = demo\npkgver = 1.0-1\npkgarch = any\n";
+
+test("a package is read to its end, and what stands for itself is not among its files", async () => {
+  const archive = await packageOf(pkginfo, [
+    [".BUILDINFO", buildinfo],
+    [".MTREE", gzipSync("#mtree\n./usr type=dir mode=755 time=1.0\n")],
+    [".INSTALL", "post_install() { :; }"],
+    [".CHANGELOG", "none"],
+    ["usr/"],
+    ["usr/bin/"],
+    ["usr/bin/demo", "#!/bin/sh\n"],
+    ["usr/bin/alias", "-> demo"],
+  ]);
+
+  expect(await readPackageFile(pieces(archive))).toEqual({
+    pkginfo: parsePkginfo(pkginfo),
+    buildinfo: parseBuildinfo(buildinfo),
+    mtree: [{ path: "usr", type: "dir", mode: 0o755, uid: 0, gid: 0, time: 1_000 }],
+    files: ["usr/", "usr/bin/", "usr/bin/alias", "usr/bin/demo"],
+    install: true,
+  });
+});
+
+test("a package needs no more than a .PKGINFO, in whatever place", async () => {
+  const archive = await tarOf([["usr/"], [".PKGINFO", pkginfo]]);
+
+  expect(await readPackageFile(pieces(archive))).toEqual({
+    pkginfo: parsePkginfo(pkginfo),
+    files: ["usr/"],
+    install: false,
+  });
+});
+
+test.each([
+  ["/etc/passwd", "/etc/passwd"],
+  ["../etc/passwd", "../etc/passwd"],
+  ["usr/../../etc/passwd", "usr/../../etc/passwd"],
+  ["usr/..", "usr/.."],
+])("a package with a file named %s is refused", async (name, named) => {
+  const archive = await packageOf(pkginfo, [[name, "x"]]);
+
+  await expect(readPackageFile(pieces(archive))).rejects.toThrow(
+    new Fault("invalid", `the package has a file outside its root: ${named}`),
+  );
+});
+
+test.each([
+  ["no .PKGINFO", [["usr/"]], "expected a package with a .PKGINFO in it"],
+  [
+    "two of them",
+    [
+      [".PKGINFO", pkginfo],
+      [".PKGINFO", pkginfo],
+    ],
+    "the package has .PKGINFO twice",
+  ],
+  ["a huge one", [[".PKGINFO", "#".repeat(4_000_001)]], ".PKGINFO is larger than 4000000 bytes"],
+  ["an empty one", [[".PKGINFO", ""]], "pkgname in .PKGINFO: expected a value"],
+] as const)("a package with %s is refused", async (_, members, message) => {
+  const archive = await tarOf(members);
+
+  await expect(readPackageFile(pieces(archive, 60_000))).rejects.toThrow(
+    new Fault("invalid", message),
+  );
+});
