@@ -1,0 +1,49 @@
+import { errors, type Msg, nanos } from "@nats-io/nats-core";
+import { seconds } from "#shared/time.ts";
+import type { Connection } from "./connection.ts";
+import { pause, unlessAborted } from "./pause.ts";
+
+/** What the server is told about a delivery. */
+export type Verdict =
+  | { readonly kind: "done" }
+  | { readonly kind: "drop" }
+  | { readonly kind: "again"; readonly after: number };
+
+/** `+TERM` takes no reason: nats-server 2.9 would not understand it. */
+const wordOf = (verdict: Verdict) => {
+  if (verdict.kind === "done") return "+ACK";
+  if (verdict.kind === "drop") return "+TERM";
+  return verdict.after > 0 ? `-NAK {"delay":${nanos(verdict.after)}}` : "-NAK";
+};
+
+/** Tells the server, and again until it confirms or `patience` milliseconds are over; says whether it confirmed. */
+export const acknowledge = async (
+  { nats, connected }: Connection,
+  msg: Msg,
+  verdict: Verdict,
+  patience: number,
+) => {
+  const tooLate = AbortSignal.timeout(patience);
+  while (!tooLate.aborted) {
+    try {
+      await nats.request(msg.reply ?? "", wordOf(verdict), {
+        timeout: Math.min(patience, seconds(3)),
+      });
+      return true;
+    } catch (error) {
+      if (error instanceof errors.ClosedConnectionError) return false;
+      await pause(100, tooLate);
+      await unlessAborted(connected(), tooLate);
+    }
+  }
+  return false;
+};
+
+/** The same for every delivery of one message, and different from that of any other, of a stream made anew too. */
+export const identityOf = ({ reply = "" }: Msg) => {
+  // $JS.ACK.<stream>.<consumer>.<delivered>.<stream sequence>.<consumer sequence>.<time>.<pending>; since
+  // nats-server 2.10 there may be a domain and an account after ACK, and a token at the end (ADR-15).
+  const tokens = reply.split(".");
+  const start = tokens.length >= 11 ? 4 : 2;
+  return `${tokens[start + 3]} ${tokens[start + 5]}`;
+};

@@ -1,0 +1,99 @@
+import type { ConnectionOptions, NatsConnection } from "@nats-io/nats-core";
+import { errors, wsconnect } from "@nats-io/nats-core";
+import { Fault } from "#shared/fault.ts";
+import type { Log } from "#shared/service/log.ts";
+import { seconds } from "#shared/time.ts";
+import { pause } from "./pause.ts";
+
+export type Connection = {
+  readonly nats: NatsConnection;
+  /** The servers, without credentials. */
+  readonly name: string;
+  /** Resolves at once while there is a connection, else when there is one again. */
+  connected(): Promise<void>;
+  onReconnect(listener: () => void): Disposable;
+};
+
+/** How long a server may take to come up before us. */
+const patience = seconds(30);
+
+/** Connects to `nats://[user:password@|token@]host:port`, `ws://` or `wss://`, several separated by commas, and stays connected. */
+export const connectNats = async (servers: string, log: Log): Promise<Connection> => {
+  const urls = servers.split(",").map(parseServer);
+  const name = urls.map(({ host }) => host).join(",");
+  const nats = await dialUntilUp(optionsOf(urls), name, log);
+
+  const listeners = new Set<() => void>();
+  let connected = Promise.withResolvers<void>();
+  connected.resolve();
+  const watch = async () => {
+    for await (const { type } of nats.status()) {
+      if (type === "disconnect") {
+        log.warn("nats-server lost", { server: name });
+        connected = Promise.withResolvers();
+      }
+      if (type === "reconnect") {
+        log.info("nats-server is back", { server: name });
+        connected.resolve();
+        for (const listener of listeners) listener();
+      }
+    }
+  };
+  void watch();
+
+  return {
+    nats,
+    name,
+    connected: () => connected.promise,
+    onReconnect(listener) {
+      listeners.add(listener);
+      return { [Symbol.dispose]: () => void listeners.delete(listener) };
+    },
+  };
+};
+
+const parseServer = (text: string) => {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (!url || !/^(nats|tls|wss?):$/.test(url.protocol))
+    throw new Fault("invalid", "NATS_URL is not of the form nats://host:port, wss://host:port");
+  return url;
+};
+
+const optionsOf = (urls: readonly URL[]): ConnectionOptions => {
+  const [first] = urls;
+  const user = decodeURIComponent(first?.username ?? "");
+  const pass = decodeURIComponent(first?.password ?? "");
+  return {
+    servers: urls.map(({ protocol, host, pathname }) => `${protocol}//${host}${pathname}`),
+    timeout: seconds(5),
+    reconnectTimeWait: 250,
+    maxReconnectAttempts: -1,
+    pingInterval: seconds(20),
+    ...(user && (pass ? { user, pass } : { token: user })),
+    ...(first?.protocol === "tls:" && { tls: {} }),
+  };
+};
+
+/** TCP is loaded only where it is used, as the edge has none. */
+const dial = async (options: ConnectionOptions) => {
+  if (String(options.servers).startsWith("ws")) return wsconnect(options);
+  const { connect } = await import("@nats-io/transport-node");
+  return connect(options);
+};
+
+const dialUntilUp = async (options: ConnectionOptions, name: string, log: Log) => {
+  const tooLate = AbortSignal.timeout(patience);
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await dial(options);
+    } catch (error) {
+      const text = error instanceof Error ? error.message : String(error);
+      if (error instanceof errors.AuthorizationError || tooLate.aborted)
+        throw new Fault("unavailable", `no connection to nats-server at ${name}: ${text}`, {
+          cause: error,
+        });
+      if (attempt === 1) log.warn("waiting for nats-server", { server: name, error });
+      await pause(250);
+    }
+  }
+};

@@ -1,0 +1,117 @@
+import { AckPolicy, DeliverPolicy, type JetStreamManager } from "@nats-io/jetstream";
+import { type Msg, nanos } from "@nats-io/nats-core";
+import type { Log } from "#shared/service/log.ts";
+import { seconds } from "#shared/time.ts";
+import { acknowledge, identityOf } from "./acknowledge.ts";
+import type { Dropped, Handle, Terms } from "./bus.ts";
+import type { Connection } from "./connection.ts";
+import { filterOf, type Message } from "./declare.ts";
+import { deliver } from "./deliver.ts";
+import { pause } from "./pause.ts";
+import { openSlot } from "./pull.ts";
+
+/** How long an acknowledgement is repeated, while serving and once stopping. */
+const patience = { serving: seconds(30), stopping: seconds(2) };
+
+/** How many ended messages are remembered: an acknowledgement can be lost with the server. */
+const memory = 1_000;
+
+export const consumeFrom =
+  (connection: Connection, manager: JetStreamManager, log: Log) =>
+  async <M extends Message>(
+    name: string,
+    message: M,
+    terms: Terms,
+    handle: Handle<M>,
+    dropped?: Dropped<M>,
+  ): Promise<AsyncDisposable> => {
+    const stream = message.stream.name;
+    const durable = `${name}-${message.subject.replaceAll(/\W+/g, "-").replace(/-$/, "")}`;
+    const ensure = () => ensureConsumer(manager, message, durable, terms);
+    await ensure();
+
+    const stopping = new AbortController();
+    const { signal } = stopping;
+    const receiver = { message, log, handle, dropped };
+    const inWork = new Set<string>();
+    const ended = new Set<string>();
+    const failures = new Map<string, number>();
+
+    const work = async (msg: Msg, identity: string) => {
+      const before = failures.get(identity) ?? 0;
+      const verdict = ended.has(identity)
+        ? ({ kind: "done" } as const)
+        : await deliver(receiver, msg, before, signal);
+      if (verdict.kind === "again") {
+        if (!signal.aborted) failures.set(identity, before + 1);
+      } else {
+        failures.delete(identity);
+        ended.add(identity);
+        const [oldest] = ended;
+        if (ended.size > memory && oldest) ended.delete(oldest);
+      }
+      const kept = signal.aborted ? patience.stopping : patience.serving;
+      if (!(await acknowledge(connection, msg, verdict, kept)))
+        log.warn("acknowledgement unconfirmed", { subject: msg.subject, verdict });
+    };
+
+    const keepAlive = async (msg: Msg) => {
+      const identity = identityOf(msg);
+      // Delivered again while this process has it: the work goes on, and its end settles both.
+      if (inWork.has(identity)) return;
+      inWork.add(identity);
+      const alive = setInterval(() => {
+        if (!connection.nats.isClosed()) msg.respond("+WPI");
+      }, terms.ackWait / 2);
+      try {
+        await work(msg, identity);
+      } finally {
+        clearInterval(alive);
+        inWork.delete(identity);
+      }
+    };
+
+    const serve = async () => {
+      await using slot = openSlot(connection, stream, durable);
+      while (!signal.aborted && !connection.nats.isClosed()) {
+        const pulled = await slot.pull(signal);
+        if (pulled === "nothing") continue;
+        if (pulled !== "lost") await keepAlive(pulled);
+        else if (!(await isEnsured(ensure, log, durable))) await pause(seconds(1), signal);
+      }
+    };
+    const slots = Array.from({ length: terms.atOnce }, serve);
+
+    return {
+      async [Symbol.asyncDispose]() {
+        stopping.abort();
+        await Promise.all(slots);
+      },
+    };
+  };
+
+const ensureConsumer = (
+  manager: JetStreamManager,
+  message: Message,
+  durable: string,
+  { ackWait }: Terms,
+) =>
+  manager.consumers.add(message.stream.name, {
+    durable_name: durable,
+    filter_subject: filterOf(message),
+    deliver_policy: DeliverPolicy.All,
+    ack_policy: AckPolicy.Explicit,
+    ack_wait: nanos(ackWait),
+    max_ack_pending: -1,
+  });
+
+/** A server that comes back may have lost its store, and is not at once ready. */
+const isEnsured = async (ensure: () => Promise<unknown>, log: Log, durable: string) => {
+  try {
+    await ensure();
+    return true;
+  } catch (error) {
+    log.warn("consumer not ready", { durable, error });
+    return false;
+  }
+};

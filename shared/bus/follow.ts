@@ -1,0 +1,93 @@
+import type {
+  ConsumerMessages,
+  JetStreamClient,
+  JetStreamManager,
+  JsMsg,
+} from "@nats-io/jetstream";
+import type { Log } from "#shared/service/log.ts";
+import { seconds } from "#shared/time.ts";
+import type { Follow } from "./bus.ts";
+import type { Connection } from "./connection.ts";
+import { filterOf } from "./declare.ts";
+import { parsePayload } from "./deliver.ts";
+import { pause, within } from "./pause.ts";
+
+/** Ordered consumers live in the server's memory: each connection makes one, from where the last one was. */
+export const followFrom =
+  (
+    { nats, onReconnect }: Connection,
+    client: JetStreamClient,
+    manager: JetStreamManager,
+    log: Log,
+  ): Follow =>
+  async (message, from, each, narrowing) => {
+    const stream = message.stream.name;
+    const lastSequence = async () => (await manager.streams.info(stream)).state.last_seq;
+    const stopping = new AbortController();
+    const { signal } = stopping;
+    let next = from === "start" ? 1 : (await lastSequence()) + 1;
+
+    const take = (msg: JsMsg) => {
+      if (signal.aborted || msg.seq < next) return;
+      next = msg.seq + 1;
+      const parsed = parsePayload(message, msg);
+      if (!parsed.success)
+        return log.error("message skipped: not understood", {
+          subject: msg.subject,
+          error: parsed.error,
+        });
+      try {
+        each(parsed.payload);
+      } catch (error) {
+        log.error("follower failed", { subject: msg.subject, error });
+      }
+    };
+
+    const open = async () => {
+      // A stream shorter than what was seen of it has been made anew.
+      if (next > (await lastSequence()) + 1) next = 1;
+      const consumer = await client.consumers.get(stream, {
+        filter_subjects: filterOf(message, narrowing),
+        opt_start_seq: next,
+      });
+      const messages = await consumer.consume({
+        max_messages: 500,
+        expires: seconds(10),
+        callback: take,
+      });
+      return { consumer, messages };
+    };
+
+    const first = await open();
+    const stay = async () => {
+      let current: Awaited<ReturnType<typeof open>> | undefined = first;
+      while (!signal.aborted && !nats.isClosed()) {
+        if (current) await untilLost(current.messages);
+        if (signal.aborted) break;
+        current = await open().catch((error: unknown) => {
+          log.warn("follower not ready", { stream, error });
+          return undefined;
+        });
+        if (!current) await pause(seconds(1), signal);
+      }
+      if (!current || nats.isClosed()) return;
+      await current.messages.close();
+      await within(seconds(1), current.consumer.delete());
+    };
+
+    const untilLost = async (messages: ConsumerMessages) => {
+      const lost = Promise.withResolvers<void>();
+      using _ = onReconnect(lost.resolve);
+      signal.addEventListener("abort", () => lost.resolve(), { once: true });
+      await Promise.race([messages.closed(), lost.promise]);
+      if (!signal.aborted) await messages.close();
+    };
+
+    const ended = stay();
+    return {
+      async [Symbol.asyncDispose]() {
+        stopping.abort();
+        await ended;
+      },
+    };
+  };

@@ -1,0 +1,56 @@
+import { jetstream, jetstreamManager } from "@nats-io/jetstream";
+import { Fault } from "#shared/fault.ts";
+import type { Log } from "#shared/service/log.ts";
+import { seconds } from "#shared/time.ts";
+import type { Bus } from "./bus.ts";
+import { connectNats } from "./connection.ts";
+import { consumeFrom } from "./consume.ts";
+import type { Message } from "./declare.ts";
+import { followFrom } from "./follow.ts";
+import { within } from "./pause.ts";
+import { publishBy } from "./publish.ts";
+import { answerOver, askOver } from "./question.ts";
+import { ensureStreams } from "./streams.ts";
+
+export type JetStreamOptions = {
+  /** `nats://[token@|user:password@]host:port`, or `ws://`, `wss://`; several separated by commas. */
+  readonly servers: string;
+  /** Their streams are made, or brought to the declared settings. */
+  readonly messages: readonly Message[];
+  readonly log: Log;
+};
+
+/** A bus over nats-server 2.9.10 or newer. Waits half a minute for a server that is not up yet. */
+export const connectJetStream = async ({
+  servers,
+  messages,
+  log,
+}: JetStreamOptions): Promise<Bus> => {
+  const connection = await connectNats(servers, log);
+  const { nats, name, onReconnect } = connection;
+  const client = jetstream(nats);
+  const manager = await jetstreamManager(nats);
+  await ensureStreams(manager, messages);
+  onReconnect(() => {
+    ensureStreams(manager, messages).catch((error: unknown) =>
+      log.warn("streams not ready", { error }),
+    );
+  });
+
+  return {
+    publish: publishBy(connection, client),
+    consume: consumeFrom(connection, manager, log),
+    follow: followFrom(connection, client, manager, log),
+    ask: askOver(connection),
+    answer: answerOver(connection, log),
+    async ping() {
+      if (nats.isClosed() || !(await within(seconds(2), nats.flush())))
+        throw new Fault("unavailable", `nats-server at ${name} does not answer`);
+    },
+    async [Symbol.asyncDispose]() {
+      if (nats.isClosed()) return;
+      await within(seconds(1), nats.flush());
+      await nats.close();
+    },
+  };
+};

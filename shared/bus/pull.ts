@@ -1,0 +1,67 @@
+import { createInbox, type Msg, nanos } from "@nats-io/nats-core";
+import { seconds } from "#shared/time.ts";
+import type { Connection } from "./connection.ts";
+import { within } from "./pause.ts";
+
+/** What a pull brings: a message, nothing yet, or the news that the consumer has to be looked after. */
+export type Pulled = Msg | "nothing" | "lost";
+
+export type Slot = AsyncDisposable & { pull(signal: AbortSignal): Promise<Pulled> };
+
+const expires = seconds(30);
+
+/**
+ * Pulls messages one by one: one that waited in a buffer behind long work would outlive its ack wait.
+ * What comes when nobody has pulled, after a stop or a reconnect, is given back at once.
+ */
+export const openSlot = (
+  { nats, onReconnect }: Connection,
+  stream: string,
+  durable: string,
+): Slot => {
+  const inbox = createInbox();
+  let taker: ((pulled: Pulled) => void) | undefined;
+  const take = (pulled: Pulled) => {
+    taker?.(pulled);
+    taker = undefined;
+  };
+  const subscription = nats.subscribe(inbox, {
+    callback: (error, msg) => {
+      if (error) take("lost");
+      else if (!isMessage(msg)) take(msg.headers?.code === 408 ? "nothing" : "lost");
+      else if (taker) take(msg);
+      else msg.respond("-NAK");
+    },
+  });
+  const reconnected = onReconnect(() => take("lost"));
+
+  return {
+    async pull(signal) {
+      if (signal.aborted || nats.isClosed()) return "nothing";
+      const pulled = new Promise<Pulled>((resolve) => {
+        taker = resolve;
+      });
+      nats.publish(
+        `$JS.API.CONSUMER.MSG.NEXT.${stream}.${durable}`,
+        JSON.stringify({ batch: 1, expires: nanos(expires) }),
+        { reply: inbox },
+      );
+      const stop = () => take("nothing");
+      signal.addEventListener("abort", stop);
+      const overdue = setTimeout(() => take("lost"), expires + seconds(5));
+      try {
+        return await pulled;
+      } finally {
+        clearTimeout(overdue);
+        signal.removeEventListener("abort", stop);
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      reconnected[Symbol.dispose]();
+      if (!subscription.isClosed()) await within(seconds(1), subscription.drain());
+    },
+  };
+};
+
+/** A status of the server has no reply subject to acknowledge to. */
+const isMessage = (msg: Msg) => msg.reply?.startsWith("$JS.ACK.") ?? false;

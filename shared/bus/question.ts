@@ -1,0 +1,116 @@
+import { errors, type Msg, type NatsConnection } from "@nats-io/nats-core";
+import * as v from "valibot";
+import { Fault } from "#shared/fault.ts";
+import type { Log } from "#shared/service/log.ts";
+import { seconds } from "#shared/time.ts";
+import type { Ask, Bus } from "./bus.ts";
+import type { Connection } from "./connection.ts";
+import { pause, unlessAborted, within } from "./pause.ts";
+
+/** How an answer travels. A bug stays where it is, in the answerer's log. */
+const Reply = v.variant("kind", [
+  v.object({ kind: v.literal("answer"), answer: v.unknown() }),
+  v.object({
+    kind: v.literal("fault"),
+    fault: v.picklist([
+      "invalid",
+      "unauthenticated",
+      "forbidden",
+      "missing",
+      "conflict",
+      "unavailable",
+    ]),
+    message: v.string(),
+  }),
+  v.object({ kind: v.literal("bug") }),
+]);
+type Reply = v.InferOutput<typeof Reply>;
+
+/** Asks again only where nobody was there to hear it: an answerer may still be starting. */
+export const askOver =
+  ({ nats, connected }: Connection): Ask =>
+  async (question, request) => {
+    const { subject, timeout } = question;
+    const data = JSON.stringify(v.parse(question.request, request));
+    const late = AbortSignal.timeout(timeout);
+    const ask = async () => {
+      while (!late.aborted) {
+        await connected();
+        const reply = await askOnce(nats, subject, data, timeout);
+        if (reply) return reply;
+        await pause(100, late);
+      }
+      return undefined;
+    };
+
+    const reply = await unlessAborted(ask().catch(refused(subject)), late);
+    if (!reply)
+      throw new Fault("unavailable", `nobody answered ${subject} within ${timeout / seconds(1)} s`);
+    const said = v.parse(Reply, reply.json());
+    if (said.kind === "fault") throw new Fault(said.fault, said.message);
+    if (said.kind === "bug") throw new Error(`${subject} failed; its answerer's log says why`);
+    return v.parse(question.answer, said.answer);
+  };
+
+/** Nothing where nobody heard it: no answerer, or a server that went away before it had the question. */
+const askOnce = async (nats: NatsConnection, subject: string, data: string, timeout: number) => {
+  const reply = nats.request(subject, data, { timeout });
+  const unheard = nats.flush().then(
+    () => reply,
+    () => undefined,
+  );
+  return Promise.race([reply, unheard]).catch((error: unknown) => {
+    if (error instanceof errors.RequestError && error.isNoResponders()) return undefined;
+    throw error;
+  });
+};
+
+/** A timeout counts as no answer. */
+const refused = (subject: string) => (error: unknown) => {
+  if (error instanceof errors.TimeoutError) return undefined;
+  const text = error instanceof Error ? error.message : String(error);
+  throw new Fault("unavailable", `${subject} could not be asked: ${text}`, { cause: error });
+};
+
+export const answerOver =
+  ({ nats }: Connection, log: Log): Bus["answer"] =>
+  async (name, question, handle) => {
+    const running = new Set<Promise<void>>();
+    const reply = async (msg: Msg): Promise<Reply> => {
+      try {
+        const request = v.safeParse(question.request, msg.json());
+        if (!request.success)
+          throw new Fault("invalid", `${question.subject}: ${v.summarize(request.issues)}`);
+        const answer = await handle(request.output);
+        return { kind: "answer", answer: v.parse(question.answer, answer) };
+      } catch (error) {
+        if (error instanceof Fault)
+          return { kind: "fault", fault: error.kind, message: error.message };
+        log.error("answer failed", { question: question.subject, error });
+        return { kind: "bug" };
+      }
+    };
+    const respond = async (msg: Msg) => {
+      const said = JSON.stringify(await reply(msg));
+      if (!nats.isClosed()) msg.respond(said);
+    };
+
+    const subscription = nats.subscribe(question.subject, {
+      queue: name,
+      callback: (error, msg) => {
+        if (error) return log.error("question not heard", { question: question.subject, error });
+        const answered = respond(msg).catch((error: unknown) =>
+          log.error("answer not sent", { question: question.subject, error }),
+        );
+        running.add(answered);
+        void answered.finally(() => running.delete(answered));
+      },
+    });
+    await within(seconds(1), nats.flush());
+    return {
+      async [Symbol.asyncDispose]() {
+        if (!subscription.isClosed()) await within(seconds(1), subscription.drain());
+        await Promise.all(running);
+      },
+    };
+  };
