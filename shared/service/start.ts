@@ -90,7 +90,7 @@ const repeat = <Context>(
       await run(context, signal).catch((error: unknown) => {
         if (!signal.aborted) log.error("repetition failed", { run: run.name, error });
       });
-      await untilNext(interval, signal);
+      if (!signal.aborted) await untilNext(interval, signal);
     }
   };
   const ended = loop();

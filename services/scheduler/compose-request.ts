@@ -1,0 +1,59 @@
+import type { Payload } from "#shared/bus/declare.ts";
+import { Fault } from "#shared/fault.ts";
+import type { buildRequested } from "#shared/messages/build.ts";
+import {
+  architectureOf,
+  fieldOf,
+  parseSrcinfo,
+  pkgnamesOf,
+  versionOf,
+} from "#shared/pacman/srcinfo.ts";
+import type { Scheduler } from "./context.ts";
+import { ownRepository } from "./own-repository.ts";
+import type { Build } from "./store/builds.ts";
+import { findOrdered } from "./store/packages.ts";
+
+type Composed =
+  | { readonly kind: "current" }
+  | {
+      readonly kind: "pinned";
+      readonly request: Payload<typeof buildRequested>;
+      readonly sourceState: string;
+    };
+
+/** Pins the source as it was last fetched, the package's settings, and kiln's own repository as it is now. */
+export const composeRequest = async (scheduler: Scheduler, build: Build): Promise<Composed> => {
+  const { config, state } = scheduler;
+  const ordered = await findOrdered(state, build);
+  if (!ordered) throw new Fault("missing", `package ${build.pkgbase} was removed`);
+  const { package: settings, source, force, publishedState } = ordered;
+  if (!force && publishedState === source.state) return { kind: "current" };
+
+  const srcinfo = parseSrcinfo(source.srcinfo);
+  const pkgnames = pkgnamesOf(srcinfo);
+  for (const pkgname of pkgnames) architectureOf(srcinfo, pkgname, config.ARCH);
+  const kinds = settings.flags.includes("nocheck")
+    ? ["depends", "makedepends"]
+    : ["depends", "makedepends", "checkdepends"];
+  const dependencies = [
+    ...new Set(kinds.flatMap((kind) => fieldOf(srcinfo, undefined, kind, config.ARCH))),
+  ];
+  return {
+    kind: "pinned",
+    sourceState: source.state,
+    request: {
+      build: build.id,
+      arch: config.ARCH,
+      pkgbase: build.pkgbase,
+      source: { sha256: source.snapshotSha256, bytes: source.snapshotBytes },
+      version: versionOf(srcinfo),
+      devel: settings.devel,
+      pkgnames,
+      dependencies,
+      flags: [...settings.flags],
+      prepare: settings.prepare,
+      sourceDateEpoch: Math.floor(build.orderedAt / 1_000),
+      repository: await ownRepository(scheduler, dependencies),
+    },
+  };
+};

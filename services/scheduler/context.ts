@@ -1,0 +1,26 @@
+import pLimit from "p-limit";
+import * as v from "valibot";
+import { Arch, type SessionId } from "#shared/model.ts";
+import { flag, integer } from "#shared/service/config.ts";
+import type { Base, ContextOf, Tables } from "#shared/service/define.ts";
+
+export const Config = v.object({
+  /** The repository's name, as pacman.conf has it. */
+  NAME: v.optional(v.string(), "serene"),
+  ARCH: v.optional(Arch, "x86_64"),
+  /** Orders the builds of a session by their dependencies. */
+  RESOLVE_BUILD_SEQUENCE: flag(true),
+  /** Builds what waits for a build that failed all the same. */
+  RESOLVE_IGNORE_FAILED: flag(false),
+  /** Builds of one session at a time. */
+  CONCURRENT_BUILDS: integer(5, 1, 1_000, "a number of builds"),
+});
+
+export const open = async (_base: Base<typeof Config> & Tables) => ({
+  /** Plans under way in this process. */
+  planning: new Map<SessionId, Promise<void>>(),
+  /** One release at a time. */
+  releasing: pLimit(1),
+});
+
+export type Scheduler = ContextOf<typeof Config, Awaited<ReturnType<typeof open>>> & Tables;

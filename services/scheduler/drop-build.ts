@@ -1,0 +1,17 @@
+import { buildEnded } from "#shared/messages/build.ts";
+import type { Scheduler } from "./context.ts";
+import { type Build, deleteBuild } from "./store/builds.ts";
+
+/** Says that there was nothing to do, and forgets the build. */
+export const dropBuild = async ({ now, publish, state }: Scheduler, build: Build) => {
+  const { id, pkgbase, arch } = build;
+  await publish(buildEnded, {
+    build: id,
+    pkgbase,
+    arch,
+    at: now(),
+    state: "current",
+    message: null,
+  });
+  await deleteBuild(state, id);
+};

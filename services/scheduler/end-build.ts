@@ -1,0 +1,31 @@
+import { buildEnded } from "#shared/messages/build.ts";
+import type { BuildId } from "#shared/model.ts";
+import type { Scheduler } from "./context.ts";
+import { type Build, changeBuild, findBuild, type NewState } from "./store/builds.ts";
+
+type End = Omit<NewState, "state"> & {
+  readonly state: "success" | "failure" | "fatal" | "cancelled";
+};
+
+/** Ends a build that is in one of the states `from`, and says how it ended. Telling another end changes nothing. */
+export const endBuild = async (
+  { now, publish, state }: Scheduler,
+  id: BuildId,
+  from: readonly Build["state"][],
+  end: End,
+) => {
+  await changeBuild(state, id, from, { ...end, endedAt: now() });
+  const build = await findBuild(state, id);
+  if (!build || !isEnd(build.state)) return;
+  await publish(buildEnded, {
+    build: id,
+    pkgbase: build.pkgbase,
+    arch: build.arch,
+    at: build.endedAt ?? now(),
+    state: build.state,
+    message: build.message,
+  });
+};
+
+const isEnd = (state: Build["state"]): state is End["state"] =>
+  state === "success" || state === "failure" || state === "fatal" || state === "cancelled";

@@ -1,0 +1,76 @@
+import { and, eq, inArray } from "drizzle-orm";
+import type { BuildId, Pkgbase } from "#shared/model.ts";
+import { buildArtifacts, builds } from "#shared/state/builds.ts";
+import type { State } from "#shared/state/state.ts";
+import { unfinishedStates } from "../unfinished.ts";
+
+export type Build = typeof builds.$inferSelect;
+
+export type NewState = Partial<Omit<typeof builds.$inferInsert, "id" | "session" | "pkgbase">>;
+
+export const findBuild = async ({ read }: State, id: BuildId) =>
+  read.select().from(builds).where(eq(builds.id, id)).get();
+
+/** In the order they were asked for. */
+export const unfinishedBuilds = async ({ read }: State) =>
+  read
+    .select()
+    .from(builds)
+    .where(inArray(builds.state, unfinishedStates))
+    .orderBy(builds.orderedAt, builds.pkgbase);
+
+/** What is known of builds that others need; one that is gone is not among them. */
+export const needsOf = async ({ read }: State, ids: readonly BuildId[]) => {
+  const rows = await read
+    .select({ id: builds.id, pkgbase: builds.pkgbase, state: builds.state })
+    .from(builds)
+    .where(inArray(builds.id, ids));
+  return new Map(rows.map(({ id, ...need }) => [id, need]));
+};
+
+type Made = { readonly filename: string; readonly sha256: string; readonly bytes: number };
+
+/**
+ * Changes a build that is in one of the states `from`, and what it made; answers whether it was.
+ * Told the same twice, it changes nothing the second time.
+ */
+export const changeBuild = (
+  state: State,
+  id: BuildId,
+  from: readonly Build["state"][],
+  to: NewState,
+  made: readonly Made[] = [],
+) =>
+  state.write(async (transaction) => {
+    const changed = await transaction
+      .update(builds)
+      .set(to)
+      .where(and(eq(builds.id, id), inArray(builds.state, from)))
+      .returning({ id: builds.id });
+    if (changed.length === 0) return false;
+    for (const artifact of made)
+      await transaction.insert(buildArtifacts).values({ build: id, ...artifact });
+    return true;
+  });
+
+/** Forgets a build that had nothing to do. */
+export const deleteBuild = (state: State, id: BuildId) =>
+  state.write(async (transaction) => {
+    await transaction
+      .delete(builds)
+      .where(and(eq(builds.id, id), inArray(builds.state, ["pending"])));
+  });
+
+/** Forgets every build of a package. */
+export const deleteBuildsOf = (state: State, pkgbase: Pkgbase, before: number) =>
+  state.write(async (transaction) => {
+    const gone = await transaction
+      .select({ id: builds.id, orderedAt: builds.orderedAt })
+      .from(builds)
+      .where(eq(builds.pkgbase, pkgbase));
+    for (const { id, orderedAt } of gone) {
+      if (orderedAt > before) continue;
+      await transaction.delete(buildArtifacts).where(eq(buildArtifacts.build, id));
+      await transaction.delete(builds).where(eq(builds.id, id));
+    }
+  });

@@ -1,0 +1,49 @@
+import { and, desc, eq, isNull } from "drizzle-orm";
+import { sessions } from "#shared/state/builds.ts";
+import { packages } from "#shared/state/packages.ts";
+import { artifacts, generations, publications } from "#shared/state/repo.ts";
+import { signingKeys } from "#shared/state/signatures.ts";
+import { sources } from "#shared/state/sources.ts";
+import type { State } from "#shared/state/state.ts";
+import type { Build } from "./builds.ts";
+
+/** A build's package with its source; undefined when it was removed. */
+export const findOrdered = async ({ read }: State, { pkgbase, session }: Build) => {
+  const row = await read
+    .select({
+      package: packages,
+      source: sources,
+      force: sessions.force,
+      publishedState: publications.sourceState,
+    })
+    .from(packages)
+    .innerJoin(sources, eq(sources.id, packages.source))
+    .innerJoin(sessions, eq(sessions.id, session))
+    .leftJoin(publications, eq(publications.pkgbase, packages.pkgbase))
+    .where(and(eq(packages.pkgbase, pkgbase), isNull(packages.removedAt)))
+    .get();
+  return row;
+};
+
+/** The served generation, undefined before the first. */
+export const currentGeneration = async ({ read }: State) =>
+  read.select().from(generations).orderBy(desc(generations.number)).limit(1).get();
+
+export const publishedArtifacts = async ({ read }: State) =>
+  read
+    .select({
+      pkgname: artifacts.pkgname,
+      version: artifacts.version,
+      filename: artifacts.filename,
+      sha256: artifacts.sha256,
+      bytes: artifacts.bytes,
+      depends: artifacts.depends,
+      provides: artifacts.provides,
+      signature: artifacts.signature,
+    })
+    .from(artifacts);
+
+export const findPublicKey = async ({ read }: State) => {
+  const key = await read.select({ publicKey: signingKeys.publicKey }).from(signingKeys).get();
+  return key?.publicKey ?? null;
+};

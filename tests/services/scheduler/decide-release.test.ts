@@ -1,0 +1,107 @@
+import * as v from "valibot";
+import { expect, test } from "vitest";
+import { BuildId, Pkgbase, SessionId } from "#shared/model.ts";
+import { decideRelease, type Unfinished } from "../../../services/scheduler/decide-release.ts";
+
+const terms = { places: 5, ignoreFailed: false };
+const session = v.parse(SessionId, "00000000-0000-4000-8000-000000000000");
+
+/** A build's id from its package's name: `app` is one build, `app'` the next. */
+const idOf = (name: string) => {
+  const digits = Buffer.from(name).toString("hex").padStart(12, "0");
+  return v.parse(BuildId, `00000000-0000-4000-8000-${digits}`);
+};
+
+const build = (name: string, state: string, needs: readonly string[] | null = []): Unfinished => ({
+  id: idOf(name),
+  session,
+  pkgbase: v.parse(Pkgbase, name.replaceAll("'", "")),
+  state,
+  needs: needs?.map(idOf) ?? null,
+});
+
+/** The steps for these builds, by the name of the build. `over` are builds that have ended. */
+const decide = (
+  unfinished: readonly Unfinished[],
+  over: readonly Unfinished[] = [],
+  given: Partial<typeof terms> = {},
+) => {
+  const needs = new Map([...unfinished, ...over].map(({ id, ...need }) => [id, need]));
+  const steps = decideRelease(unfinished, needs, { ...terms, ...given });
+  return steps.map(({ id, ...step }) => {
+    const name = unfinished.find((it) => it.id === id)?.pkgbase;
+    return "message" in step ? `${step.kind} ${name}: ${step.message}` : `${step.kind} ${name}`;
+  });
+};
+
+test("a build starts when nothing that it needs is unfinished", () => {
+  expect(
+    decide([build("lib", "running"), build("tool", "pending"), build("app", "pending", ["lib"])]),
+  ).toEqual(["start tool"]);
+});
+
+test("a build whose session is not planned yet waits", () => {
+  expect(decide([build("lib", "pending", null)])).toEqual([]);
+});
+
+test("a need that is gone had nothing to do, and holds up nothing", () => {
+  expect(decide([build("app", "pending", ["lib"])])).toEqual(["start app"]);
+});
+
+test("the second build of a package waits for the first", () => {
+  expect(decide([build("app", "publishing"), build("app'", "pending")])).toEqual([]);
+});
+
+test("a session has only so many builds at work", () => {
+  const builds = [build("a", "requested"), build("b", "pending"), build("c", "pending")];
+
+  expect(decide(builds, [], { places: 2 })).toEqual(["start b"]);
+});
+
+test.each(["failure", "fatal", "cancelled"])("a need that ended as %s cancels", (state) => {
+  expect(decide([build("app", "pending", ["lib"])], [build("lib", state)])).toEqual([
+    "cancel app: failed to build dependency lib successfully",
+  ]);
+});
+
+test("the build that failed is named before one that was cancelled for it", () => {
+  const over = [build("mid", "cancelled"), build("lib", "failure")];
+
+  expect(decide([build("app", "pending", ["mid", "lib"])], over)).toEqual([
+    "cancel app: failed to build dependency lib successfully",
+  ]);
+});
+
+test("a failed need holds up nothing where failures are to be ignored", () => {
+  const over = [build("lib", "failure")];
+
+  expect(decide([build("app", "pending", ["lib"])], over, { ignoreFailed: true })).toEqual([
+    "start app",
+  ]);
+});
+
+test("builds that wait only for one another are orphans, with everything behind them", () => {
+  const builds = [
+    build("a", "pending", ["b"]),
+    build("b", "pending", ["a"]),
+    build("behind", "pending", ["a", "b"]),
+    build("free", "pending"),
+  ];
+
+  expect(decide(builds)).toEqual([
+    "orphan a: package was orphaned in the build process, waiting for b",
+    "orphan b: package was orphaned in the build process, waiting for a",
+    "orphan behind: package was orphaned in the build process, waiting for a, b",
+    "start free",
+  ]);
+});
+
+test("a cycle is judged only when what it waits for besides has ended", () => {
+  const builds = [
+    build("x", "running"),
+    build("a", "pending", ["b", "x"]),
+    build("b", "pending", ["a", "x"]),
+  ];
+
+  expect(decide(builds)).toEqual([]);
+});

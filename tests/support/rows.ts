@@ -1,0 +1,50 @@
+import * as v from "valibot";
+import { Pkgbase, SourceId } from "#shared/model.ts";
+import { packages } from "#shared/state/packages.ts";
+import { sources } from "#shared/state/sources.ts";
+import type { State } from "#shared/state/state.ts";
+
+export const srcinfoOf = (pkgbase: string, lines: readonly string[] = []) =>
+  [
+    `pkgbase = ${pkgbase}`,
+    ...["pkgver = 1", "pkgrel = 1", "arch = any", ...lines].map((line) => `\t${line}`),
+    "",
+    `pkgname = ${pkgbase}`,
+    "",
+  ].join("\n");
+
+/** A package with a source, as an add leaves them. Lines go into its .SRCINFO. */
+export const insertPackage = async (
+  state: State,
+  name: string,
+  { lines = [] as readonly string[], sourceState = "one" } = {},
+) => {
+  const pkgbase = v.parse(Pkgbase, name);
+  const source = v.parse(SourceId, crypto.randomUUID());
+  await state.write(async (transaction) => {
+    await transaction.insert(sources).values({
+      id: source,
+      pkgbase,
+      spec: { type: "git", url: `https://git.example/${name}.git`, devel: false },
+      state: sourceState,
+      snapshotSha256: "a".repeat(64),
+      snapshotBytes: 1,
+      srcinfo: srcinfoOf(name, lines),
+      changedAt: 0,
+      fetchedAt: 0,
+    });
+    await transaction.insert(packages).values({
+      pkgbase,
+      source,
+      addedAt: 0,
+      enabled: true,
+      clean: true,
+      private: false,
+      dependency: false,
+      devel: false,
+      srcinfoOverride: false,
+      flags: [],
+    });
+  });
+  return { pkgbase, source };
+};
