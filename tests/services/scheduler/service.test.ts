@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import type { BuildOutcome } from "#shared/messages/build.ts";
 import {
   buildEnded,
@@ -211,7 +211,7 @@ test("a scheduler that starts says again what nobody may be working on", async (
 
   await using _ = await start(scheduler, {}, it.world);
 
-  expect(it.world.bus.sent(publishRequested)).toHaveLength(2);
+  await vi.waitFor(() => expect(it.world.bus.sent(publishRequested)).toHaveLength(2));
 });
 
 test("a removed package takes its builds along", async () => {
