@@ -1,6 +1,9 @@
 import { execFileSync } from "node:child_process";
+import { createReadStream } from "node:fs";
 import { expect, test } from "vitest";
+import { readDatabase } from "#shared/pacman/database-read.ts";
 import { vercmp } from "#shared/pacman/vercmp.ts";
+import { corpusFile, corpusTest } from "../support/corpus.ts";
 
 type Pair = readonly [string, string];
 
@@ -32,3 +35,22 @@ test("agrees with vercmp(8) on every pair of nasty versions", () => {
 
   expect(answered(pairs)).toEqual(asked(pairs));
 });
+
+corpusTest(
+  "agrees with vercmp(8) on the versions of the corpus, each beside the next newer and a far one",
+  async () => {
+    const versions = new Set<string>();
+    for (const name of ["arch-2019-core.db", "arch-2019-extra.db"])
+      for await (const { desc } of readDatabase(createReadStream(corpusFile(name))))
+        versions.add(desc.version);
+    const sorted = [...versions].sort(vercmp);
+    const pairs = sorted.map((version, i): Pair => [version, sorted[i + 1] ?? version]);
+    const far = sorted.map(
+      (version, i): Pair => [sorted[(i * 7_919) % sorted.length] ?? "", version],
+    );
+
+    expect(answered(pairs)).toEqual(asked(pairs));
+    expect(answered(far)).toEqual(asked(far));
+  },
+  60_000,
+);

@@ -7,8 +7,8 @@ const folder = new URL("../../../shared/corpus/", import.meta.url);
 export const corpusFile = (name: string) => new URL(name, folder);
 
 /** A test that needs the corpus: skipped, saying so, where it is absent, but never under CI. */
-export const corpusTest = (name: string, body: () => Promise<void> | void) =>
-  test(name, async (context) => {
+export const corpusTest = (name: string, body: () => Promise<void> | void, timeout = 20_000) =>
+  test(name, { timeout }, async (context) => {
     if (!existsSync(folder) && !process.env.CI) context.skip("no corpus at ../shared/corpus");
     await body();
   });
