@@ -79,26 +79,8 @@ const become = (args) => {
   );
 };
 
-/** @param {string[]} args */
-const tests = (args) => {
-  const strict = process.env.CI ? ["--reporter", "./tests/support/no-skips.ts"] : [];
-  const reporters = [
-    "--reporter",
-    "default",
-    ...strict,
-    "--reporter",
-    "./tests/support/closing-line.ts",
-  ];
-  return [
-    "node_modules/.bin/vitest",
-    "run",
-    "--config",
-    "tests/vitest.config.ts",
-    ...reporters,
-    ...args,
-  ];
-};
+const tests = ["node_modules/.bin/vitest", "run", "--config", "tests/vitest.config.ts"];
 
 const [command = "start", ...rest] = process.argv.slice(2);
 if (!isInstalled()) install();
-become(command === "test" ? tests(rest) : ["cli/kiln.ts", command, ...rest]);
+become(command === "test" ? [...tests, ...rest] : ["cli/kiln.ts", command, ...rest]);
