@@ -1,0 +1,38 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import pLimit from "p-limit";
+import * as v from "valibot";
+import { flag, text } from "#shared/service/config.ts";
+import type { Base, ContextOf, Tables } from "#shared/service/define.ts";
+import { generateKey } from "./generate-key.ts";
+import { connectGpg } from "./gpg.ts";
+import { openKeyring } from "./keyring.ts";
+
+export const Config = v.object({
+  DATA_DIR: v.optional(v.string(), "./data"),
+  /** Names the repository in the key that is generated. */
+  NAME: v.optional(v.string(), "serene"),
+  /** Opens an encrypted `DATA_DIR/sign_key.asc`. */
+  SIGN_KEY_PASSWORD: text,
+  /** Makes a key where there is none. */
+  SIGN_KEY_GENERATE: flag(false),
+});
+
+export const open = async ({ config, log, now }: Base<typeof Config>) => {
+  await mkdir(config.DATA_DIR, { recursive: true });
+  const path = join(config.DATA_DIR, "sign_key.asc");
+  const password = config.SIGN_KEY_PASSWORD;
+  const keyring = openKeyring(path, password, now);
+  if (config.SIGN_KEY_GENERATE && (await keyring.look()).kind === "none") {
+    const made = await generateKey({ path, name: config.NAME, password, now: now() });
+    if (made) log.info("signing key generated", { path });
+  }
+  return {
+    keyring,
+    gpg: await connectGpg(join(config.DATA_DIR, "gnupg"), password, now),
+    /** For what is too large for memory. */
+    oneAtATime: pLimit(1),
+  };
+};
+
+export type Signer = ContextOf<typeof Config, Awaited<ReturnType<typeof open>>> & Tables;

@@ -1,0 +1,31 @@
+import { randomUUID } from "node:crypto";
+import { link, mkdir, open, rm } from "node:fs/promises";
+import { dirname } from "node:path";
+import { makeKey } from "./key.ts";
+
+type Options = {
+  readonly path: string;
+  readonly name: string;
+  readonly password: string | undefined;
+  readonly now: number;
+};
+
+/** Makes a key file where there is none; one that is there, or appears meanwhile, stays. True if it was made. */
+export const generateKey = async ({ path, name, password, now }: Options): Promise<boolean> => {
+  await mkdir(dirname(path), { recursive: true });
+  const temporary = `${path}.${randomUUID()}`;
+  const file = await open(temporary, "wx", 0o600);
+  try {
+    await file.writeFile(await makeKey(`${name} package signing (kiln)`, password, now));
+    await file.sync();
+    return await link(temporary, path).then(() => true, ifThere);
+  } finally {
+    await file.close();
+    await rm(temporary);
+  }
+};
+
+const ifThere = (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EEXIST") throw error;
+  return false;
+};
