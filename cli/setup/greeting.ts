@@ -1,0 +1,51 @@
+export type Greeting = {
+  /** Without a slash at its end. */
+  readonly url: string;
+  readonly name: string;
+  readonly arch: string;
+  /** Upper-case hexadecimal; undefined while kiln serves unsigned. */
+  readonly fingerprint: string | undefined;
+  /** Only when it was made just now. */
+  readonly secret: string | undefined;
+  /** Whether the command line can be installed from the repository. */
+  readonly hasCommandLine: boolean;
+};
+
+/** What a person is told when kiln is up: where it is, how pacman gets at it, and what to do next. */
+export const greetingOf = (greeting: Greeting): string => {
+  const { url, name, arch, fingerprint, secret } = greeting;
+  return [
+    `kiln is up at ${url}`,
+    "",
+    "In /etc/pacman.conf:",
+    "",
+    `  [${name}]`,
+    `  SigLevel = ${fingerprint ? "Required" : "Never"}`,
+    `  Server = ${url}/${arch}`,
+    "",
+    ...(fingerprint
+      ? [`Packages and databases are signed by ${fingerprint}.`]
+      : ["There is no signing key: packages are served unsigned."]),
+    ...(secret
+      ? [
+          "",
+          "The API secret, shown this once (its hash is in authorized_secrets):",
+          "",
+          `  ${secret}`,
+        ]
+      : []),
+    "",
+    "Next:",
+    "",
+    ...nextCommands(greeting).map((command) => `  ${command}`),
+    "",
+  ].join("\n");
+};
+
+const nextCommands = ({ url, fingerprint, secret, hasCommandLine }: Greeting) => [
+  ...(fingerprint
+    ? [`curl -s ${url}/key | sudo pacman-key --add - && sudo pacman-key --lsign-key ${fingerprint}`]
+    : []),
+  hasCommandLine ? "sudo pacman -Sy kiln-cli" : "sudo pacman -Sy",
+  `KILN_URL=${url} KILN_SECRET=${secret ?? "…"} kiln add <package>`,
+];

@@ -1,0 +1,12 @@
+import { run } from "#shared/service/run.ts";
+import { api } from "./api/service.ts";
+import { builder } from "./builder/service.ts";
+import { repo } from "./repo/service.ts";
+import { resolver } from "./resolver/service.ts";
+import { scheduler } from "./scheduler/service.ts";
+import { signer } from "./signer/service.ts";
+
+/** In the order they start: those first that others ask. */
+export const all = [signer, repo, builder, resolver, scheduler, api] as const;
+
+if (import.meta.main) await run(...all);

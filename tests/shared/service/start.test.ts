@@ -1,0 +1,113 @@
+import * as v from "valibot";
+import { expect, test, vi } from "vitest";
+import { packageRemoved } from "#shared/messages/package.ts";
+import { retirePackage } from "#shared/messages/repo.ts";
+import { answer, defineService, every, on, type World } from "#shared/service/define.ts";
+import { start } from "#shared/service/start.ts";
+import { minutes, seconds } from "#shared/time.ts";
+import { makeWorld } from "../../support/world.ts";
+
+const plain = {
+  name: "plain",
+  config: v.object({}),
+  state: false,
+  open: async () => ({}),
+  health: async () => {},
+} as const;
+
+const removed = { pkgbase: "yay", at: 0 };
+
+test("a service may not say, ask or follow what its table does not name", async () => {
+  await using world = await makeWorld();
+  const failures: unknown[] = [];
+  const service = defineService({
+    ...plain,
+    consumes: [
+      on(
+        packageRemoved,
+        async ({ ask, follow, publish }: World) => {
+          for (const attempt of [
+            publish(packageRemoved, removed),
+            ask(retirePackage, { pkgbase: "yay" }),
+            follow(packageRemoved, "now", () => {}),
+          ])
+            failures.push(await attempt.catch(String));
+        },
+        { atOnce: 1, ackWait: seconds(1) },
+      ),
+    ],
+  });
+  await using _ = await start(service, {}, world);
+
+  await world.publish(packageRemoved, removed);
+
+  expect(failures).toEqual([
+    "TypeError: plain does not declare package.removed",
+    "TypeError: plain does not declare repo.retire",
+    "TypeError: plain does not declare package.removed",
+  ]);
+});
+
+test("a service answers its questions with its context", async () => {
+  await using world = await makeWorld();
+  const service = defineService({
+    ...plain,
+    open: async () => ({ generation: 7 }),
+    answers: [
+      answer(retirePackage, async ({ generation }: { readonly generation: number }) => ({
+        generation,
+      })),
+    ],
+  });
+
+  await using _ = await start(service, {}, world);
+
+  expect(await world.ask(retirePackage, { pkgbase: "yay" })).toEqual({ generation: 7 });
+});
+
+test("a repetition runs at start, and stopping waits until it ended", async () => {
+  await using world = await makeWorld();
+  const seen: string[] = [];
+  const service = defineService({
+    ...plain,
+    repeats: [
+      every(minutes(1), async (_context, signal) => {
+        seen.push("started");
+        await new Promise((resolve) => signal.addEventListener("abort", resolve));
+        seen.push("ended");
+      }),
+    ],
+  });
+
+  const running = await start(service, {}, world);
+  await vi.waitFor(() => expect(seen).toEqual(["started"]));
+  await running[Symbol.asyncDispose]();
+
+  expect(seen).toEqual(["started", "ended"]);
+});
+
+test("what a service opened is closed when a later part of its start fails", async () => {
+  await using world = await makeWorld();
+  const closed = vi.fn(async () => {});
+  const service = defineService({
+    ...plain,
+    open: async () => ({ [Symbol.asyncDispose]: closed }),
+    http: () => {
+      throw new Error("no app");
+    },
+  });
+
+  await expect(start(service, {}, world)).rejects.toThrow("no app");
+
+  expect(closed).toHaveBeenCalledOnce();
+});
+
+test("a service with tables does not start without a database", async () => {
+  await using world = await makeWorld();
+  const { state: _, ...surroundings } = world;
+  const service = defineService({ ...plain, state: true });
+
+  await expect(start(service, {}, surroundings)).rejects.toThrow(
+    "plain has tables but no database is open",
+  );
+});
