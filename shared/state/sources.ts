@@ -15,9 +15,9 @@ export const sources = sqliteTable(
     snapshotSha256: text("snapshot_sha256").notNull(),
     snapshotBytes: integer("snapshot_bytes").notNull(),
     srcinfo: text().notNull(),
-    /** Read from the PKGBUILD, not shipped by the source. */
-    generated: integer({ mode: "boolean" }).notNull().default(false),
-    /** The commit of the files; absent where the source is no git repository. */
+    /** The package's setting when it was fetched: a shipped .SRCINFO was passed over. */
+    srcinfoOverride: integer("srcinfo_override", { mode: "boolean" }).notNull().default(false),
+    /** The commit of the files, or the hash they are known by; absent where their spec says it. */
     revision: text(),
     /** Of the files' newest change where the source tells, else of the fetch. */
     changedAt: integer("changed_at").notNull(),

@@ -138,7 +138,7 @@ CREATE TABLE `sources` (
 	`snapshot_sha256` text NOT NULL,
 	`snapshot_bytes` integer NOT NULL,
 	`srcinfo` text NOT NULL,
-	`generated` integer DEFAULT false NOT NULL,
+	`srcinfo_override` integer DEFAULT false NOT NULL,
 	`revision` text,
 	`changed_at` integer NOT NULL,
 	`fetched_at` integer NOT NULL
