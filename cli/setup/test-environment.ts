@@ -1,4 +1,5 @@
 import { type DockerEngine, type DockerWish, ensureDocker } from "./docker-engine.ts";
+import { ensureMirror } from "./mirror.ts";
 import { ensurePrograms } from "./packages.ts";
 import { ensureRunnerImage } from "./runner-image.ts";
 
@@ -21,15 +22,21 @@ const programs = [
   "zstd",
 ] as const;
 
+export type TestEnvironment = DockerEngine & {
+  /** `SYNC_MIRROR` of the stand-in; undefined where the runner image is a real one. */
+  readonly mirror: string | undefined;
+};
+
 /** The same setup as `npm start`'s, for `npm test`. Disposing stops what it started. */
-export const ensureTestEnvironment = async (wish: TestWish): Promise<DockerEngine> => {
+export const ensureTestEnvironment = async (wish: TestWish): Promise<TestEnvironment> => {
   await ensurePrograms(programs, wish);
   const engine = await ensureDocker(wish);
   try {
-    await ensureRunnerImage({ ...wish, url: engine.url });
+    const { url } = engine;
+    const runner = await ensureRunnerImage({ ...wish, url });
+    return { ...engine, mirror: await ensureMirror({ ...wish, url, runner }) };
   } catch (error) {
     await engine[Symbol.asyncDispose]();
     throw error;
   }
-  return engine;
 };

@@ -8,6 +8,8 @@ declare module "vitest" {
     /** An engine that has the runner image. */
     dockerUrl: string;
     runnerImage: string;
+    /** `SYNC_MIRROR` of the stand-in; empty where the runner image is a real one. */
+    mirror: string;
   }
 }
 
@@ -32,5 +34,6 @@ export const setup = async (project: TestProject) => {
   });
   project.provide("dockerUrl", engine.url);
   project.provide("runnerImage", image);
+  project.provide("mirror", engine.mirror ?? "");
   return () => engine[Symbol.asyncDispose]();
 };
