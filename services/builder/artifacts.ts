@@ -1,0 +1,35 @@
+import type { Blobs } from "#shared/blobs/blobs.ts";
+import { Fault } from "#shared/fault.ts";
+import type { Artifact } from "#shared/messages/build.ts";
+import { membersOf } from "./tar.ts";
+
+/** `pkgname-version-arch.pkg.tar` and what it is compressed with; never a signature. */
+const packageFile =
+  /^[A-Za-z0-9@_+][A-Za-z0-9@._+:-]*\.pkg\.tar(\.(gz|bz2|xz|zst|lrz|lzo|lz4|lz|Z))?$/;
+
+/** Bytes of one build's packages together. */
+const mostBytes = 16 * 1024 ** 3;
+
+const mostFiles = 1_000;
+
+/**
+ * Streams the packages out of a tar of the directory they lie in, into the blob store. Whatever else is in it
+ * stays where it is: links, directories, files by other names.
+ */
+export const storeArtifacts = async (
+  blobs: Blobs,
+  tar: AsyncIterable<Uint8Array>,
+): Promise<Artifact[]> => {
+  const artifacts: Artifact[] = [];
+  let bytes = 0;
+  for await (const member of membersOf(tar)) {
+    const [, filename = "", deeper] = member.name.split("/");
+    if (member.type !== "file" || deeper !== undefined) continue;
+    if (!packageFile.test(filename) || filename.length > 255) continue;
+    bytes += member.bytes;
+    if (bytes > mostBytes || artifacts.length === mostFiles)
+      throw new Fault("invalid", "the build left over 1000 packages, or over 16 GiB of them");
+    artifacts.push({ filename, blob: await blobs.put(member.content) });
+  }
+  return artifacts.sort((a, b) => (a.filename < b.filename ? -1 : 1));
+};

@@ -1,0 +1,34 @@
+import type { Blobs } from "#shared/blobs/blobs.ts";
+import type { BuildOutcome } from "#shared/messages/build.ts";
+import type { BlobReference } from "#shared/model.ts";
+import { storeArtifacts } from "./artifacts.ts";
+import { capture } from "./capture.ts";
+import type { Container } from "./docker/engine.ts";
+import { broken, gone } from "./outcome.ts";
+import type { Output } from "./output.ts";
+import { pkgbuildOf } from "./source.ts";
+import { srcinfoCommand } from "./steps.ts";
+
+/** Bytes of a .SRCINFO. */
+export const srcinfoLimit = 1024 * 1024;
+
+/** Takes from the container what a build left, into the blob store. */
+export const collect = async (
+  container: Container,
+  blobs: Blobs,
+  source: BlobReference,
+  output: Output,
+): Promise<BuildOutcome> => {
+  const { exit, stdout, stderr } = await capture(container, srcinfoCommand, srcinfoLimit);
+  if (exit.kind === "gone") return gone("packages");
+  output.write(stderr);
+  if (exit.code !== 0) return { kind: "failed", step: "packages", exitCode: exit.code };
+  if (stdout.byteLength > srcinfoLimit)
+    return broken("packages", "the .SRCINFO of what was built is over 1 MiB");
+
+  const artifacts = await storeArtifacts(blobs, await container.take("/build/packages"));
+  if (artifacts.length === 0)
+    return broken("packages", "makepkg ended well but left no package in /build/packages");
+  const [srcinfo, pkgbuild] = await Promise.all([blobs.put(stdout), pkgbuildOf(blobs, source)]);
+  return { kind: "built", artifacts, srcinfo, pkgbuild };
+};

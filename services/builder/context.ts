@@ -1,0 +1,75 @@
+import pLimit from "p-limit";
+import * as v from "valibot";
+import { buildEnded } from "#shared/messages/build.ts";
+import { integer } from "#shared/service/config.ts";
+import type { Base, ContextOf } from "#shared/service/define.ts";
+import manifest from "../../package.json" with { type: "json" };
+import type { Limits } from "./container-spec.ts";
+import { connectDocker } from "./docker/connect.ts";
+import type { Engine } from "./docker/engine.ts";
+import { readIdentity } from "./identity.ts";
+import { makeWork } from "./work.ts";
+
+const engineUrl = v.optional(
+  v.pipe(
+    v.string(),
+    v.regex(
+      /^((unix:\/\/)?\/.+|(tcp|http):\/\/[^/\s]+\/?)$/,
+      "unix:///path, a path, or tcp://host:port",
+    ),
+  ),
+);
+
+const repositoryUrl = v.optional(
+  v.pipe(v.string(), v.regex(/^[a-z]+:\/\/\S+$/, "the URL of a pacman repository")),
+);
+
+export const Config = v.object({
+  DOCKER_URL: engineUrl,
+  /** Read where DOCKER_URL is not set; then it is /var/run/docker.sock. */
+  DOCKER_HOST: engineUrl,
+  /** `{version}` is kiln's. */
+  RUNNER_IMAGE: v.optional(v.string(), "kiln-runner:{version}"),
+  /** Builds at the same time. */
+  BUILDER_SLOTS: integer(2, 1, 256, "a number of builds"),
+  /** MiB, of one build. */
+  RUNNER_MEMORY: integer(8_192, 64, 16_777_216, "a number of MiB"),
+  /** Processors of one build; 0 is all. */
+  RUNNER_CPUS: integer(0, 0, 4_096, "a number of processors"),
+  /** Processes of one build. */
+  RUNNER_PIDS: integer(4_096, 32, 4_194_304, "a number of processes"),
+  /** Seconds one build may take. */
+  BUILD_TIMEOUT: integer(14_400, 1, 1_000_000, "a number of seconds"),
+  PACKAGER: v.optional(v.pipe(v.string(), v.regex(/^[^\n]*$/, "one line"))),
+  /** Under which the containers reach kiln's own repository, where they are to. */
+  OWN_REPOSITORY_URL: repositoryUrl,
+  OWN_REPOSITORY: repositoryUrl,
+});
+
+export const open = (base: Base<typeof Config>) => {
+  const { DOCKER_URL, DOCKER_HOST } = base.config;
+  return openWith(connectDocker(DOCKER_URL ?? DOCKER_HOST ?? "/var/run/docker.sock"), base);
+};
+
+export const openWith = async (engine: Engine, { config, follow }: Base<typeof Config>) => {
+  const work = makeWork();
+  const following = await follow(buildEnded, "start", ({ build }) => work.end(build));
+  return {
+    engine,
+    work,
+    identity: await readIdentity(),
+    image: config.RUNNER_IMAGE.replaceAll("{version}", manifest.version),
+    limits: limitsOf(config),
+    /** As many PKGBUILDs are read at the same time as packages built. */
+    reading: pLimit(config.BUILDER_SLOTS),
+    [Symbol.asyncDispose]: () => following[Symbol.asyncDispose](),
+  };
+};
+
+const limitsOf = (config: v.InferOutput<typeof Config>): Limits => ({
+  memory: config.RUNNER_MEMORY * 1024 ** 2,
+  cpus: config.RUNNER_CPUS,
+  processes: config.RUNNER_PIDS,
+});
+
+export type Builder = ContextOf<typeof Config, Awaited<ReturnType<typeof openWith>>>;

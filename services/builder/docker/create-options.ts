@@ -1,0 +1,48 @@
+import type Docker from "dockerode";
+import type { ContainerSpec } from "./engine.ts";
+
+/** The label every container of a builder has. */
+export const labelOfAll = "kiln.builder";
+
+/** What pacman needs to install packages (runner/README.md). */
+const capabilities = [
+  "CHOWN",
+  "DAC_OVERRIDE",
+  "FOWNER",
+  "SETUID",
+  "SETGID",
+  "SETFCAP",
+  "SYS_CHROOT",
+];
+
+/** Idles until its standard input ends or its seconds are over, and reaps orphans, as bash does. */
+const idle = `trap 'exit 0' TERM; timeout "$1" cat <&0 >/dev/null & wait $!`;
+
+/**
+ * Standard input is the lease: the engine closes it when the connection of who attached to it ends, be it by
+ * `kill -9`; then the container ends, and the engine removes it.
+ */
+export const createOptions = (spec: ContainerSpec): Docker.ContainerCreateOptions => ({
+  Image: spec.image,
+  Entrypoint: ["bash", "-c", idle, "--", String(Math.ceil(spec.lifetime / 1_000))],
+  Cmd: [],
+  User: "root",
+  WorkingDir: "/build/source",
+  OpenStdin: true,
+  StdinOnce: true,
+  AttachStdin: true,
+  Labels: { ...spec.labels },
+  HostConfig: {
+    AutoRemove: true,
+    CapDrop: ["ALL"],
+    CapAdd: capabilities,
+    SecurityOpt: ["no-new-privileges"],
+    Memory: spec.memory,
+    // As much as Memory: no swap.
+    MemorySwap: spec.memory,
+    NanoCpus: Math.round(spec.cpus * 1e9),
+    PidsLimit: spec.processes,
+    LogConfig: { Type: "none", Config: {} },
+    ...(!spec.network && { NetworkMode: "none" }),
+  },
+});

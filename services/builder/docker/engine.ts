@@ -1,0 +1,58 @@
+import type { Readable } from "node:stream";
+import type { Printed } from "./demultiplex.ts";
+
+/** A container engine, as far as a builder needs one. `Fault` unavailable where it does not answer. */
+export type Engine = {
+  ping(): Promise<void>;
+  /** `Fault` missing where the image is not there. */
+  demandImage(image: string): Promise<void>;
+  /**
+   * Starts an idle container, which lives until it is disposed, or until this process is gone, however it
+   * ended. `Fault` missing where the image is not there, conflict where the engine refuses.
+   */
+  start(spec: ContainerSpec): Promise<Container>;
+  /** All containers that any builder made. */
+  list(): Promise<readonly Listed[]>;
+  /** Ends a container at once; one that is gone already is no error. */
+  remove(id: string): Promise<void>;
+};
+
+export type ContainerSpec = {
+  readonly image: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Bytes. */
+  readonly memory: number;
+  /** Processors; 0 is all there are. */
+  readonly cpus: number;
+  readonly processes: number;
+  readonly network: boolean;
+  /** Milliseconds after which it ends by itself. */
+  readonly lifetime: number;
+};
+
+export type Container = AsyncDisposable & {
+  /** Runs one program. `each` gets what it prints, in order. */
+  run(command: Command, each: (printed: Printed) => void): Promise<Exit>;
+  /** Unpacks a tar over the root. */
+  put(tar: Readable): Promise<void>;
+  /** A tar of a directory. */
+  take(path: string): Promise<Readable>;
+};
+
+export type Command = {
+  readonly user: "root" | "build";
+  readonly argv: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+};
+
+export type Exit =
+  | { readonly kind: "exited"; readonly code: number }
+  /** Its container was ended by somebody else. */
+  | { readonly kind: "gone" };
+
+export type Listed = {
+  readonly id: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly running: boolean;
+  readonly createdAt: number;
+};

@@ -1,0 +1,50 @@
+import type { BuildOutcome, Step } from "#shared/messages/build.ts";
+import type { Limits } from "./container-spec.ts";
+import type { Usage } from "./measure.ts";
+import { headings } from "./steps.ts";
+
+export const broken = (step: Step, message: string): BuildOutcome => ({
+  kind: "broken",
+  step,
+  message,
+});
+
+export const gone = (step: Step): BuildOutcome =>
+  broken(
+    step,
+    `the build's container was killed or removed from outside of kiln while ${headings[step]}`,
+  );
+
+/** A step that failed, by what it ran into if it was a limit of the container's. */
+export const failed = (
+  step: Step,
+  exitCode: number,
+  usage: Pick<Usage, "killed" | "refused"> | undefined,
+  { memory, processes }: Pick<Limits, "memory" | "processes">,
+): BuildOutcome => {
+  if (usage && usage.killed > 0)
+    return broken(
+      step,
+      `the build ran out of memory while ${headings[step]}: it may use ${memory / 1024 ** 2} MiB (RUNNER_MEMORY)`,
+    );
+  if (usage && usage.refused > 0)
+    return broken(
+      step,
+      `the build ran out of processes while ${headings[step]}: it may have ${processes} (RUNNER_PIDS)`,
+    );
+  return { kind: "failed", step, exitCode };
+};
+
+/** The last line of a build's log. */
+export const describe = (outcome: BuildOutcome) => {
+  switch (outcome.kind) {
+    case "built":
+      return `built ${outcome.artifacts.map(({ filename }) => filename).join(", ")}`;
+    case "failed":
+      return `failed while ${headings[outcome.step]}: exit code ${outcome.exitCode}`;
+    case "timed-out":
+      return `stopped while ${headings[outcome.step]}: over the ${outcome.afterMs / 1_000} s of BUILD_TIMEOUT`;
+    case "broken":
+      return outcome.message;
+  }
+};

@@ -1,0 +1,103 @@
+import { promisify } from "node:util";
+import { zstdCompress } from "node:zlib";
+import type { Blobs } from "#shared/blobs/blobs.ts";
+import { Fault } from "#shared/fault.ts";
+import type { BlobReference } from "#shared/model.ts";
+import { seconds } from "#shared/time.ts";
+import { makeChunks } from "./chunks.ts";
+
+/** Bytes of a log that are kept. */
+export const logLimit = 10 * 1024 * 1024;
+
+/** Milliseconds between two messages of output. */
+const pace = 100;
+
+export type Output = AsyncDisposable & {
+  write(bytes: Uint8Array): void;
+  /** A line of kiln's own. */
+  say(text: string): void;
+  /** Says what is left, and keeps the whole log. */
+  end(): Promise<{ readonly log: BlobReference; readonly outputs: number }>;
+};
+
+/**
+ * A build's output: said as it comes, one message each 100 ms at most, and kept as one blob at its end, when
+ * what is left is said without pauses. Where the bus is away it waits for it. Disposing stops it.
+ */
+export const openOutput = (
+  blobs: Blobs,
+  publish: (index: number, text: string) => Promise<void>,
+): Output => {
+  const chunks = makeChunks(logLimit);
+  const stopping = new AbortController();
+  const hurry = new AbortController();
+  let outputs = 0;
+  let saying = Promise.resolve();
+  let busy = false;
+  let failure: { readonly error: unknown } | undefined;
+
+  const sayAll = async () => {
+    try {
+      for (let text = chunks.next(); text !== undefined; text = chunks.next()) {
+        await untilKept(() => publish(outputs, text), stopping.signal);
+        outputs += 1;
+        await pause(pace, hurry.signal);
+      }
+    } catch (error) {
+      failure = { error };
+    }
+    busy = false;
+  };
+  const sayOn = () => {
+    if (busy || failure) return;
+    busy = true;
+    saying = sayAll();
+  };
+  const write = (bytes: Uint8Array) => {
+    chunks.write(bytes);
+    sayOn();
+  };
+
+  return {
+    write,
+    say: (text) => write(new TextEncoder().encode(`\n:: kiln :: ${text}\n\n`)),
+    async end() {
+      hurry.abort();
+      sayOn();
+      await saying;
+      if (failure) throw failure.error;
+      return { log: await blobs.put(await compress(Buffer.concat(chunks.whole()))), outputs };
+    },
+    async [Symbol.asyncDispose]() {
+      stopping.abort();
+      hurry.abort();
+      await saying;
+    },
+  };
+};
+
+const compress = promisify(zstdCompress);
+
+const untilKept = async (publish: () => Promise<void>, signal: AbortSignal) => {
+  while (true) {
+    signal.throwIfAborted();
+    try {
+      return await publish();
+    } catch (error) {
+      if (!(error instanceof Fault) || error.kind !== "unavailable") throw error;
+      await pause(seconds(1), signal);
+    }
+  }
+};
+
+const pause = (milliseconds: number, signal: AbortSignal) =>
+  new Promise<void>((resolve) => {
+    if (signal.aborted) return resolve();
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", done);
+      resolve();
+    };
+    const timer = setTimeout(done, milliseconds);
+    signal.addEventListener("abort", done);
+  });

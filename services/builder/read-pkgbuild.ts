@@ -1,0 +1,61 @@
+import type * as v from "valibot";
+import { Fault } from "#shared/fault.ts";
+import type { generateSrcinfo } from "#shared/messages/resolve.ts";
+import type { BlobReference } from "#shared/model.ts";
+import { seconds } from "#shared/time.ts";
+import { capture } from "./capture.ts";
+import { containerSpec } from "./container-spec.ts";
+import type { Builder } from "./context.ts";
+import type { Container } from "./docker/engine.ts";
+import { formatIdentity } from "./left-over.ts";
+import { sourceEntries } from "./source.ts";
+import { srcinfoCommand } from "./steps.ts";
+import { packTar } from "./tar.ts";
+import { unlessAborted } from "./unless-aborted.ts";
+
+type Answer = v.InferInput<typeof generateSrcinfo.answer>;
+
+/** Milliseconds of waiting and reading together; the asker waits 60 s. */
+const timeout = seconds(45);
+
+/** Bytes; a message holds no more than 256 KiB. */
+const limit = 192 * 1024;
+
+/**
+ * Has bash read a PKGBUILD, in a container without network that is thrown away. What cannot be read is an
+ * answer; with no engine or no image it is `Fault` unavailable.
+ */
+export const readPkgbuild = async (
+  { blobs, engine, identity, image, limits, reading }: Builder,
+  { source }: { readonly source: BlobReference },
+): Promise<Answer> => {
+  const deadline = AbortSignal.timeout(timeout);
+  const read = async () => {
+    deadline.throwIfAborted();
+    await using container = await engine.start(
+      containerSpec(image, limits, formatIdentity(identity), { kind: "srcinfo", timeout }),
+    );
+    await container.put(packTar(sourceEntries(blobs, source)));
+    return await unlessAborted(deadline, print(container));
+  };
+  try {
+    return await reading(read);
+  } catch (error) {
+    if (deadline.aborted) return { kind: "failed", log: "reading the PKGBUILD took over 45 s" };
+    if (!(error instanceof Fault)) throw error;
+    if (error.kind === "invalid") return { kind: "failed", log: error.message };
+    throw new Fault("unavailable", error.message, { cause: error });
+  }
+};
+
+const print = async (container: Container): Promise<Answer> => {
+  const { exit, stdout, stderr } = await capture(container, srcinfoCommand, limit);
+  if (exit.kind === "gone")
+    return { kind: "failed", log: "the container was killed or removed from outside of kiln" };
+  if (stdout.byteLength > limit) return { kind: "failed", log: "the .SRCINFO is over 192 KiB" };
+  if (exit.code === 0) return { kind: "generated", srcinfo: textOf(stdout) };
+  const log = textOf(stderr).slice(-limit / 4);
+  return { kind: "failed", log: log.trim() || `makepkg ended with exit code ${exit.code}` };
+};
+
+const textOf = (bytes: Uint8Array) => new TextDecoder().decode(bytes);

@@ -1,0 +1,40 @@
+import {
+  buildEnded,
+  buildFinished,
+  buildOutput,
+  buildRequested,
+  buildStarted,
+} from "#shared/messages/build.ts";
+import { generateSrcinfo } from "#shared/messages/resolve.ts";
+import { answer, defineService, every, on } from "#shared/service/define.ts";
+import { run } from "#shared/service/run.ts";
+import { minutes, seconds } from "#shared/time.ts";
+import { build, giveUp } from "./build.ts";
+import { type Builder, Config, open } from "./context.ts";
+import { readPkgbuild } from "./read-pkgbuild.ts";
+import { reap } from "./reap.ts";
+
+/** Builds packages, each in a container of its own. Owns no table: what it knows, it says on the bus. */
+export const builder = defineService({
+  name: "builder",
+  config: Config,
+  state: false,
+  open,
+  consumes: [
+    on(buildRequested, build, ({ config }: Builder) => ({
+      atOnce: config.BUILDER_SLOTS,
+      ackWait: seconds(30),
+      dropped: giveUp,
+    })),
+  ],
+  publishes: [buildStarted, buildOutput, buildFinished],
+  follows: [buildEnded],
+  answers: [answer(generateSrcinfo, readPkgbuild)],
+  repeats: [every(minutes(1), reap)],
+  async health({ engine, image }) {
+    await engine.ping();
+    await engine.demandImage(image);
+  },
+});
+
+if (import.meta.main) await run(builder);

@@ -1,0 +1,24 @@
+import type { Blobs } from "#shared/blobs/blobs.ts";
+import { Fault } from "#shared/fault.ts";
+import type { BlobReference } from "#shared/model.ts";
+import { type Entry, membersOf } from "./tar.ts";
+
+/** A source's files as the user `build` finds them in the container. */
+export async function* sourceEntries(blobs: Blobs, source: BlobReference): AsyncGenerator<Entry> {
+  for await (const member of membersOf(await blobs.read(source.sha256))) {
+    if (member.name === "") continue;
+    const { type, bytes, content, target } = member;
+    const at = { name: `build/source/${member.name}`, owner: "build", mode: member.mode } as const;
+    if (type === "file") yield { ...at, kind: "file", bytes, content };
+    else if (type === "directory") yield { ...at, kind: "directory" };
+    else if (type === "symlink" && target) yield { ...at, kind: "link", target };
+    else throw new Fault("invalid", `the source holds ${member.name}, which is a ${type}`);
+  }
+}
+
+/** A source's PKGBUILD as a blob of its own. */
+export const pkgbuildOf = async (blobs: Blobs, source: BlobReference): Promise<BlobReference> => {
+  for await (const member of membersOf(await blobs.read(source.sha256)))
+    if (member.name === "PKGBUILD" && member.type === "file") return blobs.put(member.content);
+  throw new Fault("invalid", "the source has no PKGBUILD at its top");
+};

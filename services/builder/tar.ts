@@ -1,0 +1,97 @@
+import { once } from "node:events";
+import { Readable } from "node:stream";
+import { extract, type Pack, pack } from "tar-stream";
+import { Fault } from "#shared/fault.ts";
+
+export type Owner = "root" | "build";
+
+export type Entry = { readonly name: string; readonly owner: Owner; readonly mode: number } & (
+  | {
+      readonly kind: "file";
+      readonly bytes: number;
+      readonly content: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+    }
+  | { readonly kind: "directory" }
+  | { readonly kind: "link"; readonly target: string }
+);
+
+/** Of the user `build`; runner/README.md. */
+const ids: Record<Owner, number> = { root: 0, build: 1_000 };
+
+/** One tar of many entries, made as it is read. Fails with what its entries fail with. */
+export const packTar = (entries: AsyncIterable<Entry>): Readable => {
+  const tar = pack();
+  const fill = async () => {
+    for await (const entry of entries) await add(tar, entry);
+    tar.finalize();
+  };
+  fill().catch((error: Error) => tar.destroy(error));
+  return Readable.from(tar);
+};
+
+const add = async (tar: Pack, entry: Entry) => {
+  const { name, owner, mode } = entry;
+  const header = { name, mode, uid: ids[owner], gid: ids[owner] };
+  if (entry.kind === "directory") return void tar.entry({ ...header, type: "directory" });
+  if (entry.kind === "link")
+    return void tar.entry({ ...header, type: "symlink", linkname: entry.target });
+
+  const sink = tar.entry({ ...header, size: entry.bytes });
+  for await (const chunk of entry.content)
+    if (!sink.write(Buffer.from(chunk))) await once(sink, "drain");
+  sink.end(undefined);
+};
+
+export const fileEntry = (
+  name: string,
+  content: string,
+  { owner = "root", mode = 0o644 }: Partial<Pick<Entry, "owner" | "mode">> = {},
+): Entry => {
+  const bytes = new TextEncoder().encode(content);
+  return { kind: "file", name, owner, mode, bytes: bytes.byteLength, content: [bytes] };
+};
+
+export type Member = {
+  readonly name: string;
+  readonly type: string;
+  readonly mode: number;
+  readonly bytes: number;
+  readonly target: string | null | undefined;
+  readonly content: AsyncIterable<Uint8Array>;
+};
+
+/** The members of a tar, in order; each one's content is to be read, or left out, before the next. */
+export async function* membersOf(tar: AsyncIterable<Uint8Array>): AsyncGenerator<Member> {
+  const extracted = extract();
+  const reading = Readable.from(tar);
+  reading.once("error", (error) => extracted.destroy(error));
+  reading.pipe(extracted);
+  try {
+    for await (const member of extracted) {
+      const { name, type, mode = 0o644, size = 0, linkname } = member.header;
+      yield {
+        name: relativeName(name),
+        type: type ?? "file",
+        mode: mode & 0o777,
+        bytes: size,
+        target: linkname,
+        content: bytesOf(member),
+      };
+      member.resume();
+    }
+  } finally {
+    reading.destroy();
+  }
+}
+
+/** Without a leading `./` or `/` and a trailing `/`; `Fault` invalid where it leads out of the tar. */
+const relativeName = (name: string) => {
+  const parts = name.split("/").filter((part) => part !== "" && part !== ".");
+  if (parts.includes(".."))
+    throw new Fault("invalid", `a tar holds ${JSON.stringify(name)}, which leads out of it`);
+  return parts.join("/");
+};
+
+async function* bytesOf(chunks: AsyncIterable<unknown>) {
+  for await (const chunk of chunks) if (chunk instanceof Uint8Array) yield chunk;
+}
