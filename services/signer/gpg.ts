@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { mkdir, mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -15,8 +16,8 @@ export type Gpg = {
 const longestHome = 80;
 
 /**
- * Signs with gpg(1). Each signature has a home and an agent of its own, and both are gone before it is handed out:
- * an agent that is given a command ends with it, also where this process is killed.
+ * Signs with gpg(1). Each signature has a home and an agent of its own, and both are gone before it is handed out;
+ * where this process is killed, the agent ends by itself.
  */
 export const connectGpg = async (
   directory: string,
@@ -30,24 +31,14 @@ export const connectGpg = async (
   return {
     async sign(path, { armoured, signer }) {
       const home = await mkdtemp(join(homes, prefix));
-      const gpg = (argv: readonly string[], input: string) => runGpg(home, argv, input);
       try {
-        await gpg(["--import"], armoured);
-        const argv = ["--pinentry-mode", "loopback", "--passphrase-fd", "0", "--local-user"];
-        return await gpg(
-          [
-            ...argv,
-            `${signer}!`,
-            "--digest-algo",
-            "SHA512",
-            "--output",
-            "-",
-            "--detach-sign",
-          ].concat("--", resolve(path)),
-          `${password ?? ""}\n`,
-        );
+        await using _agent = await startAgent(home);
+        await runGpg(home, armoured, ["--import"]);
+        return await runGpg(home, `${password ?? ""}\n`, [
+          ...["--pinentry-mode", "loopback", "--passphrase-fd", "0", "--digest-algo", "SHA512"],
+          ...["--local-user", `${signer}!`, "--output", "-", "--detach-sign", "--", resolve(path)],
+        ]);
       } finally {
-        await execa("gpgconf", ["--homedir", home, "--kill", "gpg-agent"], { reject: false });
         await rm(home, { recursive: true, force: true });
       }
     },
@@ -56,20 +47,32 @@ export const connectGpg = async (
 
 const prefix = "kiln-gpg-";
 
-const runGpg = async (home: string, argv: readonly string[], input: string) => {
-  const gpg = ["gpg", "--homedir", home, "--batch", "--no-tty", "--quiet"];
-  const { stdout, stderr, failed, message } = await execa(
-    "gpg-agent",
-    ["--homedir", home, "--quiet", "--daemon", "--", ...gpg, ...argv],
-    { input, encoding: "buffer", reject: false, env: { LC_ALL: "C" } },
-  ).catch(notInstalled);
-  if (failed)
-    throw new Fault("unavailable", `gpg cannot sign: ${Buffer.from(stderr) || String(message)}`);
-  return stdout;
+/** An agent ends with the command it is given, see gpg-agent(1): here with one that reads from us until we end. */
+const startAgent = async (home: string): Promise<AsyncDisposable> => {
+  const argv = ["--homedir", home, "--quiet", "--daemon", "--", "cat"];
+  const agent = execa("gpg-agent", argv, { buffer: false, reject: false });
+  agent.stdin.write("\n");
+  const started = await Promise.race([once(agent.stdout, "data"), agent]);
+  if ("failed" in started)
+    throw new Fault("unavailable", "gpg-agent does not start; install gnupg", { cause: started });
+  return {
+    async [Symbol.asyncDispose]() {
+      await execa("gpgconf", ["--homedir", home, "--kill", "gpg-agent"], { reject: false });
+      agent.stdin.end();
+      await agent;
+    },
+  };
 };
 
-const notInstalled = (cause: unknown): never => {
-  throw new Fault("unavailable", "gpg cannot be started; install gnupg", { cause });
+const runGpg = async (home: string, input: string, argv: readonly string[]) => {
+  const own = ["--homedir", home, "--batch", "--no-tty", "--quiet", "--no-autostart"];
+  const options = { input, encoding: "buffer", reject: false, env: { LC_ALL: "C" } } as const;
+  const ended = await execa("gpg", [...own, ...argv], options);
+  if (ended.failed) {
+    const said = Buffer.from(ended.stderr).toString().trim();
+    throw new Fault("unavailable", `gpg cannot sign: ${said || ended.message}`);
+  }
+  return ended.stdout;
 };
 
 /** Homes of processes that were killed; a signature takes seconds. */

@@ -1,8 +1,7 @@
 import { randomUUID } from "node:crypto";
 import * as v from "valibot";
-import { BuildId, Pkgbase, Pkgname, SessionId, SourceId } from "#shared/model.ts";
+import { BuildId, Pkgbase, Pkgname, SessionId } from "#shared/model.ts";
 import { buildArtifacts, builds } from "#shared/state/builds.ts";
-import { packages } from "#shared/state/packages.ts";
 import type { State } from "#shared/state/state.ts";
 
 type Built = { readonly filename: string; readonly sha256: string; readonly bytes: number };
@@ -69,20 +68,3 @@ export const insertBuild = async (
   });
   return id;
 };
-
-/** The row of a package, as an add leaves it. */
-export const insertPackage = ({ state, now }: Place, name: string) =>
-  state.write(async (tx) => {
-    await tx.insert(packages).values({
-      pkgbase: v.parse(Pkgbase, name),
-      source: v.parse(SourceId, randomUUID()),
-      addedAt: now(),
-      enabled: true,
-      clean: true,
-      private: false,
-      dependency: false,
-      devel: false,
-      srcinfoOverride: false,
-      flags: [],
-    });
-  });
