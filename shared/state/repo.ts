@@ -63,3 +63,14 @@ export const generations = sqliteTable("generations", {
   modifiedAt: integer("modified_at").notNull(),
   createdAt: integer("created_at").notNull(),
 });
+
+/** Package files that are no longer in the repository, served until nobody's database names them. Written by the repo, read by anyone. */
+export const retiredFiles = sqliteTable("retired_files", {
+  filename: text().primaryKey(),
+  sha256: text().notNull(),
+  bytes: integer().notNull(),
+  /** Detached, binary, base64. */
+  signature: text(),
+  publishedAt: integer("published_at").notNull(),
+  retiredAt: integer("retired_at").notNull(),
+});

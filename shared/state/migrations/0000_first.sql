@@ -107,6 +107,15 @@ CREATE TABLE `publications` (
 	`published_at` integer NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE `retired_files` (
+	`filename` text PRIMARY KEY NOT NULL,
+	`sha256` text NOT NULL,
+	`bytes` integer NOT NULL,
+	`signature` text,
+	`published_at` integer NOT NULL,
+	`retired_at` integer NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE `signatures` (
 	`sha256` text NOT NULL,
 	`fingerprint` text NOT NULL,
