@@ -1,0 +1,51 @@
+import { Hono } from "hono";
+import { openAPIRouteHandler } from "hono-openapi";
+import type { HttpApp } from "#shared/service/define.ts";
+import manifest from "../../package.json" with { type: "json" };
+import type { Api, ApiEnv } from "./context.ts";
+import { onError } from "./problem.ts";
+import { buildRoutes } from "./routes/builds.ts";
+import { packageRoutes } from "./routes/packages.ts";
+import { serverRoutes } from "./routes/server.ts";
+
+const documentation = {
+  info: { title: "kiln", version: manifest.version, description: manifest.description },
+  components: {
+    securitySchemes: {
+      secret: {
+        type: "apiKey",
+        in: "header",
+        name: "Authorization",
+        description: "The plain secret, without a scheme",
+      },
+    },
+  },
+} as const;
+
+export const makeApp = (api: Api) => {
+  const app = new Hono<ApiEnv>()
+    .use(async (c, next) => {
+      c.set("api", api);
+      await next();
+    })
+    .route("/", serverRoutes)
+    .route("/package", packageRoutes)
+    .route("/package", buildRoutes);
+  app.get("/openapi.json", openAPIRouteHandler(app, { documentation, excludeStaticFile: false }));
+  app.onError(onError);
+  app.notFound(nothing);
+  return app;
+};
+
+const claimed = new Set(["", "package", "build", "key", "openapi.json"]);
+
+/** The API as it is served: nothing but what is routed exists, and nothing has a HEAD. */
+export const serveApi = (api: Api): HttpApp => {
+  const app = makeApp(api);
+  return {
+    claims: (pathname) => claimed.has(pathname.split("/")[1] ?? ""),
+    fetch: (request) => (request.method === "HEAD" ? nothing() : app.fetch(request)),
+  };
+};
+
+const nothing = () => new Response(null, { status: 404 });

@@ -1,0 +1,153 @@
+import type { BuildId } from "#shared/model.ts";
+import type { BuildState } from "#shared/views.ts";
+import { frameOf, type LiveEvent } from "./event.ts";
+import { openSubscriber, type Subscriber } from "./subscriber.ts";
+import { type End, type Output, type Tracker, trackBuild } from "./track-build.ts";
+
+/** Starts telling of a build's output from its beginning, until disposed. */
+export type FollowOutput = (
+  build: BuildId,
+  each: (chunk: Output) => void,
+) => Promise<AsyncDisposable>;
+
+export type Channel = {
+  /** Adds a client, with what it missed. */
+  join(left: () => void): Subscriber;
+  /** A build that is there already; resolves when its log so far is known. */
+  resume(build: BuildId, state: BuildState, startedAt: number | null): Promise<void>;
+  pending(build: BuildId): void;
+  started(build: BuildId, at: number): void;
+  finished(build: BuildId, outputs: number, built: boolean): void;
+  ended(build: BuildId, end: End): void;
+  ping(frame: string): void;
+  close(): void;
+};
+
+type Followed = {
+  readonly tracker: Tracker;
+  /** What is told when the builds before it have ended. */
+  readonly backlog: LiveEvent[];
+  output?: Promise<AsyncDisposable>;
+};
+
+export type ChannelTerms = {
+  readonly followOutput: FollowOutput;
+  /** Milliseconds an end waits for a log that is not whole. */
+  readonly patience: number;
+  /** The last client left. */
+  readonly empty: () => void;
+  readonly failed: (error: unknown) => void;
+};
+
+/** What the clients of one package hear: its builds, one after the other. Exists while there are clients. */
+export const openChannel = (pkgbase: string, terms: ChannelTerms): Channel => {
+  const subscribers = new Set<Subscriber>();
+  const builds = new Map<BuildId, Followed>();
+  const over = new Set<BuildId>();
+  const timers = new Set<ReturnType<typeof setTimeout>>();
+
+  const front = () => builds.values().next().value;
+  const tell = (event: LiveEvent) => {
+    const frame = frameOf(pkgbase, event);
+    for (const subscriber of subscribers) subscriber.send(frame);
+  };
+
+  const follow = (build: BuildId, state: BuildState, startedAt: number | null): Followed => {
+    const backlog: LiveEvent[] = [];
+    const emit = (event: LiveEvent) => {
+      const first = front();
+      if (!first || first.backlog === backlog) tell(event);
+      else backlog.push(event);
+    };
+    const followed: Followed = { tracker: trackBuild({ state, startedAt }, emit), backlog };
+    builds.set(build, followed);
+    return followed;
+  };
+  const heard = (build: BuildId) =>
+    over.has(build) ? undefined : (builds.get(build) ?? follow(build, { state: "pending" }, null));
+
+  const listen = (build: BuildId, followed: Followed) => {
+    followed.output ??= terms.followOutput(build, (chunk) => {
+      if (over.has(build)) return;
+      followed.tracker.output(chunk);
+      sweep();
+    });
+    return followed.output;
+  };
+  const listenSoon = (build: BuildId, followed: Followed) =>
+    void listen(build, followed).catch(terms.failed);
+
+  /** Lets go of builds that have ended, and tells of those behind them. */
+  const sweep = () => {
+    for (let first = builds.entries().next().value; first; first = builds.entries().next().value) {
+      const [build, followed] = first;
+      for (const event of followed.backlog.splice(0)) tell(event);
+      if (!followed.tracker.hasEnded()) return;
+      over.add(build);
+      builds.delete(build);
+      release(followed);
+    }
+  };
+  const release = ({ output }: Followed) =>
+    void output?.then((it) => it[Symbol.asyncDispose]()).catch(terms.failed);
+
+  return {
+    join(left) {
+      const subscriber = openSubscriber((it) => {
+        subscribers.delete(it);
+        left();
+        if (subscribers.size === 0) terms.empty();
+      });
+      subscribers.add(subscriber);
+      const sofar = front()?.tracker.sofar();
+      if (sofar) {
+        subscriber.send(frameOf(pkgbase, { name: "change", state: sofar.state }));
+        subscriber.send(frameOf(pkgbase, { name: "log", text: sofar.text }));
+      }
+      return subscriber;
+    },
+    async resume(build, state, startedAt) {
+      const followed = builds.get(build) ?? follow(build, state, startedAt);
+      if (state.state !== "pending") await listen(build, followed);
+    },
+    pending(build) {
+      heard(build);
+      sweep();
+    },
+    started(build, at) {
+      const followed = heard(build);
+      if (!followed) return;
+      followed.tracker.started(at);
+      listenSoon(build, followed);
+    },
+    finished(build, outputs, built) {
+      const followed = heard(build);
+      if (!followed) return;
+      followed.tracker.finished(outputs, built);
+      if (outputs > 0) listenSoon(build, followed);
+      sweep();
+    },
+    ended(build, end) {
+      const followed = heard(build);
+      if (!followed) return;
+      followed.tracker.ended(end);
+      if (!followed.tracker.hasEnded()) {
+        const timer = setTimeout(() => {
+          followed.tracker.stopWaiting();
+          sweep();
+        }, terms.patience);
+        timers.add(timer);
+      }
+      sweep();
+    },
+    ping(frame) {
+      for (const subscriber of subscribers) subscriber.sendIfIdle(frame);
+    },
+    close() {
+      for (const timer of timers) clearTimeout(timer);
+      for (const followed of builds.values()) release(followed);
+      builds.clear();
+      for (const subscriber of [...subscribers]) subscriber.leave();
+    },
+  };
+};

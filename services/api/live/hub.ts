@@ -1,0 +1,145 @@
+import type { Follow } from "#shared/bus/bus.ts";
+import type { Payload } from "#shared/bus/declare.ts";
+import { Fault } from "#shared/fault.ts";
+import {
+  buildEnded,
+  buildFinished,
+  buildOutput,
+  buildPending,
+  buildStarted,
+} from "#shared/messages/build.ts";
+import type { BuildId } from "#shared/model.ts";
+import type { Log } from "#shared/service/log.ts";
+import { seconds } from "#shared/time.ts";
+import type { BuildState } from "#shared/views.ts";
+import { type Channel, openChannel } from "./channel.ts";
+import { endOf } from "./end-of.ts";
+import { ping } from "./event.ts";
+import type { Subscriber } from "./subscriber.ts";
+
+/** Clients one process keeps. */
+const mostSubscribers = 2_000;
+
+export type Unfinished = {
+  readonly build: BuildId;
+  readonly state: BuildState;
+  readonly startedAt: number | null;
+};
+
+export type HubTerms = {
+  readonly log: Log;
+  readonly follow: Follow;
+  /** A package's builds that have not ended, oldest first. */
+  findUnfinished(pkgbase: string): Promise<readonly Unfinished[]>;
+  /** Milliseconds between pings. */
+  readonly pingInterval?: number;
+  /** Milliseconds an end waits for a log that is not whole. */
+  readonly patience?: number;
+};
+
+export type Hub = AsyncDisposable & {
+  /** What happens to a package's builds from now on, and first what a build under way has shown so far. */
+  subscribe(pkgbase: string): Promise<Subscriber>;
+  /** How many clients there are. */
+  count(): number;
+};
+
+type Opened = { readonly channel: Channel; readonly ready: Promise<void> };
+
+/** The live events of one process. Disposing ends every stream at once. */
+export const openHub = async ({
+  log,
+  follow,
+  findUnfinished,
+  pingInterval = seconds(10),
+  patience = seconds(5),
+}: HubTerms): Promise<Hub> => {
+  const opened = new Map<string, Opened>();
+  let clients = 0;
+
+  const open = (pkgbase: string): Opened => {
+    const channel = openChannel(pkgbase, {
+      patience,
+      followOutput: (build, each) => follow(buildOutput, "start", each, { build }),
+      empty: () => close(pkgbase),
+      failed: (error) => log.error("live output cannot be followed", { pkgbase, error }),
+    });
+    const load = async () => {
+      for (const { build, state, startedAt } of await findUnfinished(pkgbase))
+        await channel.resume(build, state, startedAt);
+    };
+    return { channel, ready: load() };
+  };
+  const close = (pkgbase: string) => {
+    opened.get(pkgbase)?.channel.close();
+    opened.delete(pkgbase);
+  };
+
+  const told =
+    <P extends { readonly pkgbase: string }>(tell: (channel: Channel, payload: P) => void) =>
+    (payload: P) => {
+      const channel = opened.get(payload.pkgbase)?.channel;
+      if (channel) tell(channel, payload);
+    };
+
+  await using stack = new AsyncDisposableStack();
+  stack.use(
+    await follow(
+      buildPending,
+      "now",
+      told((to, { build }) => to.pending(build)),
+    ),
+  );
+  stack.use(
+    await follow(
+      buildStarted,
+      "now",
+      told((to, { build, at }) => to.started(build, at)),
+    ),
+  );
+  stack.use(
+    await follow(
+      buildFinished,
+      "now",
+      told((to, { build, outputs, outcome }: Payload<typeof buildFinished>) =>
+        to.finished(build, outputs, outcome.kind === "built"),
+      ),
+    ),
+  );
+  stack.use(
+    await follow(
+      buildEnded,
+      "now",
+      told((to, payload: Payload<typeof buildEnded>) => to.ended(payload.build, endOf(payload))),
+    ),
+  );
+  const timer = setInterval(() => {
+    for (const { channel } of opened.values()) channel.ping(ping);
+  }, pingInterval);
+  stack.defer(() => {
+    clearInterval(timer);
+    for (const pkgbase of [...opened.keys()]) close(pkgbase);
+  });
+  const resources = stack.move();
+
+  const hub: Hub = {
+    async subscribe(pkgbase) {
+      if (clients >= mostSubscribers)
+        throw new Fault("unavailable", "too many clients follow live events, try again later");
+      const it = opened.get(pkgbase) ?? open(pkgbase);
+      opened.set(pkgbase, it);
+      try {
+        await it.ready;
+      } catch (error) {
+        if (opened.get(pkgbase) === it) close(pkgbase);
+        throw error;
+      }
+      if (opened.get(pkgbase) !== it) return hub.subscribe(pkgbase);
+      clients++;
+      return it.channel.join(() => clients--);
+    },
+    count: () => clients,
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
+  };
+  return hub;
+};

@@ -1,0 +1,20 @@
+import { packageRemoved } from "#shared/messages/package.ts";
+import { retirePackage } from "#shared/messages/repo.ts";
+import type { Pkgbase } from "#shared/model.ts";
+import type { Api } from "./context.ts";
+import { deleteHidden, findHidden, hidePackage } from "./store/packages.ts";
+import { notAdded } from "./store/shown.ts";
+
+/** Resolves when the repository is served without the package. Whatever happens then, it will be gone. */
+export const removePackage = async ({ state, publish, ask, now }: Api, pkgbase: Pkgbase) => {
+  const at = await hidePackage(state, pkgbase, now());
+  if (at === undefined) throw notAdded(pkgbase);
+  await publish(packageRemoved, { pkgbase, at });
+  await ask(retirePackage, { pkgbase });
+  await deleteHidden(state, pkgbase);
+};
+
+/** Ends the removals that a dead process or an absent repository left half done. */
+export const finishRemovals = async (api: Api) => {
+  for (const { pkgbase } of await findHidden(api.state.read)) await removePackage(api, pkgbase);
+};

@@ -1,0 +1,59 @@
+import { Hono } from "hono";
+import * as v from "valibot";
+import { Pkgbase } from "#shared/model.ts";
+import type { State } from "#shared/state/state.ts";
+import { BuildInfo, BuildList, Text } from "#shared/views.ts";
+import { read } from "../auth.ts";
+import { parseBuildName, parseCount } from "../build-name.ts";
+import type { ApiEnv } from "../context.ts";
+import { describe } from "../describe.ts";
+import { eventStream } from "../live/event-stream.ts";
+import { readLog } from "../read-log.ts";
+import { demandBuild, listBuilds, noBuild } from "../store/builds.ts";
+import { demandPackage } from "../store/shown.ts";
+import { viewBuild } from "../view-build.ts";
+import { demandName } from "./names.ts";
+
+const paths = "/:name/build";
+
+/** A name that no package has is one without builds. */
+const buildOf = ({ read }: State, { name, id }: { readonly name: string; readonly id: string }) => {
+  const build = parseBuildName(id);
+  const pkgbase = v.safeParse(Pkgbase, name);
+  if (!pkgbase.success) throw noBuild();
+  return demandBuild(read, pkgbase.output, build);
+};
+
+export const buildRoutes = new Hono<ApiEnv>()
+  .get(
+    paths,
+    describe("read", "List a package's builds, the newest first", BuildList, 400),
+    read,
+    async (c) => {
+      const count = parseCount(c.req.query("count"));
+      const { state } = c.var.api;
+      const name = v.safeParse(Pkgbase, c.req.param("name"));
+      const rows = name.success ? await listBuilds(state.read, name.output, count) : [];
+      return c.json(rows.map(viewBuild));
+    },
+  )
+  .get(
+    `${paths}/logs/subscribe`,
+    describe("read", "Follow a package's builds as server-sent events", null, 404, 503),
+    read,
+    async (c) => {
+      const { state, live } = c.var.api;
+      const name = demandName(c.req.param("name"));
+      await demandPackage(state.read, name);
+      return eventStream(await live.subscribe(name), c.req.raw.signal);
+    },
+  )
+  .get(`${paths}/:id`, describe("read", "Show a build", BuildInfo, 400, 404), read, async (c) =>
+    c.json(viewBuild(await buildOf(c.var.api.state, c.req.param()))),
+  )
+  .get(
+    `${paths}/:id/logs`,
+    describe("read", "Show a build's log, of a running build as far as it is", Text, 400, 404),
+    read,
+    async (c) => c.json(await readLog(c.var.api, await buildOf(c.var.api.state, c.req.param()))),
+  );

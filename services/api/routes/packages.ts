@@ -1,0 +1,76 @@
+import { Hono } from "hono";
+import { AddedPackages, PackageAddRequest, PackageInfo, PackageList, Text } from "#shared/views.ts";
+import { addPackage } from "../add-package.ts";
+import { read, write } from "../auth.ts";
+import { jsonBody } from "../body/json-body.ts";
+import type { ApiEnv } from "../context.ts";
+import { describe } from "../describe.ts";
+import { refuseAdd } from "../refuse-add.ts";
+import { removePackage } from "../remove-package.ts";
+import {
+  demandPackage,
+  demandPkgbuild,
+  findPackages,
+  listMembers,
+  listPeeks,
+} from "../store/shown.ts";
+import { viewPackage, viewPeek } from "../view-package.ts";
+import { demandName } from "./names.ts";
+
+export const packageRoutes = new Hono<ApiEnv>()
+  .get("/list", describe("read", "List all packages", PackageList), read, async (c) => {
+    const { state } = c.var.api;
+    const [peeks, members] = await Promise.all([listPeeks(state.read), listMembers(state.read)]);
+    return c.json(
+      peeks.map((row) =>
+        viewPeek(
+          row,
+          (members.get(row.base) ?? []).map(({ pkgname }) => pkgname),
+        ),
+      ),
+    );
+  })
+  .post(
+    "/add",
+    describe(
+      "write",
+      "Add a package and what it needs of the AUR",
+      AddedPackages,
+      400,
+      404,
+      409,
+      413,
+      422,
+      503,
+    ),
+    write,
+    jsonBody(PackageAddRequest),
+    async (c) => {
+      const { api } = c.var;
+      const added = await addPackage(api, c.req.valid("json"));
+      if (added.kind !== "added") return refuseAdd(added);
+      const rows = await findPackages(api.state.read, added.names);
+      return c.json(rows.map((row) => viewPackage(row, api.config)));
+    },
+  )
+  .get("/:name", describe("read", "Show a package", PackageInfo, 404), read, async (c) => {
+    const { state, config } = c.var.api;
+    const row = await demandPackage(state.read, demandName(c.req.param("name")));
+    return c.json(viewPackage(row, config));
+  })
+  .delete(
+    "/:name",
+    describe("write", "Remove a package, its builds and its published files", null, 404, 503),
+    write,
+    async (c) => {
+      await removePackage(c.var.api, demandName(c.req.param("name")));
+      return c.body(null, 200);
+    },
+  )
+  .get(
+    "/:name/pkgbuild",
+    describe("read", "Show the PKGBUILD of what is published", Text, 404),
+    read,
+    async (c) =>
+      c.json(await demandPkgbuild(c.var.api.state.read, demandName(c.req.param("name")))),
+  );

@@ -1,0 +1,59 @@
+import { Hono } from "hono";
+import { Fault } from "#shared/fault.ts";
+import { PackageBuildRequest, ServerInfo } from "#shared/views.ts";
+import { read, write } from "../auth.ts";
+import { jsonBody } from "../body/json-body.ts";
+import type { ApiEnv } from "../context.ts";
+import { describe } from "../describe.ts";
+import { orderAll, orderNamed } from "../order-builds.ts";
+import { findPublicKey } from "../store/shown.ts";
+import { timeOf } from "../view-build.ts";
+
+/** serene's release whose API this is: its client compares. */
+const version = "v0.4.3";
+
+export const serverRoutes = new Hono<ApiEnv>()
+  .get("/", describe("open", "Show what this server is", ServerInfo), async (c) => {
+    const { state, config, startedAt } = c.var.api;
+    const info: ServerInfo = {
+      version,
+      started: timeOf(startedAt),
+      name: config.NAME,
+      architecture: config.ARCH,
+      readable: config.ALLOW_READS,
+      signed: (await findPublicKey(state.read)) !== undefined,
+    };
+    return c.json(info);
+  })
+  .post(
+    "/build",
+    describe("write", "Build packages", null, 400, 404, 413, 503),
+    write,
+    jsonBody(PackageBuildRequest),
+    async (c) => {
+      const { packages, ...terms } = c.req.valid("json");
+      await orderNamed(c.var.api, packages, terms);
+      return c.body(null, 200);
+    },
+  )
+  .post(
+    "/build/all",
+    describe("write", "Build every package that takes part in schedules", null, 400, 413, 503),
+    write,
+    jsonBody(PackageBuildRequest),
+    async (c) => {
+      await orderAll(c.var.api, c.req.valid("json"));
+      return c.body(null, 200);
+    },
+  )
+  .get(
+    "/key",
+    describe("read", "Show the public signing key, armoured", null, 404),
+    read,
+    async (c) => {
+      const key = await findPublicKey(c.var.api.state.read);
+      if (key === undefined)
+        throw new Fault("missing", "the server has no private key to sign packages");
+      return c.body(key, 200, { "content-type": "application/octet-stream" });
+    },
+  );

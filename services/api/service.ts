@@ -1,0 +1,39 @@
+import {
+  buildEnded,
+  buildFinished,
+  buildOutput,
+  buildPending,
+  buildStarted,
+  orderBuilds,
+} from "#shared/messages/build.ts";
+import { packageAdded, packageChanged, packageRemoved } from "#shared/messages/package.ts";
+import { retirePackage } from "#shared/messages/repo.ts";
+import { resolveAdd } from "#shared/messages/resolve.ts";
+import { defineService, every } from "#shared/service/define.ts";
+import { run } from "#shared/service/run.ts";
+import { minutes, seconds } from "#shared/time.ts";
+import { announceOverdue } from "./announce.ts";
+import { serveApi } from "./app.ts";
+import { buildCommandLine } from "./build-command-line.ts";
+import { Config, open } from "./context.ts";
+import { finishRemovals } from "./remove-package.ts";
+
+/** serene's REST API and live events; knows who may do what. Web APIs only, so that it runs at the edge. */
+export const api = defineService({
+  name: "api",
+  config: Config,
+  state: true,
+  open,
+  publishes: [packageAdded, packageChanged, packageRemoved],
+  follows: [buildPending, buildStarted, buildFinished, buildEnded, buildOutput],
+  asks: [resolveAdd, orderBuilds, retirePackage],
+  repeats: [
+    every(seconds(15), announceOverdue),
+    every(minutes(1), finishRemovals),
+    every(minutes(1), buildCommandLine),
+  ],
+  http: serveApi,
+  health: ({ state }) => state.ping(),
+});
+
+if (import.meta.main) await run(api);

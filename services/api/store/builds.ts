@@ -1,0 +1,74 @@
+import { and, asc, desc, eq, inArray } from "drizzle-orm";
+import { Fault } from "#shared/fault.ts";
+import type { Pkgbase } from "#shared/model.ts";
+import { builds, sessions } from "#shared/state/builds.ts";
+import type { Reader } from "#shared/state/state.ts";
+import type { BuildName } from "../build-name.ts";
+
+const unfinished = ["pending", "requested", "running", "publishing"] as const;
+
+export const buildColumns = {
+  id: builds.id,
+  state: builds.state,
+  message: builds.message,
+  progress: builds.progress,
+  version: builds.version,
+  orderedAt: builds.orderedAt,
+  startedAt: builds.startedAt,
+  endedAt: builds.endedAt,
+  logSha256: builds.logSha256,
+  measurements: builds.measurements,
+};
+
+const columns = { ...buildColumns, reason: sessions.reason };
+
+const select = (read: Reader) =>
+  read.select(columns).from(builds).leftJoin(sessions, eq(sessions.id, builds.session));
+
+export type BuildRow = Awaited<ReturnType<typeof select>>[number];
+
+/** Newest first; no `count`: all. */
+export const listBuilds = (read: Reader, pkgbase: Pkgbase, count?: number) =>
+  select(read)
+    .where(eq(builds.pkgbase, pkgbase))
+    .orderBy(desc(builds.orderedAt))
+    .limit(count ?? -1);
+
+/** Those that have not ended, oldest first. */
+export const findUnfinishedBuilds = (read: Reader, pkgbase: string) =>
+  read
+    .select({
+      build: builds.id,
+      state: builds.state,
+      message: builds.message,
+      progress: builds.progress,
+      startedAt: builds.startedAt,
+    })
+    .from(builds)
+    // Safe: compared only.
+    .where(and(eq(builds.pkgbase, pkgbase as Pkgbase), inArray(builds.state, [...unfinished])))
+    .orderBy(asc(builds.orderedAt));
+
+export const demandBuild = async (read: Reader, pkgbase: Pkgbase, name: BuildName) => {
+  const row = await named(read, pkgbase, name).get();
+  if (!row) throw noBuild();
+  return row;
+};
+
+export const noBuild = () => new Fault("missing", "package not found or no build at this time");
+
+const named = (read: Reader, pkgbase: Pkgbase, name: BuildName) => {
+  const ofPackage = eq(builds.pkgbase, pkgbase);
+  switch (name.kind) {
+    case "latest":
+      return select(read).where(ofPackage).orderBy(desc(builds.orderedAt)).limit(1);
+    case "index":
+      return select(read)
+        .where(ofPackage)
+        .orderBy(asc(builds.orderedAt))
+        .limit(1)
+        .offset(name.index);
+    case "orderedAt":
+      return select(read).where(and(ofPackage, eq(builds.orderedAt, name.at)));
+  }
+};

@@ -1,0 +1,137 @@
+import { and, asc, eq, inArray, isNotNull, isNull } from "drizzle-orm";
+import type { Payload } from "#shared/bus/declare.ts";
+import { Fault } from "#shared/fault.ts";
+import type { packageAdded } from "#shared/messages/package.ts";
+import type { Pkgbase, SourceId } from "#shared/model.ts";
+import { type Owed, packages } from "#shared/state/packages.ts";
+import type { Reader, State, Transaction } from "#shared/state/state.ts";
+
+/** A package as the resolver proposes it. */
+export type Proposed = Pick<Payload<typeof packageAdded>, "pkgbase" | "source" | "dependency"> & {
+  readonly devel: boolean;
+};
+
+export type AddTerms = {
+  readonly replace: boolean;
+  readonly enabled: boolean;
+  readonly owed: Omit<Owed, "message">;
+};
+
+/** A package whose add has not been told to everybody. */
+export type Owing = Proposed & { readonly owed: Owed };
+
+/**
+ * Writes an add, all or nothing, the asked-for package first. Dependencies that are packages already
+ * stay as they are; a replaced package keeps its settings. `undefined`: it exists, and is not to be replaced.
+ */
+export const addPackages = (state: State, proposed: readonly Proposed[], terms: AddTerms) =>
+  state.write(async (transaction) => {
+    const existing = await existingOf(transaction, proposed);
+    const written: Owing[] = [];
+    for (const it of proposed) {
+      const exists = existing.has(it.pkgbase);
+      if (exists && it.dependency) continue;
+      if (exists && !terms.replace) return undefined;
+      const owed = { ...terms.owed, message: exists ? "changed" : "added" } as const;
+      if (exists) await replaceSource(transaction, it, owed);
+      else await insert(transaction, it, owed, terms.enabled);
+      written.push({ ...it, owed });
+    }
+    return written;
+  });
+
+const existingOf = async (transaction: Transaction, proposed: readonly Proposed[]) => {
+  const names = proposed.map(({ pkgbase }) => pkgbase);
+  const rows = await transaction
+    .select({ pkgbase: packages.pkgbase, removedAt: packages.removedAt })
+    .from(packages)
+    .where(inArray(packages.pkgbase, names));
+  const leaving = rows.find(({ removedAt }) => removedAt !== null);
+  if (leaving)
+    throw new Fault("conflict", `package ${leaving.pkgbase} is being removed, try again soon`);
+  return new Set(rows.map(({ pkgbase }) => pkgbase));
+};
+
+const insert = (
+  transaction: Transaction,
+  { pkgbase, source, devel, dependency }: Proposed,
+  owed: Owed,
+  enabled: boolean,
+) =>
+  transaction.insert(packages).values({
+    pkgbase,
+    source,
+    addedAt: owed.at,
+    enabled,
+    clean: !devel,
+    private: false,
+    dependency,
+    devel,
+    srcinfoOverride: false,
+    flags: [],
+    owed,
+  });
+
+const replaceSource = (
+  transaction: Transaction,
+  { pkgbase, source, devel }: Proposed,
+  owed: Owed,
+) => transaction.update(packages).set({ source, devel, owed }).where(eq(packages.pkgbase, pkgbase));
+
+/** Forgets what is told, unless the package got another source meanwhile. */
+export const settleOwed = (state: State, told: readonly { readonly source: SourceId }[]) =>
+  state.write((transaction) =>
+    transaction
+      .update(packages)
+      .set({ owed: null })
+      .where(
+        inArray(
+          packages.source,
+          told.map(({ source }) => source),
+        ),
+      ),
+  );
+
+export const findOwing = async (read: Reader): Promise<Owing[]> => {
+  const rows = await read
+    .select({
+      pkgbase: packages.pkgbase,
+      source: packages.source,
+      dependency: packages.dependency,
+      devel: packages.devel,
+      owed: packages.owed,
+    })
+    .from(packages)
+    .where(and(isNotNull(packages.owed), isNull(packages.removedAt)))
+    .orderBy(asc(packages.position));
+  return rows.flatMap(({ owed, ...row }) => (owed ? [{ ...row, owed }] : []));
+};
+
+/** Hides a package from readers, and says since when it is hidden. `undefined`: there is none. */
+export const hidePackage = (state: State, pkgbase: Pkgbase, at: number) =>
+  state.write(async (transaction) => {
+    await transaction
+      .update(packages)
+      .set({ removedAt: at })
+      .where(and(eq(packages.pkgbase, pkgbase), isNull(packages.removedAt)));
+    const row = await transaction
+      .select({ removedAt: packages.removedAt })
+      .from(packages)
+      .where(eq(packages.pkgbase, pkgbase))
+      .get();
+    return row?.removedAt ?? undefined;
+  });
+
+export const findHidden = (read: Reader) =>
+  read
+    .select({ pkgbase: packages.pkgbase })
+    .from(packages)
+    .where(isNotNull(packages.removedAt))
+    .orderBy(asc(packages.position));
+
+export const deleteHidden = (state: State, pkgbase: Pkgbase) =>
+  state.write((transaction) =>
+    transaction
+      .delete(packages)
+      .where(and(eq(packages.pkgbase, pkgbase), isNotNull(packages.removedAt))),
+  );

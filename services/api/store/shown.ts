@@ -1,0 +1,107 @@
+import { and, asc, eq, inArray, isNull, sql } from "drizzle-orm";
+import { Fault } from "#shared/fault.ts";
+import type { Pkgbase } from "#shared/model.ts";
+import { builds, sessions } from "#shared/state/builds.ts";
+import { packages } from "#shared/state/packages.ts";
+import { artifacts, publications } from "#shared/state/repo.ts";
+import { signingKeys } from "#shared/state/signatures.ts";
+import { sources } from "#shared/state/sources.ts";
+import type { Reader } from "#shared/state/state.ts";
+import { buildColumns } from "./builds.ts";
+
+const present = isNull(packages.removedAt);
+
+export const notAdded = (name: string) =>
+  new Fault("missing", `package with base ${name} is not added`);
+
+const selectPackages = (read: Reader) =>
+  read
+    .select({
+      package: packages,
+      spec: sources.spec,
+      srcinfo: publications.srcinfo,
+      version: publications.version,
+      builds: sql<number>`(select count(*) from ${builds} where ${builds.pkgbase} = ${packages.pkgbase})`,
+    })
+    .from(packages)
+    .leftJoin(sources, eq(sources.id, packages.source))
+    .leftJoin(publications, eq(publications.pkgbase, packages.pkgbase));
+
+export type PackageRow = Awaited<ReturnType<typeof selectPackages>>[number];
+
+/** In the order of the names; what is not there is left out. */
+export const findPackages = async (read: Reader, names: readonly Pkgbase[]) => {
+  const rows = await selectPackages(read).where(
+    and(inArray(packages.pkgbase, [...names]), present),
+  );
+  const byName = new Map(rows.map((row) => [row.package.pkgbase, row]));
+  return names.flatMap((name) => byName.get(name) ?? []);
+};
+
+export const demandPackage = async (read: Reader, name: Pkgbase) => {
+  const [row] = await findPackages(read, [name]);
+  if (!row) throw notAdded(name);
+  return row;
+};
+
+/** The names of all packages, or of those that take part in schedules. */
+export const listNames = async (read: Reader, only: "all" | "enabled") => {
+  const rows = await read
+    .select({ pkgbase: packages.pkgbase })
+    .from(packages)
+    .where(only === "all" ? present : and(present, eq(packages.enabled, true)))
+    .orderBy(asc(packages.position));
+  return rows.map(({ pkgbase }) => pkgbase);
+};
+
+const newest = sql`(select max(newer.ordered_at) from ${builds} newer where newer.pkgbase = ${packages.pkgbase})`;
+
+/** Every package with its newest build. */
+export const listPeeks = (read: Reader) =>
+  read
+    .select({
+      base: packages.pkgbase,
+      enabled: packages.enabled,
+      devel: packages.devel,
+      addedAt: packages.addedAt,
+      published: publications.version,
+      build: buildColumns,
+      reason: sessions.reason,
+    })
+    .from(packages)
+    .leftJoin(publications, eq(publications.pkgbase, packages.pkgbase))
+    .leftJoin(builds, and(eq(builds.pkgbase, packages.pkgbase), eq(builds.orderedAt, newest)))
+    .leftJoin(sessions, eq(sessions.id, builds.session))
+    .where(present)
+    .orderBy(asc(packages.position));
+
+export type PeekRow = Awaited<ReturnType<typeof listPeeks>>[number];
+
+/** What is published, by pkgbase. */
+export const listMembers = async (read: Reader) => {
+  const rows = await read
+    .select({ pkgbase: artifacts.pkgbase, pkgname: artifacts.pkgname })
+    .from(artifacts)
+    .orderBy(asc(artifacts.pkgname));
+  return Map.groupBy(rows, ({ pkgbase }) => pkgbase);
+};
+
+/** The PKGBUILD of what is published. */
+export const demandPkgbuild = async (read: Reader, name: Pkgbase) => {
+  const row = await read
+    .select({ pkgbuild: publications.pkgbuild })
+    .from(packages)
+    .leftJoin(publications, eq(publications.pkgbase, packages.pkgbase))
+    .where(and(eq(packages.pkgbase, name), present))
+    .get();
+  if (!row) throw notAdded(name);
+  if (row.pkgbuild === null)
+    throw new Fault("missing", "package was never built and has thus no used package build");
+  return row.pkgbuild;
+};
+
+/** Armoured. */
+export const findPublicKey = async (read: Reader) => {
+  const row = await read.select({ publicKey: signingKeys.publicKey }).from(signingKeys).get();
+  return row?.publicKey;
+};

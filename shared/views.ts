@@ -1,0 +1,126 @@
+import * as v from "valibot";
+import { MakepkgFlag } from "#shared/model.ts";
+
+// What serene's API takes and shows. Answers are objects of exactly these keys, in this order.
+
+const Time = v.pipe(v.string(), v.isoTimestamp(), v.description("RFC 3339, UTC"));
+
+const Count = v.pipe(v.number(), v.integer(), v.minValue(0));
+
+/** `GET /` */
+export const ServerInfo = v.object({
+  /** Of serene's API. */
+  version: v.string(),
+  started: Time,
+  name: v.string(),
+  architecture: v.string(),
+  /** Reading takes no secret. */
+  readable: v.boolean(),
+  signed: v.boolean(),
+});
+export type ServerInfo = v.InferOutput<typeof ServerInfo>;
+
+export const PackageSource = v.variant("type", [
+  v.object({ type: v.literal("aur"), name: v.string() }),
+  v.object({ type: v.literal("git"), url: v.string(), devel: v.boolean() }),
+  v.object({ type: v.literal("raw"), pkgbuild: v.string(), devel: v.boolean() }),
+]);
+export type PackageSource = v.InferOutput<typeof PackageSource>;
+
+/** `POST /package/add` */
+export const PackageAddRequest = v.object({
+  replace: v.boolean(),
+  /** Builds what the package needs before it. */
+  resolve: v.optional(v.boolean(), true),
+  build: v.optional(v.boolean(), true),
+  source: PackageSource,
+});
+export type PackageAddRequest = v.InferOutput<typeof PackageAddRequest>;
+
+/** `POST /build` and `POST /build/all`, which ignores `packages`. */
+export const PackageBuildRequest = v.object({
+  packages: v.array(v.string()),
+  clean: v.boolean(),
+  resolve: v.boolean(),
+  force: v.boolean(),
+});
+export type PackageBuildRequest = v.InferInput<typeof PackageBuildRequest>;
+
+export const BuildProgress = v.picklist(["resolve", "update", "build", "publish", "clean"]);
+export type BuildProgress = v.InferOutput<typeof BuildProgress>;
+
+export const BuildState = v.variant("state", [
+  v.object({ state: v.literal("pending") }),
+  v.object({ state: v.literal("running"), info: BuildProgress }),
+  v.object({ state: v.literal("success") }),
+  v.object({ state: v.literal("failure") }),
+  v.object({ state: v.literal("cancelled"), info: v.string() }),
+  v.object({ state: v.literal("fatal"), info: v.tuple([v.string(), BuildProgress]) }),
+]);
+export type BuildState = v.InferOutput<typeof BuildState>;
+
+export const BuildInfo = v.object({
+  state: BuildState,
+  reason: v.picklist(["webhook", "manual", "schedule", "initial", "unknown"]),
+  /** `[epoch:]pkgver-pkgrel` of what was published. */
+  version: v.nullable(v.string()),
+  /** When it was asked for: the build's name in paths. */
+  started: Time,
+  ended: v.nullable(Time),
+  /** Bytes. */
+  mem_peak: v.nullable(Count),
+  /** Microseconds. */
+  cpu_user: v.nullable(Count),
+  cpu_system: v.nullable(Count),
+  /** Bytes. */
+  io_tbr: v.nullable(Count),
+  io_tbw: v.nullable(Count),
+});
+export type BuildInfo = v.InferOutput<typeof BuildInfo>;
+
+export const PackagePeek = v.object({
+  base: v.string(),
+  members: v.array(v.string()),
+  version: v.nullable(v.string()),
+  enabled: v.boolean(),
+  devel: v.boolean(),
+  /** The newest. */
+  build: v.nullable(BuildInfo),
+  added: Time,
+});
+export type PackagePeek = v.InferOutput<typeof PackagePeek>;
+
+export const PackageInfo = v.object({
+  base: v.string(),
+  members: v.array(v.string()),
+  description: v.nullable(v.string()),
+  upstream_url: v.nullable(v.string()),
+  builds: Count,
+  version: v.nullable(v.string()),
+  source: v.picklist(["aur package", "git repository", "raw pkgbuild", "internal cli"]),
+  source_url: v.nullable(v.string()),
+  devel: v.boolean(),
+  srcinfo_override: v.boolean(),
+  enabled: v.boolean(),
+  clean: v.boolean(),
+  private: v.boolean(),
+  dependency: v.boolean(),
+  schedule: v.string(),
+  schedule_changed: v.boolean(),
+  prepare_commands: v.nullable(v.string()),
+  makepkg_flags: v.array(MakepkgFlag),
+  added: Time,
+});
+export type PackageInfo = v.InferOutput<typeof PackageInfo>;
+
+/** `GET /package/list`: in the order they were added. */
+export const PackageList = v.array(PackagePeek);
+
+/** `POST /package/add`: the requested package first, then what came along. */
+export const AddedPackages = v.array(PackageInfo);
+
+/** `GET /package/{name}/build`: newest first. */
+export const BuildList = v.array(BuildInfo);
+
+/** A log or a PKGBUILD, as a JSON string. */
+export const Text = v.string();

@@ -1,0 +1,159 @@
+import * as v from "valibot";
+import { orderBuilds } from "#shared/messages/build.ts";
+import { retirePackage } from "#shared/messages/repo.ts";
+import { resolveAdd } from "#shared/messages/resolve.ts";
+import { BuildId, type Pkgbase, Pkgname, SessionId, SourceId } from "#shared/model.ts";
+import { start } from "#shared/service/start.ts";
+import { builds, sessions } from "#shared/state/builds.ts";
+import { packages } from "#shared/state/packages.ts";
+import { artifacts, publications } from "#shared/state/repo.ts";
+import { sources } from "#shared/state/sources.ts";
+import { hashOf } from "../../services/api/secrets.ts";
+import { api } from "../../services/api/service.ts";
+import { srcinfoOf } from "./rows.ts";
+import { makeWorld } from "./world.ts";
+
+export const secret = "a-secret";
+
+type Order = v.InferOutput<typeof orderBuilds.request>;
+type Resolved = v.InferInput<typeof resolveAdd.answer>;
+
+/** The api in a world whose other services answer what a test tells them to. */
+export const startApi = async (environment: Readonly<Record<string, string>> = {}) => {
+  await using stack = new AsyncDisposableStack();
+  const world = stack.use(await makeWorld());
+  const orders: Order[] = [];
+  const retired: string[] = [];
+  const answers = {
+    resolve: async (): Promise<Resolved> => ({ kind: "unusable", message: "nothing to resolve" }),
+    order: async (order: Order) => {
+      orders.push(order);
+      return { session: v.parse(SessionId, crypto.randomUUID()), builds: [] };
+    },
+    retire: async (pkgbase: string) => {
+      retired.push(pkgbase);
+      return { generation: 1 };
+    },
+  };
+  stack.use(await world.bus.answer("resolver", resolveAdd, () => answers.resolve()));
+  stack.use(await world.bus.answer("scheduler", orderBuilds, (order) => answers.order(order)));
+  stack.use(
+    await world.bus.answer("repo", retirePackage, ({ pkgbase }) => answers.retire(pkgbase)),
+  );
+  const running = stack.use(
+    await start(
+      api,
+      {
+        ALLOW_READS: "true",
+        AUTHORIZED_SECRETS: `${await hashOf(secret)} me@here`,
+        BUILD_CLI: "false",
+        ...environment,
+      },
+      world,
+    ),
+  );
+  const request = async (path: string, init: RequestInit = {}) => {
+    const response = await running.http?.fetch(new Request(`http://kiln.example${path}`, init));
+    if (!response) throw new Error("the api serves nothing");
+    return response;
+  };
+  const resources = stack.move();
+  return {
+    world,
+    running,
+    answers,
+    orders,
+    retired,
+    request,
+    /** With the secret; a body is sent as JSON. */
+    write: (method: string, path: string, body?: unknown) =>
+      request(path, {
+        method,
+        headers: { authorization: secret, "content-type": "application/json" },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      }),
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
+  };
+};
+
+type World = Awaited<ReturnType<typeof makeWorld>>;
+
+/** A build row with its session; the newest of its package. */
+export const insertBuildOf = async (
+  { state, clock }: World,
+  pkgbase: Pkgbase,
+  row: Partial<typeof builds.$inferInsert> & {
+    readonly reason?: typeof sessions.$inferInsert.reason;
+  } = {},
+) => {
+  const { reason = "manual", ...rest } = row;
+  const session = v.parse(SessionId, crypto.randomUUID());
+  const id = v.parse(BuildId, crypto.randomUUID());
+  const orderedAt = clock.at++;
+  await state.write(async (tx) => {
+    await tx
+      .insert(sessions)
+      .values({ id: session, reason, resolve: true, force: false, orderedAt });
+    await tx
+      .insert(builds)
+      .values({ id, session, pkgbase, arch: "x86_64", state: "pending", orderedAt, ...rest });
+  });
+  return id;
+};
+
+/** What the repo leaves of a published package of one member. */
+export const insertPublished = async (
+  { state, clock }: World,
+  pkgbase: Pkgbase,
+  { version = "1:1.0.0-2", lines = [] as readonly string[] } = {},
+) =>
+  state.write(async (tx) => {
+    await tx.insert(publications).values({
+      pkgbase,
+      build: v.parse(BuildId, crypto.randomUUID()),
+      version,
+      srcinfo: srcinfoOf(pkgbase, lines),
+      pkgbuild: `pkgname=${pkgbase}\n`,
+      sourceState: "one",
+      publishedAt: clock.at,
+    });
+    await tx.insert(artifacts).values({
+      pkgname: v.parse(Pkgname, pkgbase),
+      pkgbase,
+      version,
+      arch: "any",
+      filename: `${pkgbase}.pkg.tar.zst`,
+      sha256: "b".repeat(64),
+      bytes: 1,
+      depends: [],
+      provides: [],
+      desc: "",
+      filesSha256: "c".repeat(64),
+      frame: 1,
+    });
+  });
+
+/** A source as the resolver leaves it before it answers an add. */
+export const insertSource = async (
+  { state }: World,
+  pkgbase: Pkgbase,
+  spec: typeof sources.$inferInsert.spec,
+) => {
+  const id = v.parse(SourceId, crypto.randomUUID());
+  await state.write((tx) =>
+    tx.insert(sources).values({
+      id,
+      pkgbase,
+      spec,
+      state: "one",
+      snapshotSha256: "a".repeat(64),
+      snapshotBytes: 1,
+      srcinfo: srcinfoOf(pkgbase),
+      changedAt: 0,
+      fetchedAt: 0,
+    }),
+  );
+  return id;
+};
+
+export const listRows = ({ state }: World) => state.read.select().from(packages);
