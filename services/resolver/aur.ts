@@ -1,0 +1,103 @@
+import * as v from "valibot";
+import { Fault } from "#shared/fault.ts";
+import { Pkgbase, Pkgname } from "#shared/model.ts";
+import type { AurPackage } from "./closure.ts";
+
+export type Aur = {
+  /** The packages of these names that there are, however many are asked for. */
+  info(names: readonly string[]): Promise<AurPackage[]>;
+  /** The names of packages that provide a name, in the AUR's order. */
+  search(provision: string): Promise<Pkgname[]>;
+  /** Where a package's files are, for git. */
+  gitUrl(pkgbase: string): string;
+};
+
+export type Options = {
+  readonly url: string;
+  /** Milliseconds a request may take. */
+  readonly timeout: number;
+  /** Further tries of a request that failed. */
+  readonly retries: number;
+};
+
+/** Names in one request. Source: aurweb's limit on `multiinfo` is 250, on the length of a request some 4 kB for GET. */
+const mostNames = 200;
+
+const Listed = v.object({
+  Name: Pkgname,
+  PackageBase: Pkgbase,
+  Version: v.string(),
+  Provides: v.optional(v.array(v.string()), []),
+  NumVotes: v.optional(v.number(), 0),
+});
+
+const Answer = v.variant("type", [
+  v.object({ type: v.literal("multiinfo"), results: v.array(Listed) }),
+  v.object({ type: v.literal("search"), results: v.array(Listed) }),
+  v.object({ type: v.literal("error"), error: v.string() }),
+]);
+
+/** The AUR's RPC interface, version 5. Source: https://aur.archlinux.org/rpc/swagger */
+export const connectAur = ({ url, timeout, retries }: Options): Aur => {
+  const root = url.replace(/\/+$/, "");
+
+  const post = async (form: URLSearchParams) => {
+    const signal = AbortSignal.timeout(timeout);
+    const response = await fetch(`${root}/rpc/`, { method: "POST", body: form, signal });
+    if (!response.ok) throw new Error(`it answered ${response.status} ${response.statusText}`);
+    return v.parse(Answer, await response.json());
+  };
+  const ask = async (fields: readonly (readonly [string, string])[]) => {
+    const form = new URLSearchParams([...fields.map(([name, value]) => [name, value]), ["v", "5"]]);
+    for (let failures = 0; ; failures++) {
+      try {
+        return await post(form);
+      } catch (error) {
+        if (failures < retries) continue;
+        const why = error instanceof Error ? error.message : String(error);
+        throw new Fault("unavailable", `cannot ask the AUR at ${root}: ${why}`, { cause: error });
+      }
+    }
+  };
+
+  return {
+    async info(names) {
+      const found: AurPackage[] = [];
+      for (let at = 0; at < names.length; at += mostNames) {
+        const asked = names.slice(at, at + mostNames).map((name) => ["arg[]", name] as const);
+        const answer = await ask([...asked, ["type", "info"]]);
+        if (answer.type === "error")
+          throw new Fault("unavailable", `cannot ask the AUR at ${root}: ${answer.error}`);
+        found.push(...answer.results.map(listedOf));
+      }
+      return found;
+    },
+
+    async search(provision) {
+      const answer = await ask([
+        ["type", "search"],
+        ["by", "provides"],
+        ["arg", provision],
+      ]);
+      // An error here is about the name: too short, or too many have it.
+      return answer.type === "error" ? [] : answer.results.map(({ Name }) => Name);
+    },
+
+    gitUrl: (pkgbase) => `${root}/${pkgbase}.git`,
+  };
+};
+
+const listedOf = ({
+  Name,
+  PackageBase,
+  Version,
+  Provides,
+  NumVotes,
+}: v.InferOutput<typeof Listed>) =>
+  ({
+    name: Name,
+    pkgbase: PackageBase,
+    version: Version,
+    provides: Provides,
+    votes: NumVotes,
+  }) satisfies AurPackage;

@@ -1,0 +1,65 @@
+import { join } from "node:path";
+import pLimit from "p-limit";
+import * as v from "valibot";
+import { Arch } from "#shared/model.ts";
+import { flag, integer } from "#shared/service/config.ts";
+import type { Base, ContextOf, Tables } from "#shared/service/define.ts";
+import { connectAur } from "./aur.ts";
+import { connectGit } from "./git.ts";
+import { connectMirror } from "./mirror.ts";
+import { openOfficial } from "./official.ts";
+
+const HttpUrl = v.pipe(v.string(), v.regex(/^https?:\/\/[^\s/]+/, "an http or https URL"));
+
+export const Config = v.object({
+  DATA_DIR: v.optional(v.string(), "./data"),
+  ARCH: v.optional(Arch, "x86_64"),
+  AUR_URL: v.optional(HttpUrl, "https://aur.archlinux.org"),
+  /** Milliseconds of one request to the AUR. */
+  AUR_REQUEST_TIMEOUT: integer(5_000, 1, 600_000, "a number of milliseconds"),
+  /** Further tries of a request to the AUR that failed. */
+  AUR_REQUEST_RETRIES: integer(1, 0, 100, "a number of tries"),
+  /** Where the databases of core, extra and multilib are; `file://` too. */
+  SYNC_MIRROR: v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(/^(https?|file):\/\//, "an http, https or file URL with {repo} and {arch}"),
+    ),
+    "https://mirror.init7.net/archlinux/{repo}/os/{arch}",
+  ),
+  /** Allows `file://` sources. */
+  GIT_ALLOW_FILE: flag(false),
+  /** Milliseconds one run of git may take. */
+  GIT_TIMEOUT: integer(60_000, 1, 3_600_000, "a number of milliseconds"),
+  /** Bytes that the files of one source may have. */
+  SOURCE_LIMIT: integer(64 * 1024 ** 2, 1, 1024 ** 3, "a number of bytes"),
+});
+export type Config = v.InferOutput<typeof Config>;
+
+/** Fetches under way at a time. */
+const fetchesAtOnce = 6;
+
+/** Milliseconds for a database of some 10 MB. */
+const mirrorTimeout = 60_000;
+
+export const open = async (base: Base<typeof Config> & Tables) => {
+  const { config } = base;
+  const mirror = connectMirror(config.SYNC_MIRROR, config.ARCH, mirrorTimeout);
+  return {
+    git: connectGit({
+      directory: join(config.DATA_DIR, "work"),
+      allowFile: config.GIT_ALLOW_FILE,
+      timeout: config.GIT_TIMEOUT,
+      limit: config.SOURCE_LIMIT,
+    }),
+    aur: connectAur({
+      url: config.AUR_URL,
+      timeout: config.AUR_REQUEST_TIMEOUT,
+      retries: config.AUR_REQUEST_RETRIES,
+    }),
+    official: openOfficial({ ...base, mirror }),
+    fetches: pLimit(fetchesAtOnce),
+  };
+};
+
+export type Resolver = ContextOf<typeof Config, Awaited<ReturnType<typeof open>>> & Tables;

@@ -1,0 +1,89 @@
+import { randomUUID } from "node:crypto";
+import * as v from "valibot";
+import { Fault } from "#shared/fault.ts";
+import { generateSrcinfo, type SourceSpec } from "#shared/messages/resolve.ts";
+import { type BlobReference, type Pkgbase, SourceId } from "#shared/model.ts";
+import type { Srcinfo } from "#shared/pacman/srcinfo.ts";
+import { checkSrcinfo } from "./check-srcinfo.ts";
+import type { Resolver } from "./context.ts";
+import { followCommits } from "./follow-commits.ts";
+import { type Files, readFiles } from "./read-files.ts";
+import { snapshotOf } from "./snapshot.ts";
+import { stateOf } from "./source-state.ts";
+import type { Source } from "./store.ts";
+import { orUnusable, type Unusable, unusable } from "./unusable.ts";
+
+export type Request = {
+  readonly spec: SourceSpec;
+  /** What its .SRCINFO must name; absent where any will do. */
+  readonly pkgbase?: Pkgbase;
+  readonly devel: boolean;
+  /** Reads the PKGBUILD even where there is a .SRCINFO. */
+  readonly srcinfoOverride: boolean;
+};
+
+export type Fetched = {
+  readonly kind: "fetched";
+  readonly source: Source;
+  readonly srcinfo: Srcinfo;
+};
+
+/** Fetches a source into the blob store and reads what it builds. No row is written. */
+export const fetchSource = async (
+  context: Resolver,
+  { spec, pkgbase, devel, srcinfoOverride }: Request,
+): Promise<Fetched | Unusable> => {
+  const kept = await orUnusable(() => keepFiles(context, spec, pkgbase));
+  if ("kind" in kept) return kept;
+  const { read, snapshot } = kept;
+  const shipped = srcinfoOverride ? undefined : textOf(read, ".SRCINFO");
+  const text = shipped ?? (await generate(context, snapshot));
+  if (typeof text !== "string") return text;
+
+  const srcinfo = await orUnusable(async () => checkSrcinfo(text));
+  if ("kind" in srcinfo) return srcinfo;
+  if (pkgbase !== undefined && srcinfo.pkgbase !== pkgbase)
+    return unusable(`the .SRCINFO names pkgbase ${srcinfo.pkgbase}, expected ${pkgbase}`);
+  const commits = devel ? await orUnusable(() => followCommits(context, srcinfo)) : [];
+  if ("kind" in commits) return commits;
+
+  const { revision, changedAt } = read;
+  const source = {
+    id: v.parse(SourceId, randomUUID()),
+    pkgbase: srcinfo.pkgbase,
+    spec,
+    state: stateOf(spec, srcinfo, revision, commits),
+    snapshotSha256: snapshot.sha256,
+    snapshotBytes: snapshot.bytes,
+    srcinfo: text,
+    srcinfoOverride,
+    revision,
+    changedAt,
+    fetchedAt: context.now(),
+  };
+  return { kind: "fetched", source, srcinfo };
+};
+
+const keepFiles = async (context: Resolver, spec: SourceSpec, pkgbase: Pkgbase | undefined) => {
+  const read = await readFiles(context, spec, pkgbase);
+  if (textOf(read, "PKGBUILD") === undefined)
+    throw new Fault("invalid", "the source holds no PKGBUILD at its top");
+  return { read, snapshot: await context.blobs.put(snapshotOf(read.files)) };
+};
+
+const textOf = ({ files }: Files, path: string) => {
+  const file = files.find((it) => it.path === path && it.kind !== "link");
+  return file && Buffer.from(file.content).toString("utf8");
+};
+
+/** Of a log, the end says what went wrong. */
+const mostLog = 32_000;
+
+const generate = async ({ ask, config }: Resolver, source: BlobReference) => {
+  const answer = await ask(generateSrcinfo, { source, arch: config.ARCH });
+  return answer.kind === "generated"
+    ? answer.srcinfo
+    : unusable(
+        `failed to generate srcinfo for package: srcinfo generation container failed: ${answer.log.slice(-mostLog)}`,
+      );
+};

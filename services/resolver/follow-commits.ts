@@ -1,0 +1,14 @@
+import type { Srcinfo } from "#shared/pacman/srcinfo.ts";
+import type { Resolver } from "./context.ts";
+import { gitSourcesOf } from "./git-sources.ts";
+
+/** The present commits of the git repositories that a source names. */
+export const followCommits = async (
+  { git, config }: Pick<Resolver, "git" | "config">,
+  srcinfo: Srcinfo,
+): Promise<string[]> => {
+  const commits: string[] = [];
+  for (const { url, want } of gitSourcesOf(srcinfo, config.ARCH))
+    commits.push(want.kind === "commit" ? want.commit : await git.resolve(url, want.ref));
+  return commits;
+};

@@ -1,0 +1,153 @@
+import { mkdir, mkdtemp, readdir, rm, stat } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { execa } from "execa";
+import { Fault } from "#shared/fault.ts";
+import { parseCatFile, parseTree } from "./git-output.ts";
+import { parseGitUrl } from "./git-url.ts";
+import type { SourceFile } from "./source-files.ts";
+
+export type Checkout = {
+  readonly revision: string;
+  /** When it was committed, as its author's clock had it. */
+  readonly committedAt: number;
+  readonly files: readonly SourceFile[];
+};
+
+export type Git = {
+  /** The files of the remote's HEAD. Nothing is checked out: they are read from the fetched objects. */
+  fetch(url: string): Promise<Checkout>;
+  /** The commit that a remote's ref names. */
+  resolve(url: string, ref: string): Promise<string>;
+  /** Deletes temporary repositories that were made before an instant. */
+  removeAbandoned(before: number): Promise<void>;
+  /** Rejects when there is no git. */
+  ping(): Promise<void>;
+};
+
+export type Options = {
+  /** Where temporary repositories are made. */
+  readonly directory: string;
+  readonly allowFile: boolean;
+  /** Milliseconds one run of git may take. */
+  readonly timeout: number;
+  /** Bytes that git may write into one file, and that the files may have together. */
+  readonly limit: number;
+};
+
+/**
+ * Runs git(1) as for strangers: without the system's and the user's configuration, without hooks,
+ * submodules, filters and questions, and over the transports named here alone.
+ */
+export const connectGit = ({ directory, allowFile, timeout, limit }: Options): Git => {
+  const env = {
+    GIT_ALLOW_PROTOCOL: ["http", "https", "git", "ssh", ...(allowFile ? ["file"] : [])].join(":"),
+    GIT_CONFIG_NOSYSTEM: "1",
+    GIT_CONFIG_GLOBAL: "/dev/null",
+    GIT_TERMINAL_PROMPT: "0",
+    GIT_ASKPASS: "",
+    SSH_ASKPASS: "",
+    GIT_SSH_COMMAND: "ssh -oBatchMode=yes",
+    LC_ALL: "C",
+  };
+  const settings = [
+    "core.hooksPath=/dev/null",
+    "core.bigFileThreshold=16m",
+    "fetch.unpackLimit=1",
+    "fetch.recurseSubmodules=false",
+    "gc.auto=0",
+    "maintenance.auto=false",
+  ].flatMap((setting) => ["-c", setting]);
+
+  const run = async (what: string, args: readonly string[], input = "") => {
+    const result = await execa("prlimit", [`--fsize=${limit}`, "git", ...settings, ...args], {
+      env,
+      cwd: "/",
+      input,
+      timeout,
+      forceKillAfterDelay: 1_000,
+      reject: false,
+      encoding: "buffer",
+      maxBuffer: limit + mostOverhead,
+      stripFinalNewline: false,
+    });
+    const stderr = Buffer.from(result.stderr ?? []).toString("utf8");
+    if (!result.failed) return Buffer.from(result.stdout);
+    if (result.timedOut)
+      throw new Fault("unavailable", `${what}: no end within ${timeout / 1_000} s`);
+    if (
+      result.isMaxBuffer ||
+      /signal 25|File too large|^fatal: fetch-pack: invalid index-pack output$/.test(stderr.trim())
+    )
+      throw new Fault("invalid", `${what}: it is larger than ${limit} bytes`);
+    const said = stderr.trim() || (result.shortMessage ?? "it failed");
+    throw new Fault("unavailable", `${what}: ${said.slice(0, 4_000)}`, { cause: result.cause });
+  };
+
+  return {
+    async fetch(url) {
+      const from = parseGitUrl(url, allowFile);
+      const what = "failed to clone git repository";
+      await mkdir(directory, { recursive: true });
+      const repository = resolve(await mkdtemp(join(directory, "git-")));
+      const inside = (args: readonly string[], input?: string) =>
+        run(what, ["--git-dir", repository, ...args], input);
+      try {
+        await run(what, ["init", "--quiet", "--bare", "--template=", "--", repository]);
+        await inside(["fetch", "--quiet", "--depth=1", "--no-tags", "--", from, "HEAD"]);
+        const head = await inside(["log", "-1", "--format=%H %ct", "FETCH_HEAD"]);
+        const [revision = "", seconds] = head.toString("utf8").trim().split(" ");
+        const tree = parseTree(
+          await inside(["ls-tree", "-r", "-z", "-l", "--full-tree", revision]),
+        );
+        const bytes = tree.reduce((sum, entry) => sum + entry.bytes + tarHeader, 0);
+        if (bytes > limit)
+          throw new Fault("invalid", `${what}: its files are larger than ${limit} bytes`);
+
+        const wanted = [...new Set(tree.map(({ object }) => object))];
+        const batch = await inside(
+          ["cat-file", "--batch", "--buffer"],
+          wanted.map((it) => `${it}\n`).join(""),
+        );
+        const contents = parseCatFile(batch);
+        const files = tree.map(({ path, kind, object }) => {
+          const content = contents.get(object);
+          if (!content) throw new Fault("unavailable", `${what}: ${path} is missing`);
+          return { path, kind, content };
+        });
+        return { revision, committedAt: Number(seconds) * 1_000, files };
+      } finally {
+        await rm(repository, { recursive: true, force: true });
+      }
+    },
+
+    async resolve(url, ref) {
+      const from = parseGitUrl(url, allowFile);
+      const what = `failed to look for ${ref} in ${url}`;
+      const listed = await run(what, ["ls-remote", "--", from, ref]);
+      const [commit = ""] = listed.toString("utf8").split("\t", 1);
+      if (!/^[0-9a-f]{40,64}$/.test(commit))
+        throw new Fault("unavailable", `${what}: there is none`);
+      return commit;
+    },
+
+    async removeAbandoned(before) {
+      await mkdir(directory, { recursive: true });
+      for (const name of await readdir(directory)) {
+        if (!name.startsWith("git-")) continue;
+        const path = join(directory, name);
+        const found = await stat(path).catch(() => undefined);
+        if (found && found.mtimeMs < before) await rm(path, { recursive: true, force: true });
+      }
+    },
+
+    async ping() {
+      await run("git does not run", ["--version"]);
+    },
+  };
+};
+
+/** What a tar adds to each file. */
+const tarHeader = 1_024;
+
+/** Bytes that lists of names may have, and the lines between contents. */
+const mostOverhead = 16 * 1024 * 1024;

@@ -1,0 +1,44 @@
+import { readFile, stat } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { Fault } from "#shared/fault.ts";
+
+export type Download = { readonly content: Uint8Array; readonly lastModified: string | null };
+
+export type Mirror = {
+  urlOf(repository: string): string;
+  /** The database at the URL, or undefined where it has not changed since. Times are as HTTP writes them. */
+  download(url: string, since: string | null): Promise<Download | undefined>;
+};
+
+/** Databases of official repositories. `pattern` holds `{repo}` and `{arch}`. */
+export const connectMirror = (pattern: string, arch: string, timeout: number): Mirror => ({
+  urlOf: (repository) =>
+    `${pattern.replaceAll("{repo}", repository).replaceAll("{arch}", arch).replace(/\/+$/, "")}/${repository}.db`,
+
+  async download(url, since) {
+    try {
+      return url.startsWith("file:")
+        ? await readIfNew(url, since)
+        : await getIfNew(url, since, timeout);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      throw new Fault("unavailable", `cannot read ${url}: ${why}`, { cause: error });
+    }
+  },
+});
+
+const getIfNew = async (url: string, since: string | null, timeout: number) => {
+  const headers = since === null ? {} : { "if-modified-since": since };
+  const response = await fetch(url, { headers, signal: AbortSignal.timeout(timeout) });
+  if (response.status === 304) return undefined;
+  if (!response.ok) throw new Error(`it answered ${response.status} ${response.statusText}`);
+  return { content: await response.bytes(), lastModified: response.headers.get("last-modified") };
+};
+
+/** A file's time is finer than HTTP's. */
+const readIfNew = async (url: string, since: string | null) => {
+  const path = fileURLToPath(url);
+  const lastModified = String((await stat(path, { bigint: true })).mtimeNs);
+  if (lastModified === since) return undefined;
+  return { content: await readFile(path), lastModified };
+};

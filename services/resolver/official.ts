@@ -1,0 +1,123 @@
+import { Fault } from "#shared/fault.ts";
+import { readDatabase } from "#shared/pacman/database-read.ts";
+import type { World } from "#shared/service/define.ts";
+import type { State } from "#shared/state/state.ts";
+import type { Mirror } from "./mirror.ts";
+import { finderOf, type Offer, type Official } from "./providers.ts";
+import { readOfficialDatabases, writeOfficialDatabase } from "./store.ts";
+
+/** In the order in which pacman asks them. */
+const repositories = ["core", "extra", "multilib"];
+
+type Database = {
+  readonly sha256: string;
+  readonly offers: readonly Offer[];
+  readonly groups: readonly string[];
+};
+
+type Parts = Pick<World, "blobs" | "log" | "now"> & {
+  readonly state: State;
+  readonly mirror: Mirror;
+};
+
+/**
+ * The official repositories as the mirror has them now. One that cannot be read is taken as it was last
+ * fetched; one that never was leaves a `problem`. Who asks while it is being read gets the same answer.
+ */
+export const openOfficial = (parts: Parts): (() => Promise<Official>) => {
+  const parsed = new Map<string, Database>();
+  let whole: { readonly key: string; readonly official: Official } | undefined;
+  let underWay: Promise<Official> | undefined;
+
+  const read = async (): Promise<Official> => {
+    const results = await Promise.all(repositories.map((it) => refresh(parts, parsed, it)));
+    const databases = results.flatMap((it) => (typeof it === "string" ? [] : it));
+    const problems = results.filter((it) => typeof it === "string");
+    const key = [...databases.map(({ sha256 }) => sha256), ...problems].join(" ");
+    if (whole?.key !== key) whole = { key, official: join(databases, problems) };
+    return whole.official;
+  };
+  return () => {
+    underWay ??= read().finally(() => {
+      underWay = undefined;
+    });
+    return underWay;
+  };
+};
+
+/** The database, or why there is none. */
+const refresh = async (
+  parts: Parts,
+  parsed: Map<string, Database>,
+  repository: string,
+): Promise<Database | string> => {
+  const { state, blobs, mirror, now, log } = parts;
+  const url = mirror.urlOf(repository);
+  const row = await readOfficialDatabases(state.read, repository);
+  const known = row && (await load(parts, parsed, repository, row.sha256));
+  try {
+    const since = known && row.url === url ? row.lastModified : null;
+    const download = await mirror.download(url, since);
+    if (!download) return known ?? `${url} said that it had not changed`;
+    const database = await parse(download.content);
+    const { bytes, sha256 } = await blobs.put(download.content);
+    const { lastModified } = download;
+    await writeOfficialDatabase(state, {
+      repository,
+      url,
+      sha256,
+      bytes,
+      lastModified,
+      fetchedAt: now(),
+    });
+    const fetched = { ...database, sha256 };
+    parsed.set(repository, fetched);
+    return fetched;
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    if (!known) return error.message;
+    log.warn("mirror not read, its last database counts", { repository, error });
+    return known;
+  }
+};
+
+const load = async (
+  { blobs }: Parts,
+  parsed: Map<string, Database>,
+  repository: string,
+  sha256: string,
+): Promise<Database | undefined> => {
+  const present = parsed.get(repository);
+  if (present?.sha256 === sha256) return present;
+  if (!(await blobs.has(sha256))) return undefined;
+  const loaded = { ...(await parse(await blobs.bytes(sha256))), sha256 };
+  parsed.set(repository, loaded);
+  return loaded;
+};
+
+const parse = async (content: Uint8Array) => {
+  const offers: Offer[] = [];
+  const groups = new Set<string>();
+  for await (const { desc } of readDatabase(chunksOf(content))) {
+    const { name, base, version, provides } = desc;
+    offers.push({ pkgbase: base ?? name, name, version, provides });
+    for (const group of desc.groups) groups.add(group);
+  }
+  return { offers, groups: [...groups] };
+};
+
+async function* chunksOf(content: Uint8Array) {
+  yield content;
+}
+
+const join = (databases: readonly Database[], problems: readonly string[]): Official => {
+  const find = finderOf(databases.flatMap(({ offers }) => offers));
+  const groups = new Set(databases.flatMap((database) => database.groups));
+  const isGroup = (name: string) => groups.has(name);
+  return {
+    has: (dependency) =>
+      find(dependency) !== undefined ||
+      (dependency.operator === undefined && isGroup(dependency.name)),
+    ...(problems.length > 0 && { problem: problems.join("; ") }),
+  };
+};

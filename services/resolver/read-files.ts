@@ -1,0 +1,42 @@
+import type { SourceSpec } from "#shared/messages/resolve.ts";
+import type { Pkgbase } from "#shared/model.ts";
+import { readCommandLine } from "./command-line.ts";
+import type { Resolver } from "./context.ts";
+import type { SourceFile } from "./source-files.ts";
+
+export type Files = {
+  readonly files: readonly SourceFile[];
+  /** The commit of the files, or the hash they are known by; null where their spec says it. */
+  readonly revision: string | null;
+  readonly changedAt: number;
+};
+
+/** A source of the AUR is fetched by its pkgbase. `Fault` says what git answered. */
+export const readFiles = async (
+  { git, aur, blobs, now }: Resolver,
+  spec: SourceSpec,
+  pkgbase: Pkgbase | undefined,
+): Promise<Files> => {
+  switch (spec.type) {
+    case "aur":
+      return fromGit(await git.fetch(aur.gitUrl(pkgbase ?? spec.name)), now());
+    case "git":
+      return fromGit(await git.fetch(spec.url), now());
+    case "raw": {
+      const content = await blobs.bytes(spec.pkgbuild.sha256);
+      const files = [{ path: "PKGBUILD", kind: "file", content }] as const;
+      return { files, revision: null, changedAt: now() };
+    }
+    case "cli":
+      return { ...(await readCommandLine()), changedAt: now() };
+  }
+};
+
+type Checkout = Awaited<ReturnType<Resolver["git"]["fetch"]>>;
+
+/** A commit may say any time; one to come, or before 1970, counts as now. */
+const fromGit = ({ files, revision, committedAt }: Checkout, now: number): Files => ({
+  files,
+  revision,
+  changedAt: committedAt > 0 && committedAt <= now ? committedAt : now,
+});

@@ -1,0 +1,32 @@
+import { packageRemoved } from "#shared/messages/package.ts";
+import {
+  generateSrcinfo,
+  planSession as planSessionQuestion,
+  resolveAdd,
+} from "#shared/messages/resolve.ts";
+import { answer, defineService, every, on } from "#shared/service/define.ts";
+import { run } from "#shared/service/run.ts";
+import { minutes, seconds } from "#shared/time.ts";
+import { add } from "./add.ts";
+import { Config, open } from "./context.ts";
+import { forgetPackage } from "./forget-package.ts";
+import { planSession } from "./plan-session.ts";
+import { prune } from "./prune.ts";
+
+/** Knows where packages come from and what they need. A PKGBUILD is never read here: a builder does that. */
+export const resolver = defineService({
+  name: "resolver",
+  config: Config,
+  state: true,
+  open,
+  consumes: [on(packageRemoved, forgetPackage, { atOnce: 4, ackWait: seconds(30) })],
+  asks: [generateSrcinfo],
+  answers: [answer(resolveAdd, add), answer(planSessionQuestion, planSession)],
+  repeats: [every(minutes(60), prune)],
+  health: async ({ git, state }) => {
+    await git.ping();
+    await state.ping();
+  },
+});
+
+if (import.meta.main) await run(resolver);

@@ -1,0 +1,26 @@
+import type { SourceSpec } from "#shared/messages/resolve.ts";
+import { type Srcinfo, versionOf } from "#shared/pacman/srcinfo.ts";
+
+/**
+ * What a source is compared by: one text, one build. `commits` are those of the repositories that a
+ * devel package follows.
+ */
+export const stateOf = (
+  spec: SourceSpec,
+  srcinfo: Srcinfo,
+  revision: string | null,
+  commits: readonly string[],
+): string => [ownStateOf(spec, srcinfo, revision ?? ""), ...commits].join("");
+
+const ownStateOf = (spec: SourceSpec, srcinfo: Srcinfo, revision: string) => {
+  switch (spec.type) {
+    case "aur":
+      return versionOf(srcinfo);
+    case "git":
+      return revision;
+    case "raw":
+      return Buffer.from(spec.pkgbuild.sha256, "hex").toString("base64");
+    case "cli":
+      return `${versionOf(srcinfo)} ${revision}`;
+  }
+};

@@ -1,0 +1,113 @@
+import { and, eq, isNull, lt, lte, notInArray } from "drizzle-orm";
+import type { Pkgbase, SourceId } from "#shared/model.ts";
+import { packages } from "#shared/state/packages.ts";
+import { artifacts, publications } from "#shared/state/repo.ts";
+import { officialDatabases, sources } from "#shared/state/sources.ts";
+import type { Reader, State, Transaction } from "#shared/state/state.ts";
+
+export type Source = typeof sources.$inferSelect;
+
+export type AddedPackage = {
+  readonly source: Source;
+  readonly devel: boolean;
+  readonly srcinfoOverride: boolean;
+};
+
+/** The packages there are, with their sources. */
+export const readAdded = (read: Reader): Promise<AddedPackage[]> =>
+  read
+    .select({ source: sources, devel: packages.devel, srcinfoOverride: packages.srcinfoOverride })
+    .from(packages)
+    .innerJoin(sources, eq(sources.id, packages.source))
+    .where(isNull(packages.removedAt))
+    .orderBy(packages.position);
+
+export const readPublished = async (read: Reader) =>
+  await read
+    .select({
+      pkgbase: artifacts.pkgbase,
+      name: artifacts.pkgname,
+      version: artifacts.version,
+      provides: artifacts.provides,
+      depends: artifacts.depends,
+    })
+    .from(artifacts)
+    .orderBy(artifacts.pkgname);
+
+/** The state of the source that each published package was built from. */
+export const readBuiltStates = async (read: Reader): Promise<ReadonlyMap<Pkgbase, string>> => {
+  const { pkgbase, sourceState } = publications;
+  const rows = await read.select({ pkgbase, sourceState }).from(publications);
+  return new Map(rows.map((row) => [row.pkgbase, row.sourceState]));
+};
+
+export const insertSources = async (state: State, rows: readonly Source[]) => {
+  await state.write((transaction) =>
+    transaction
+      .insert(sources)
+      .values([...rows])
+      .onConflictDoNothing(),
+  );
+};
+
+/** Takes the place of `before`, unless that was updated or deleted meanwhile. */
+export const updateSource = async (state: State, before: Source, after: Source) => {
+  const { id, ...content } = after;
+  await state.write((transaction) =>
+    transaction
+      .update(sources)
+      .set(content)
+      .where(
+        and(
+          eq(sources.id, before.id),
+          eq(sources.fetchedAt, before.fetchedAt),
+          eq(sources.state, before.state),
+        ),
+      ),
+  );
+  return id;
+};
+
+/** Deletes a removed package's sources, but not those of one added again since. */
+export const deleteSources = async (state: State, pkgbase: Pkgbase, removedAt: number) => {
+  await state.write((transaction) =>
+    transaction
+      .delete(sources)
+      .where(
+        and(
+          eq(sources.pkgbase, pkgbase),
+          lte(sources.fetchedAt, removedAt),
+          notInArray(sources.id, adopted(transaction)),
+        ),
+      ),
+  );
+};
+
+/** Deletes sources fetched before `instant` that no package names. */
+export const deleteUnadopted = async (state: State, instant: number): Promise<SourceId[]> => {
+  const deleted = await state.write((transaction) =>
+    transaction
+      .delete(sources)
+      .where(and(lt(sources.fetchedAt, instant), notInArray(sources.id, adopted(transaction))))
+      .returning({ id: sources.id }),
+  );
+  return deleted.map(({ id }) => id);
+};
+
+const adopted = (transaction: Transaction) =>
+  transaction.select({ id: packages.source }).from(packages).where(isNull(packages.removedAt));
+
+export const readOfficialDatabases = (read: Reader, repository: string) =>
+  read.select().from(officialDatabases).where(eq(officialDatabases.repository, repository)).get();
+
+export const writeOfficialDatabase = async (
+  state: State,
+  row: typeof officialDatabases.$inferInsert,
+) => {
+  await state.write((transaction) =>
+    transaction
+      .insert(officialDatabases)
+      .values(row)
+      .onConflictDoUpdate({ target: officialDatabases.repository, set: row }),
+  );
+};

@@ -1,0 +1,159 @@
+import { execFile } from "node:child_process";
+import { mkdir, rm, symlink, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { fieldOf, parseSrcinfo, pkgnamesOf, versionOf } from "#shared/pacman/srcinfo.ts";
+import { serve } from "#shared/runtime.ts";
+import { answerGit } from "./git-http.ts";
+import { temporaryDirectory } from "./world.ts";
+
+type Files = Readonly<Record<string, string | { readonly link: string }>>;
+
+export type AurSource = {
+  readonly pkgbase: string;
+  readonly pkgbuild: string;
+  /** Absent: the repository has none, and the AUR lists nothing. */
+  readonly srcinfo?: string;
+  readonly files?: Files;
+  readonly votes?: number;
+};
+
+const run = promisify(execFile);
+
+/** The AUR on this machine: its RPC interface, version 5, and a git repository for each pkgbase. */
+export const startAur = async () => {
+  await using stack = new AsyncDisposableStack();
+  const directory = stack.use(await temporaryDirectory());
+  const listed = new Map<string, object & { Name: string; Provides: readonly string[] }>();
+  const requests = { rpc: 0, git: 0 };
+  const faults = { down: false };
+  let commits = 0;
+
+  const answerRpc = async (request: Request) => {
+    requests.rpc++;
+    const form = await formOf(request);
+    const type = form.get("type");
+    if (form.get("v") !== "5") return errorOf("Please specify an API version.");
+    if (type === "info") {
+      const names = new Set(form.getAll("arg[]"));
+      return answerOf(
+        "multiinfo",
+        [...listed.values()].filter(({ Name }) => names.has(Name)),
+      );
+    }
+    if (type !== "search") return errorOf("Incorrect request type specified.");
+    const name = form.get("arg") ?? "";
+    if (name.length < 2) return errorOf("Query arg too small.");
+    if (form.get("by") !== "provides") return errorOf("Incorrect by field specified.");
+    const provides = ({ Name, Provides }: { Name: string; Provides: readonly string[] }) =>
+      Name === name || Provides.some((it) => it.split(/[<>=]/, 1)[0] === name);
+    return answerOf("search", [...listed.values()].filter(provides));
+  };
+
+  const server = stack.use(
+    await serve(
+      async (request) => {
+        if (faults.down) return new Response("down for maintenance", { status: 503 });
+        if (new URL(request.url).pathname.startsWith("/rpc")) return answerRpc(request);
+        requests.git++;
+        return answerGit(directory.path, request);
+      },
+      "127.0.0.1",
+      0,
+    ),
+  );
+
+  const commit = async ({ pkgbase, pkgbuild, srcinfo, files = {}, votes = 0 }: AurSource) => {
+    const repository = join(directory.path, `${pkgbase}.git`);
+    const tree = join(directory.path, pkgbase);
+    const date = `@${1_700_000_000 + commits++} +0000`;
+    const git = (...args: string[]) =>
+      run("git", ["--git-dir", repository, "--work-tree", tree, ...args], {
+        env: { ...identity, GIT_AUTHOR_DATE: date, GIT_COMMITTER_DATE: date },
+      });
+    await mkdir(tree, { recursive: true });
+    await git("init", "--quiet", "--initial-branch=master");
+    const all: Files = { PKGBUILD: pkgbuild, ...(srcinfo && { ".SRCINFO": srcinfo }), ...files };
+    for (const [path, content] of Object.entries(all)) {
+      await mkdir(dirname(join(tree, path)), { recursive: true });
+      if (typeof content === "string") await writeFile(join(tree, path), content);
+      else await symlink(content.link, join(tree, path));
+    }
+    await git("add", "--all", "--force", ".");
+    await git("commit", "--quiet", "--allow-empty", "--message", "update");
+    await rm(tree, { recursive: true });
+    for (const row of srcinfo ? rowsOf(srcinfo, votes) : []) listed.set(row.Name, row);
+    return (await git("rev-parse", "HEAD")).stdout.trim();
+  };
+
+  const resources = stack.move();
+  return {
+    url: `http://127.0.0.1:${server.port}`,
+    /** How often it was asked. */
+    requests,
+    /** With `down` it answers 503. */
+    faults,
+    /** Adds a package, or another commit with these files alone; answers the commit. */
+    add: commit,
+    update: commit,
+    /** The bare repository, for what git itself would not commit. */
+    repositoryOf: (pkgbase: string) => join(directory.path, `${pkgbase}.git`),
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
+  };
+};
+
+const identity = {
+  GIT_CONFIG_GLOBAL: "/dev/null",
+  GIT_CONFIG_NOSYSTEM: "1",
+  GIT_AUTHOR_NAME: "aur",
+  GIT_AUTHOR_EMAIL: "aur@example.org",
+  GIT_COMMITTER_NAME: "aur",
+  GIT_COMMITTER_EMAIL: "aur@example.org",
+};
+
+const formOf = async (request: Request) =>
+  request.method === "POST"
+    ? new URLSearchParams(await request.text())
+    : new URL(request.url).searchParams;
+
+const answerOf = (type: string, results: readonly object[]) =>
+  Response.json({ version: 5, type, resultcount: results.length, results });
+
+const errorOf = (error: string) =>
+  Response.json({ version: 5, type: "error", resultcount: 0, results: [], error });
+
+const rowsOf = (text: string, votes: number) => {
+  const srcinfo = parseSrcinfo(text);
+  return pkgnamesOf(srcinfo).map((Name, index) => {
+    const field = (name: string) => fieldOf(srcinfo, Name, name, "x86_64");
+    const ofBase = (name: string) => fieldOf(srcinfo, undefined, name, "x86_64");
+    return {
+      ID: index,
+      Name,
+      PackageBaseID: 0,
+      PackageBase: srcinfo.pkgbase,
+      Version: versionOf(srcinfo),
+      Description: field("pkgdesc")[0] ?? null,
+      URL: field("url")[0] ?? null,
+      NumVotes: votes,
+      Popularity: 0,
+      OutOfDate: null,
+      Maintainer: "demo",
+      Submitter: "demo",
+      FirstSubmitted: 1_700_000_000,
+      LastModified: 1_700_000_000,
+      URLPath: `/cgit/aur.git/snapshot/${srcinfo.pkgbase}.tar.gz`,
+      Depends: field("depends"),
+      MakeDepends: ofBase("makedepends"),
+      OptDepends: field("optdepends"),
+      CheckDepends: ofBase("checkdepends"),
+      Conflicts: field("conflicts"),
+      Provides: field("provides"),
+      Replaces: field("replaces"),
+      Groups: field("groups"),
+      License: field("license"),
+      Keywords: [],
+      CoMaintainers: [],
+    };
+  });
+};
