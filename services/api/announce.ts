@@ -5,8 +5,10 @@ import { seconds } from "#shared/time.ts";
 import type { Api } from "./context.ts";
 import { findOwing, type Owing, settleOwed } from "./store/packages.ts";
 
+type Announcing = Pick<Api, "ask" | "publish" | "state">;
+
 /** Says what adds owe: that there are packages, and that their first builds are wanted. */
-export const announce = async (api: Api, owing: readonly Owing[]) => {
+export const announce = async (api: Announcing, owing: readonly Owing[]) => {
   for (const it of owing) await say(api, it);
   for (const resolve of [true, false]) {
     const wanted = owing.filter(({ owed }) => owed.build && owed.resolve === resolve);
@@ -18,7 +20,7 @@ export const announce = async (api: Api, owing: readonly Owing[]) => {
 };
 
 /** As `announce`; where the scheduler does not answer, `announceOverdue` says it later. */
-export const announceSoon = async (api: Api, owing: readonly Owing[]) => {
+export const announceSoon = async (api: Announcing & Pick<Api, "log">, owing: readonly Owing[]) => {
   try {
     await announce(api, owing);
   } catch (error) {
@@ -31,13 +33,13 @@ export const announceSoon = async (api: Api, owing: readonly Owing[]) => {
 const overdue = seconds(15);
 
 /** Says what an add owes whose process died, or which nobody answered. */
-export const announceOverdue = async (api: Api) => {
+export const announceOverdue = async (api: Announcing & Pick<Api, "now">) => {
   const owing = await findOwing(api.state.read);
   const late = owing.filter(({ owed }) => owed.at <= api.now() - overdue);
   if (late.length > 0) await announce(api, late);
 };
 
-const say = ({ publish }: Api, { pkgbase, source, dependency, owed }: Owing) =>
+const say = ({ publish }: Announcing, { pkgbase, source, dependency, owed }: Owing) =>
   owed.message === "added"
     ? publish(packageAdded, { pkgbase, source, dependency, at: owed.at })
     : publish(packageChanged, { pkgbase, source, at: owed.at });
