@@ -56,14 +56,11 @@ export const trackBuild = (known: Known, emit: (event: LiveEvent) => void): Trac
     seen = 0;
     if (outputs === undefined) change(building);
   };
-  const release = () => {
-    if (outputs === undefined || seen < outputs) return;
-    for (const next of held.splice(0)) change(next);
-  };
+  const isWhole = (after?: BuildState) =>
+    outputs === undefined ? after && !mayHaveOutput(state, after) : seen >= outputs;
   const finishWhenWhole = () => {
-    release();
-    if (!end || over || held.length > 0) return;
-    if (end.followsOutput && outputs === undefined && mayHaveOutput(state, end.state)) return;
+    if (isWhole()) for (const next of held.splice(0)) change(next);
+    if (!end || over || (end.followsOutput && !isWhole(end.state))) return;
     over = true;
     if (end.state.state === "success") change(cleaning);
     change(whereItWas(end.state, state));
