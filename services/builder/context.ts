@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { buildEnded } from "#shared/messages/build.ts";
 import { integer } from "#shared/service/config.ts";
 import type { Base, ContextOf } from "#shared/service/define.ts";
-import manifest from "../../package.json" with { type: "json" };
+import { kilnVersion } from "#shared/version.ts";
 import type { Limits } from "./container-spec.ts";
 import { connectDocker } from "./docker/connect.ts";
 import type { Engine } from "./docker/engine.ts";
@@ -58,7 +58,7 @@ export const openWith = async (engine: Engine, { config, follow }: Base<typeof C
     engine,
     work,
     identity: await readIdentity(),
-    image: config.RUNNER_IMAGE.replaceAll("{version}", manifest.version),
+    image: config.RUNNER_IMAGE.replaceAll("{version}", kilnVersion),
     limits: limitsOf(config),
     /** As many PKGBUILDs are read at the same time as packages built. */
     reading: pLimit(config.BUILDER_SLOTS),

@@ -15,7 +15,6 @@ export const memoryBus = (): MemoryBus => {
   const published: Published[] = [];
   const takers = new Set<(it: Published) => Promise<void>>();
   const answers = new Map<string, (request: unknown) => Promise<unknown>>();
-  const { signal } = new AbortController();
   const taking = <M extends Message>(message: M, each: (payload: Payload<M>) => Promise<void>) => {
     const take = async (it: Published) => {
       if (it.message === message) await each(v.parse(message.schema, it.value));
@@ -30,8 +29,17 @@ export const memoryBus = (): MemoryBus => {
       published.push(it);
       for (const take of takers) await take(it);
     },
-    consume: async (_name, message, _terms, handle) =>
-      taking(message, (payload) => handle(payload, { failures: 0, signal })),
+    async consume(_name, message, _terms, handle) {
+      const stopping = new AbortController();
+      const { signal } = stopping;
+      const taken = taking(message, (payload) => handle(payload, { failures: 0, signal }));
+      return {
+        [Symbol.asyncDispose]: async () => {
+          stopping.abort();
+          await taken[Symbol.asyncDispose]();
+        },
+      };
+    },
     async follow(message, from, each, narrowing = {}) {
       const matches = matching<typeof message>(narrowing);
       const followed = taking(message, async (payload) => {

@@ -1,0 +1,87 @@
+import { randomUUID } from "node:crypto";
+import { zstdDecompressSync } from "node:zlib";
+import * as v from "valibot";
+import type { Payload } from "#shared/bus/declare.ts";
+import { buildFinished, buildOutput, buildRequested } from "#shared/messages/build.ts";
+import type { BlobReference, BuildId } from "#shared/model.ts";
+import { start } from "#shared/service/start.ts";
+import { builder } from "../../services/builder/service.ts";
+import { tarOf } from "./archive.ts";
+import { makeWorld } from "./world.ts";
+
+export type Request = Payload<typeof buildRequested>;
+
+/** A builder in a world of its own, on the real clock. */
+export const startBuilder = async (
+  environment: Readonly<Record<string, string | undefined>>,
+  replaced: Partial<Pick<typeof builder, "open">> = {},
+) => {
+  await using stack = new AsyncDisposableStack();
+  const world = stack.use(await makeWorld());
+  const running = stack.use(
+    await start({ ...builder, ...replaced }, environment, { ...world, now: Date.now }),
+  );
+
+  const finishOf = (build: BuildId) =>
+    world.bus.sent(buildFinished).find((it) => it.build === build);
+
+  const resources = stack.move();
+  return {
+    ...world,
+    running,
+    finishOf,
+    /** Puts files into the blob store as a source. */
+    source: async (files: Readonly<Record<string, string>>) =>
+      world.blobs.put(await tarOf(Object.entries(files))),
+    /** Says the request, and gives what is said in the end. */
+    async build(request: Request) {
+      await world.bus.publish(buildRequested, request);
+      return finishOf(request.build);
+    },
+    /** What was said of a build while it ran. */
+    outputOf: ({ build }: Request) =>
+      world.bus
+        .sent(buildOutput)
+        .filter((it) => it.build === build)
+        .map(({ text }) => text)
+        .join(""),
+    /** The log that was kept. */
+    logOf: async (build: BuildId) => {
+      const log = finishOf(build)?.log;
+      return log ? zstdDecompressSync(await world.blobs.bytes(log.sha256)).toString() : "";
+    },
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
+  };
+};
+
+/** A build of a package as the scheduler would ask for it. */
+export const requestOf = (
+  source: BlobReference,
+  pkgbase: string,
+  changes: Partial<v.InferInput<typeof buildRequested.schema>> = {},
+): Request =>
+  v.parse(buildRequested.schema, {
+    build: randomUUID(),
+    arch: "x86_64",
+    pkgbase,
+    source,
+    version: "1-1",
+    devel: false,
+    pkgnames: [pkgbase],
+    dependencies: [],
+    flags: [],
+    prepare: null,
+    sourceDateEpoch: 1_700_000_000,
+    repository: null,
+    ...changes,
+  });
+
+/** A PKGBUILD that builds `pkgname` 1-1, by these functions and fields. */
+export const pkgbuildOf = (pkgname: string, body = "", arch = "any") => `pkgname=${pkgname}
+pkgver=1
+pkgrel=1
+arch=(${arch})
+${body}
+${/^package\(/m.test(body) ? "" : `package() { install -Dm644 "$startdir/PKGBUILD" "$pkgdir/usr/share/${pkgname}/PKGBUILD"; }`}
+`;
+export type TestBuilder = Awaited<ReturnType<typeof startBuilder>>;
