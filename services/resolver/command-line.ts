@@ -12,12 +12,12 @@ const read = (path: string) => readFile(new URL(path, tree), "utf8");
 
 const PackageFile = v.object({ version: v.string() });
 
-/** The services are loaded by commands that an installed command line does not have. */
-const external = ["*/services/*"];
+/** What runs a server is no part of an installed command line. */
+const external = ["./start.ts", "./setup/*", "../services/*"];
 
 /** The source of the package `kiln-cli`: the running tree's command line in one file, for Node. */
 export const readCommandLine = async (): Promise<{ files: SourceFile[]; revision: string }> => {
-  const script = await bundle(fileURLToPath(new URL("cli/kiln.ts", tree)), external);
+  const script = withoutPaths(await bundle(fileURLToPath(new URL("cli/kiln.ts", tree)), external));
   const license = await read("LICENSE");
   const { version } = v.parse(PackageFile, JSON.parse(await read("package.json")));
   const contents = {
@@ -36,5 +36,8 @@ export const readCommandLine = async (): Promise<{ files: SourceFile[]; revision
   }));
   return { files, revision: sha256(contents.PKGBUILD) };
 };
+
+/** The bundler names each file in a comment, relative to the working directory. */
+const withoutPaths = (script: string) => script.replace(/^\/\/ \S+\.[cm]?[jt]sx?\n/gm, "");
 
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
