@@ -73,8 +73,11 @@ export const versionOf = ({ pkgbase, fields }: Pick<Srcinfo, "pkgbase" | "fields
 export const pkgnamesOf = ({ packages }: Srcinfo) => packages.map(({ pkgname }) => pkgname);
 
 /**
- * The values of a field for one architecture: those for all, then those for it alone.
- * What a package says takes the place of what its base says; without `pkgname` the base is asked.
+ * The values of a field when building on one architecture; without `pkgname` the base's.
+ * What a package says takes the place of all that its base says, the base's values for the
+ * architecture included; its own values for the architecture come on top.
+ *
+ * Source: merge_arch_attrs in makepkg(8), which runs before and after a package's function.
  */
 export const fieldOf = (
   srcinfo: Srcinfo,
@@ -83,11 +86,15 @@ export const fieldOf = (
   arch: string,
 ): string[] => {
   const own = pkgname === undefined ? [] : packageOf(srcinfo, pkgname).fields;
-  return [field, `${field}_${arch}`].flatMap((name) => {
-    const overriding = valuesOf(own, name);
-    const values = overriding.length > 0 ? overriding : valuesOf(srcinfo.fields, name);
-    return values.filter((value) => value !== "");
-  });
+  const overriding = valuesOf(own, field);
+  const inherited = () => [
+    ...valuesOf(srcinfo.fields, field),
+    ...valuesOf(srcinfo.fields, `${field}_${arch}`),
+  ];
+  return [
+    ...(overriding.length > 0 ? overriding : inherited()),
+    ...valuesOf(own, `${field}_${arch}`),
+  ].filter((value) => value !== "");
 };
 
 export const archesOf = (srcinfo: Srcinfo, pkgname: string): Arch[] =>

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { copyFile, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { encodeDatabase } from "#shared/pacman/database-frame.ts";
 import { readDatabase } from "#shared/pacman/database-read.ts";
 import { entryOf, formatDesc, formatFiles } from "#shared/pacman/desc.ts";
@@ -10,6 +10,9 @@ import { readPackageFile } from "#shared/pacman/package-file.ts";
 import { makePackages } from "../support/makepkg.ts";
 import { makePacmanRoot } from "../support/pacman-root.ts";
 import { runProgram } from "../support/program.ts";
+
+// makepkg takes its time on a busy machine.
+vi.setConfig({ testTimeout: 120_000 });
 
 const PKGBUILD = `pkgbase=demo
 pkgname=(demo demo-doc)

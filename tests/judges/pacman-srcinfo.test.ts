@@ -1,10 +1,20 @@
 import { createReadStream } from "node:fs";
+import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { createZstdDecompress } from "node:zlib";
 import { extract } from "tar-stream";
-import { expect } from "vitest";
-import { formatSrcinfo, parseSrcinfo, versionOf } from "#shared/pacman/srcinfo.ts";
+import { expect, test } from "vitest";
+import { readPackageFile } from "#shared/pacman/package-file.ts";
+import {
+  architectureOf,
+  fieldOf,
+  formatSrcinfo,
+  parseSrcinfo,
+  pkgnamesOf,
+  versionOf,
+} from "#shared/pacman/srcinfo.ts";
 import { corpusFile, corpusTest } from "../support/corpus.ts";
+import { makePackages } from "../support/makepkg.ts";
 
 const readCorpus = async () => {
   const files = new Map<string, string>();
@@ -73,3 +83,66 @@ corpusTest(
     ]);
   },
 );
+
+const PKGBUILD = `pkgbase=split
+pkgname=(split split-own split-none)
+pkgver=1.2
+pkgrel=1
+epoch=2
+pkgdesc="  Of   the base "
+arch=(x86_64 aarch64)
+license=(MIT)
+depends=('glibc>=2' sh)
+depends_x86_64=(base-x86)
+depends_aarch64=(base-arm)
+optdepends=('python:  for scripts')
+provides=(base)
+provides_x86_64=(virtual=1)
+options=(!strip)
+package_split() { :; }
+package_split-own() {
+  pkgdesc="Its own"
+  depends=(own)
+  depends_x86_64=(own-x86)
+  provides_x86_64=(more=1)
+}
+package_split-none() {
+  arch=(any)
+  depends=()
+  optdepends+=('perl: too')
+  conflicts=('old<2')
+}
+`;
+
+test("makepkg puts into each package what we read from the .SRCINFO that it prints", {
+  timeout: 120_000,
+}, async () => {
+  await using packages = await makePackages({ PKGBUILD });
+  const printed = await packages.makepkg("--printsrcinfo");
+  const srcinfo = parseSrcinfo(printed);
+
+  const built = await Promise.all(
+    packages.files.map(async (file) => {
+      const { pkginfo } = await readPackageFile(createReadStream(join(packages.folder, file)));
+      const { pkgname, pkgver, pkgdesc, arch, depend, optdepend, provides, conflict } = pkginfo;
+      return { pkgname, pkgver, pkgdesc, arch, depend, optdepend, provides, conflict };
+    }),
+  );
+
+  const arch = "x86_64";
+  expect(formatSrcinfo(srcinfo)).toBe(printed);
+  expect(built).toEqual(
+    pkgnamesOf(srcinfo)
+      .toSorted()
+      .map((pkgname) => ({
+        pkgname,
+        pkgver: versionOf(srcinfo),
+        pkgdesc: fieldOf(srcinfo, pkgname, "pkgdesc", arch)[0],
+        arch: architectureOf(srcinfo, pkgname, arch),
+        depend: fieldOf(srcinfo, pkgname, "depends", arch),
+        optdepend: fieldOf(srcinfo, pkgname, "optdepends", arch),
+        provides: fieldOf(srcinfo, pkgname, "provides", arch),
+        conflict: fieldOf(srcinfo, pkgname, "conflicts", arch),
+      })),
+  );
+});

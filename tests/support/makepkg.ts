@@ -14,22 +14,25 @@ export const makePackages = async (source: Readonly<Record<string, string>>) => 
 
   const isRoot = process.getuid?.() === 0;
   if (isRoot) await chown(scratch.path, nobody, nobody);
-  const [program = "", ...args] = [
+  const [program = "", ...privileges] = [
     ...(isRoot ? ["setpriv", `--reuid=${nobody}`, `--regid=${nobody}`, "--clear-groups"] : []),
-    ...["makepkg", "--nodeps", "--noconfirm"],
+    "makepkg",
   ];
-  await runProgram(program, args, {
-    cwd: scratch.path,
-    env: {
-      HOME: scratch.path,
-      PKGEXT: ".pkg.tar.zst",
-      SOURCE_DATE_EPOCH: "1700000000",
-      PACKAGER: "A B <a@example.org>",
-    },
-  });
+  const makepkg = (...args: string[]) =>
+    runProgram(program, [...privileges, ...args], {
+      cwd: scratch.path,
+      env: {
+        HOME: scratch.path,
+        PKGEXT: ".pkg.tar.zst",
+        SOURCE_DATE_EPOCH: "1700000000",
+        PACKAGER: "A B <a@example.org>",
+      },
+    });
+  await makepkg("--nodeps", "--noconfirm");
   const names = await readdir(scratch.path);
   return {
     folder: scratch.path,
+    makepkg,
     files: names.filter((name) => name.endsWith(".pkg.tar.zst")).sort(),
     [Symbol.asyncDispose]: () => scratch[Symbol.asyncDispose](),
   };

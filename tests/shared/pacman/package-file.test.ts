@@ -40,6 +40,12 @@ test("a package needs no more than a .PKGINFO, in whatever place", async () => {
   });
 });
 
+test("a package may come as a web stream", async () => {
+  const { body } = new Response(await packageOf(pkginfo));
+
+  expect(await readPackageFile(body ?? pieces(Buffer.alloc(0)))).toMatchObject({ files: [] });
+});
+
 test.each([
   ["/etc/passwd", "/etc/passwd"],
   ["../etc/passwd", "../etc/passwd"],
