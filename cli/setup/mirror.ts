@@ -38,7 +38,7 @@ const copy = async (wish: MirrorWish, directory: string) => {
       signal: wish.signal,
     });
   const container = `kiln-mirror-${process.pid}`;
-  const fresh = `${directory}.new`;
+  const fresh = `${directory}.${process.pid}`;
 
   await rm(fresh, { recursive: true, force: true });
   await mkdir(wish.dataDirectory, { recursive: true });

@@ -3,10 +3,11 @@ import { mkdir, open, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { Fault } from "#shared/fault.ts";
 import type { DockerAddress } from "./docker-url.ts";
-import { answers } from "./engine.ts";
+import { answers, killContainers } from "./engine.ts";
 import { type EnginePaths, enginePaths } from "./engine-paths.ts";
+import { mountsUnder } from "./mounts.ts";
 import { endProcess, isRunning, readPid, until } from "./processes.ts";
-import type { Say } from "./run-program.ts";
+import { runProgram, type Say } from "./run-program.ts";
 
 export type OwnEngine = AsyncDisposable & { readonly address: DockerAddress };
 
@@ -65,12 +66,15 @@ const spawnEngine = async (paths: EnginePaths) => {
 };
 
 const stopEngine = async (paths: EnginePaths, pid: number) => {
-  await endProcess(pid, 2_000);
+  // dockerd would give each of them 10 s.
+  await killContainers({ kind: "socket", path: paths.socket });
+  await endProcess(pid, 3_000);
   await clearLeftovers(paths);
 };
 
-/** The engine ends containerd; killed, it leaves it behind. A pid file may name a later process. */
+/** A killed engine leaves containerd and mounts behind, and its pid file may name a later process. */
 const clearLeftovers = async (paths: EnginePaths) => {
+  await killContainers({ kind: "socket", path: paths.socket });
   for (const [file, program] of [
     [paths.pidFile, "dockerd"],
     [paths.containerdPidFile, "containerd"],
@@ -79,6 +83,9 @@ const clearLeftovers = async (paths: EnginePaths) => {
     if (pid !== undefined && isRunning(pid, program)) await endProcess(pid, 5_000);
     await rm(file, { force: true });
   }
+  const mountInfo = await readFile("/proc/self/mountinfo", "utf8");
+  for (const mount of mountsUnder(mountInfo, [paths.dataRoot, paths.execRoot]))
+    await runProgram(["umount", "--lazy", "--", mount]);
   await rm(paths.socket, { force: true });
   await rm(paths.ownerFile, { force: true });
 };

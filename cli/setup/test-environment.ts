@@ -11,6 +11,7 @@ export type TestWish = DockerWish & {
 /** What the tests of the rings `flows` and `judges` run beside docker. */
 const programs = [
   "bsdtar",
+  "dockerd",
   "git",
   "gpg",
   "makepkg",

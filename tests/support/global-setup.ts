@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import type { TestProject } from "vitest/node";
+import { kilnVersion } from "#shared/version.ts";
 import { ensureTestEnvironment } from "../../cli/setup/test-environment.ts";
-import manifest from "../../package.json" with { type: "json" };
 
 declare module "vitest" {
   export interface ProvidedContext {
@@ -18,7 +18,7 @@ const cache = resolve(import.meta.dirname, "../../.cache");
 
 export const setup = async (project: TestProject) => {
   const { DOCKER_HOST, DOCKER_URL, KILN_NO_INSTALL, RUNNER_IMAGE } = process.env;
-  const image = RUNNER_IMAGE || `kiln-runner:${manifest.version}`;
+  const image = RUNNER_IMAGE || `kiln-runner:${kilnVersion}`;
   const interrupted = new AbortController();
   const interrupt = () => interrupted.abort();
   process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
