@@ -35,11 +35,13 @@ export async function* decompress(source: Bytes): Bytes {
   const { head, rest } = await take(source, 262);
   const format = formats.find(({ magic, at }) => magic.every((byte, i) => head[at + i] === byte));
   if (format?.name === "tar") return yield* chain(head, rest);
-  if (format?.open === undefined)
+  if (format?.open === undefined) {
+    await rest.return?.();
     throw new Fault(
       "invalid",
       `expected an archive in gzip, zstd or plain tar, not ${format?.name ?? "something else"}`,
     );
+  }
 
   const decoder = format.open();
   let sourceFailed = false;

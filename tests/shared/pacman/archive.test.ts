@@ -90,18 +90,30 @@ test.each([
   },
 );
 
-test("a reader that has seen enough lets go of the source", async () => {
-  let released = false;
-  const archive = await setup();
+const watched = (bytes: Uint8Array) => {
+  const state = { released: false };
   const source = async function* () {
     try {
-      yield* pieces(archive, 512);
+      yield* pieces(bytes, 512);
     } finally {
-      released = true;
+      state.released = true;
     }
   };
+  return { state, source: source() };
+};
 
-  for await (const { name } of readArchive(source())) if (name === "usr/") break;
+test("a reader that has seen enough lets go of the source", async () => {
+  const { state, source } = watched(await setup());
 
-  await expect.poll(() => released).toBe(true);
+  for await (const { name } of readArchive(source)) if (name === "usr/") break;
+
+  await expect.poll(() => state.released).toBe(true);
+});
+
+test("a source that is no archive is let go of", async () => {
+  const { state, source } = watched(Buffer.from("hello ".repeat(1_000)));
+
+  await expect(read(source)).rejects.toThrow(Fault);
+
+  expect(state.released).toBe(true);
 });
