@@ -6,9 +6,11 @@ const capabilities = "CHOWN DAC_OVERRIDE FOWNER SETUID SETGID SETFCAP SYS_CHROOT
 export const startRunner = async (url: string, image: string) => {
   const docker = (args: string[], input = "") => execa("docker", ["-H", url, ...args], { input });
   const { stdout: container } = await docker([
-    ...["run", "--detach", "--label", "kiln.test=1", "--network", "none"],
+    ...["run", "--detach", "--rm", "--label", "kiln.test=1", "--network", "none"],
     ...["--cap-drop", "ALL", ...capabilities.flatMap((name) => ["--cap-add", name])],
     ...["--security-opt", "no-new-privileges", image],
+    // Ends by itself where a killed test run forgets it.
+    ...["sleep", "600"],
   ]);
 
   /** Runs a command to its end; `output` is what it said on both streams. */
