@@ -22,7 +22,7 @@ import { giveUpPending, planPending } from "./plan-pending.ts";
 import { startBuild } from "./start-build.ts";
 import { tend } from "./tend.ts";
 
-const terms = { atOnce: 1, ackWait: seconds(30) };
+const terms = { atOnce: 1, ackWait: seconds(5) };
 
 /** Says when, and in what order, builds are made: sessions, and the life of a build. */
 export const scheduler = defineService({
