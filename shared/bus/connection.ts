@@ -24,17 +24,17 @@ export const connectNats = async (servers: string, log: Log): Promise<Connection
   const nats = await dialUntilUp(optionsOf(urls), name, log);
 
   const listeners = new Set<() => void>();
-  let connected = Promise.withResolvers<void>();
-  connected.resolve();
+  let away: PromiseWithResolvers<void> | undefined;
   const watch = async () => {
     for await (const { type } of nats.status()) {
-      if (type === "disconnect") {
+      if (type === "disconnect" && !away) {
         log.warn("nats-server lost", { server: name });
-        connected = Promise.withResolvers();
+        away = Promise.withResolvers();
       }
       if (type === "reconnect") {
         log.info("nats-server is back", { server: name });
-        connected.resolve();
+        away?.resolve();
+        away = undefined;
         for (const listener of listeners) listener();
       }
     }
@@ -44,7 +44,7 @@ export const connectNats = async (servers: string, log: Log): Promise<Connection
   return {
     nats,
     name,
-    connected: () => connected.promise,
+    connected: async () => away?.promise,
     onReconnect(listener) {
       listeners.add(listener);
       return { [Symbol.dispose]: () => void listeners.delete(listener) };

@@ -1,0 +1,96 @@
+import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import type { Log } from "#shared/service/log.ts";
+import { exitOf, launchServer } from "./embedded-server.ts";
+import { pause, within } from "./pause.ts";
+
+export type EmbeddedNats = AsyncDisposable & {
+  /** With the token that keeps others of this host out. */
+  readonly url: string;
+};
+
+type Options = {
+  /** For JetStream's files; one kiln at a time may have it. */
+  readonly directory: string;
+  readonly log: Log;
+  readonly program?: string;
+};
+
+/** Milliseconds from a polite end to a forced one. */
+const grace = 1_500;
+
+/**
+ * A nats-server of our own on 127.0.0.1, restarted on its port when it dies by itself.
+ * What it confirmed is written, and survives the death of either process. It is synced to disk every two
+ * minutes (nats-server 2.9 has no setting for that): what a power cut takes, the services say again.
+ */
+export const startEmbeddedNats = async ({
+  directory,
+  log,
+  program = defaultProgram(),
+}: Options): Promise<EmbeddedNats> => {
+  const home = resolve(directory);
+  await mkdir(home, { recursive: true, mode: 0o700 });
+  const token = await tokenIn(join(home, "token"));
+  await writeFile(join(home, "nats-server.conf"), configOf(home, token), { mode: 0o600 });
+
+  const first = await launchServer({ program, home, port: -1, log });
+  const { port } = first;
+  let { child } = first;
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const keepUp = async () => {
+    while (true) {
+      await exitOf(child);
+      if (signal.aborted) return;
+      log.error("nats-server died", { exitCode: child.exitCode, signal: child.signalCode });
+      await pause(250, signal);
+      if (signal.aborted) return;
+      try {
+        ({ child } = await launchServer({ program, home, port, log }));
+      } catch (error) {
+        log.error("nats-server did not start again", { error });
+      }
+      if (signal.aborted) child.kill("SIGKILL");
+    }
+  };
+  const ended = keepUp();
+
+  return {
+    url: `nats://${token}@127.0.0.1:${port}`,
+    async [Symbol.asyncDispose]() {
+      stopping.abort();
+      child.kill("SIGTERM");
+      if (!(await within(grace, ended))) child.kill("SIGKILL");
+      await ended;
+    },
+  };
+};
+
+/** Debian keeps it where only root's PATH looks. */
+const defaultProgram = () => {
+  const path = "/usr/sbin/nats-server";
+  return existsSync(path) ? path : "nats-server";
+};
+
+/** Stays the same: a second kiln that finds the lock taken must not have changed it. */
+const tokenIn = async (path: string) => {
+  const token = randomBytes(24).toString("hex");
+  try {
+    await writeFile(path, token, { flag: "wx", mode: 0o600 });
+    return token;
+  } catch {
+    const kept = await readFile(path, "utf8");
+    if (kept.length === token.length) return kept;
+    await writeFile(path, token);
+    return token;
+  }
+};
+
+/** Memory is for ordered consumers alone; files may take what the disk has. */
+const configOf = (home: string, token: string) =>
+  `jetstream { store_dir: ${JSON.stringify(home)}, max_memory_store: 64MB }
+authorization { token: "${token}" }
+`;
