@@ -1,6 +1,7 @@
 import type * as v from "valibot";
 import type { resolveAdd } from "#shared/messages/resolve.ts";
 import { parseSrcinfo } from "#shared/pacman/srcinfo.ts";
+import { needsOthers, unasked } from "./closure.ts";
 import type { Resolver } from "./context.ts";
 import { type Fetched, fetchSource } from "./fetch-source.ts";
 import { gather } from "./gather.ts";
@@ -46,18 +47,20 @@ const bringAlong = async (
   devel: boolean,
   added: readonly AddedPackage[],
 ): Promise<Answer> => {
-  const { config, state, official } = context;
+  const { config, state } = context;
   const { pkgbase } = source;
   const others = added.filter((it) => it.source.pkgbase !== pkgbase).map((it) => it.source);
-  const gathered = await gather(context, srcinfo, {
+  const published = await readPublished(state.read);
+  const surroundings = {
     arch: config.ARCH,
-    official: await official(),
     own: finderOf([
       ...others.flatMap((it) => offersOf(parseSrcinfo(it.srcinfo), config.ARCH)),
-      ...(await readPublished(state.read)).filter((it) => it.pkgbase !== pkgbase),
+      ...published.filter((it) => it.pkgbase !== pkgbase),
     ]),
     following: new Set(others.flatMap((it) => (it.spec.type === "aur" ? it.pkgbase : []))),
-  });
+  };
+  const official = needsOthers(srcinfo, surroundings) ? await context.official() : unasked;
+  const gathered = await gather(context, srcinfo, { ...surroundings, official });
   if (gathered.kind === "unusable") return gathered;
   if (gathered.kind === "unmet") return { kind: "unmet", pkgbase, missing: [...gathered.missing] };
   if (gathered.kind === "blind")

@@ -105,6 +105,15 @@ export const closeOver = (target: Srcinfo, facts: Facts, surroundings: Surroundi
   return { kind: "closed", choices: inOrder(target.pkgbase, chosen) };
 };
 
+/** What asks nobody: for sources that need nothing, or only what is added. */
+export const unasked: Official = { has: () => false, problem: "not asked" };
+
+const nothing: Facts = { listed: new Map(), found: new Map(), fetched: new Map() };
+
+/** Whether a source needs more than itself and the packages that are added already. */
+export const needsOthers = (target: Srcinfo, surroundings: Omit<Surroundings, "official">) =>
+  closeOver(target, nothing, { ...surroundings, official: unasked }).kind !== "closed";
+
 type Listing =
   | { kind: "ask"; names: readonly string[]; provision?: string }
   | { kind: "none" }

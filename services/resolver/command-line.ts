@@ -38,6 +38,6 @@ export const readCommandLine = async (): Promise<{ files: SourceFile[]; revision
 };
 
 /** The bundler names each file in a comment, relative to the working directory. */
-const withoutPaths = (script: string) => script.replace(/^\/\/ \S+\.[cm]?[jt]sx?\n/gm, "");
+const withoutPaths = (script: string) => script.replace(/^\/\/ \S+\.(?:[cm]?[jt]sx?|json)\n/gm, "");
 
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");

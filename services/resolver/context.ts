@@ -39,12 +39,9 @@ export type Config = v.InferOutput<typeof Config>;
 /** Fetches under way at a time. */
 const fetchesAtOnce = 6;
 
-/** Milliseconds for a database of some 10 MB. */
-const mirrorTimeout = 60_000;
-
 export const open = async (base: Base<typeof Config> & Tables) => {
   const { config } = base;
-  const mirror = connectMirror(config.SYNC_MIRROR, config.ARCH, mirrorTimeout);
+  const mirror = connectMirror(config.SYNC_MIRROR, config.ARCH);
   return {
     git: connectGit({
       directory: join(config.DATA_DIR, "work"),

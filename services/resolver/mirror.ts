@@ -1,6 +1,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { Fault } from "#shared/fault.ts";
+import { seconds } from "#shared/time.ts";
 
 export type Download = { readonly content: Uint8Array; readonly lastModified: string | null };
 
@@ -11,15 +12,13 @@ export type Mirror = {
 };
 
 /** Databases of official repositories. `pattern` holds `{repo}` and `{arch}`. */
-export const connectMirror = (pattern: string, arch: string, timeout: number): Mirror => ({
+export const connectMirror = (pattern: string, arch: string): Mirror => ({
   urlOf: (repository) =>
     `${pattern.replaceAll("{repo}", repository).replaceAll("{arch}", arch).replace(/\/+$/, "")}/${repository}.db`,
 
   async download(url, since) {
     try {
-      return url.startsWith("file:")
-        ? await readIfNew(url, since)
-        : await getIfNew(url, since, timeout);
+      return url.startsWith("file:") ? await readIfNew(url, since) : await getIfNew(url, since);
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       throw new Fault("unavailable", `cannot read ${url}: ${why}`, { cause: error });
@@ -27,12 +26,23 @@ export const connectMirror = (pattern: string, arch: string, timeout: number): M
   },
 });
 
-const getIfNew = async (url: string, since: string | null, timeout: number) => {
+/** Milliseconds for a mirror to say something, and for a database of some 10 MB. */
+const patience = { answer: seconds(10), content: seconds(60) };
+
+const getIfNew = async (url: string, since: string | null) => {
+  const stop = new AbortController();
+  const within = async <T>(milliseconds: number, what: Promise<T>) => {
+    const late = new Error(`no end within ${milliseconds / 1_000} s`);
+    const timer = setTimeout(() => stop.abort(late), milliseconds);
+    return what.finally(() => clearTimeout(timer));
+  };
   const headers = since === null ? {} : { "if-modified-since": since };
-  const response = await fetch(url, { headers, signal: AbortSignal.timeout(timeout) });
+  const { signal } = stop;
+  const response = await within(patience.answer, fetch(url, { headers, signal }));
   if (response.status === 304) return undefined;
   if (!response.ok) throw new Error(`it answered ${response.status} ${response.statusText}`);
-  return { content: await response.bytes(), lastModified: response.headers.get("last-modified") };
+  const content = await within(patience.content, response.bytes());
+  return { content, lastModified: response.headers.get("last-modified") };
 };
 
 /** A file's time is finer than HTTP's. */

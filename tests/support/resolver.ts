@@ -11,7 +11,7 @@ import { makeWorld } from "./world.ts";
 
 type Resolved = Extract<v.InferOutput<(typeof resolveAdd)["answer"]>, { kind: "resolved" }>;
 
-/** A resolver with an AUR and a mirror that has bash, glibc and cmake; no PKGBUILD can be read. */
+/** A resolver with an AUR and a mirror that has bash, glibc and cmake; a builder can read no PKGBUILD. */
 export const startResolver = async (environment: Readonly<Record<string, string>> = {}) => {
   await using stack = new AsyncDisposableStack();
   const world = stack.use(await makeWorld());
@@ -22,7 +22,10 @@ export const startResolver = async (environment: Readonly<Record<string, string>
   });
   const log = "/build/source/PKGBUILD: line 1: this: command not found";
   stack.use(
-    await world.bus.answer("builder", generateSrcinfo, async () => ({ kind: "failed", log })),
+    await world.bus.answer("builder", generateSrcinfo, async () => ({
+      kind: "failed" as const,
+      log,
+    })),
   );
   const service = stack.use(
     await start(
