@@ -85,8 +85,8 @@ const attempt = async (
   const deadline = AbortSignal.timeout(timeout);
   try {
     output.say(headings.container);
-    const { build } = request;
-    const purpose = { kind: "build", build, timeout } as const;
+    const { build, pkgbase } = request;
+    const purpose = { kind: "build", build, pkgbase, timeout } as const;
     await using container = await engine.start(
       containerSpec(image, limits, formatIdentity(identity), purpose),
     );

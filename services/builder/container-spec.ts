@@ -1,4 +1,4 @@
-import type { BuildId } from "#shared/model.ts";
+import type { BuildId, Pkgbase } from "#shared/model.ts";
 import { minutes } from "#shared/time.ts";
 import { labelOfAll } from "./docker/create-options.ts";
 import type { ContainerSpec } from "./docker/engine.ts";
@@ -7,7 +7,12 @@ import type { ContainerSpec } from "./docker/engine.ts";
 export type Limits = Pick<ContainerSpec, "memory" | "cpus" | "processes">;
 
 type Purpose =
-  | { readonly kind: "build"; readonly build: BuildId; readonly timeout: number }
+  | {
+      readonly kind: "build";
+      readonly build: BuildId;
+      readonly pkgbase: Pkgbase;
+      readonly timeout: number;
+    }
   | { readonly kind: "srcinfo"; readonly timeout: number };
 
 /**
@@ -24,7 +29,10 @@ export const containerSpec = (
   image,
   labels: {
     [labelOfAll]: builder,
-    ...(purpose.kind === "build" && { "kiln.build": purpose.build }),
+    ...(purpose.kind === "build" && {
+      "kiln.build": purpose.build,
+      "kiln.pkgbase": purpose.pkgbase,
+    }),
   },
   network: purpose.kind === "build",
   lifetime: purpose.timeout + minutes(10),
