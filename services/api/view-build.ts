@@ -4,7 +4,9 @@ import type { BuildRow } from "./store/builds.ts";
 /** Milliseconds as the wire has times. */
 export const timeOf = (at: number) => new Date(at).toISOString();
 
-export const viewBuild = (row: BuildRow): BuildInfo => ({
+export type ShownBuild = Omit<BuildRow, "id" | "startedAt" | "logSha256">;
+
+export const viewBuild = (row: ShownBuild): BuildInfo => ({
   state: viewState(row),
   reason: row.reason ?? "unknown",
   version: row.version,

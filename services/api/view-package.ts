@@ -2,7 +2,8 @@ import type { SourceSpec } from "#shared/messages/resolve.ts";
 import { fieldOf, parseSrcinfo, pkgnamesOf } from "#shared/pacman/srcinfo.ts";
 import type { PackageInfo, PackagePeek } from "#shared/views.ts";
 import type { Config } from "./context.ts";
-import type { PackageRow, PeekRow } from "./store/shown.ts";
+import type { PeekRow } from "./store/list.ts";
+import type { PackageRow } from "./store/shown.ts";
 import { timeOf, viewBuild } from "./view-build.ts";
 
 type Shown = Pick<Config, "ARCH" | "AUR_URL" | "SCHEDULE" | "SCHEDULE_DEVEL">;
@@ -36,7 +37,7 @@ export const viewPeek = (row: PeekRow, members: readonly string[]): PackagePeek 
   version: row.published,
   enabled: row.enabled,
   devel: row.devel,
-  build: row.build && viewBuild({ ...row.build, reason: row.reason }),
+  build: row.build && viewBuild(row.build),
   added: timeOf(row.addedAt),
 });
 

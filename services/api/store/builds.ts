@@ -7,11 +7,12 @@ import type { BuildName } from "../build-name.ts";
 
 const unfinished = ["pending", "requested", "running", "publishing"] as const;
 
-export const buildColumns = {
+const columns = {
   id: builds.id,
   state: builds.state,
   message: builds.message,
   progress: builds.progress,
+  reason: sessions.reason,
   version: builds.version,
   orderedAt: builds.orderedAt,
   startedAt: builds.startedAt,
@@ -19,8 +20,6 @@ export const buildColumns = {
   logSha256: builds.logSha256,
   measurements: builds.measurements,
 };
-
-const columns = { ...buildColumns, reason: sessions.reason };
 
 const select = (read: Reader) =>
   read.select(columns).from(builds).leftJoin(sessions, eq(sessions.id, builds.session));

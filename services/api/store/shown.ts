@@ -1,15 +1,14 @@
 import { and, asc, eq, inArray, isNull, sql } from "drizzle-orm";
 import { Fault } from "#shared/fault.ts";
 import type { Pkgbase } from "#shared/model.ts";
-import { builds, sessions } from "#shared/state/builds.ts";
+import { builds } from "#shared/state/builds.ts";
 import { packages } from "#shared/state/packages.ts";
-import { artifacts, publications } from "#shared/state/repo.ts";
+import { publications } from "#shared/state/repo.ts";
 import { signingKeys } from "#shared/state/signatures.ts";
 import { sources } from "#shared/state/sources.ts";
 import type { Reader } from "#shared/state/state.ts";
-import { buildColumns } from "./builds.ts";
 
-const present = isNull(packages.removedAt);
+export const present = isNull(packages.removedAt);
 
 export const notAdded = (name: string) =>
   new Fault("missing", `package with base ${name} is not added`);
@@ -52,38 +51,6 @@ export const listNames = async (read: Reader, only: "all" | "enabled") => {
     .where(only === "all" ? present : and(present, eq(packages.enabled, true)))
     .orderBy(asc(packages.position));
   return rows.map(({ pkgbase }) => pkgbase);
-};
-
-const newest = sql`(select max(newer.ordered_at) from ${builds} newer where newer.pkgbase = ${packages.pkgbase})`;
-
-/** Every package with its newest build. */
-export const listPeeks = (read: Reader) =>
-  read
-    .select({
-      base: packages.pkgbase,
-      enabled: packages.enabled,
-      devel: packages.devel,
-      addedAt: packages.addedAt,
-      published: publications.version,
-      build: buildColumns,
-      reason: sessions.reason,
-    })
-    .from(packages)
-    .leftJoin(publications, eq(publications.pkgbase, packages.pkgbase))
-    .leftJoin(builds, and(eq(builds.pkgbase, packages.pkgbase), eq(builds.orderedAt, newest)))
-    .leftJoin(sessions, eq(sessions.id, builds.session))
-    .where(present)
-    .orderBy(asc(packages.position));
-
-export type PeekRow = Awaited<ReturnType<typeof listPeeks>>[number];
-
-/** What is published, by pkgbase. */
-export const listMembers = async (read: Reader) => {
-  const rows = await read
-    .select({ pkgbase: artifacts.pkgbase, pkgname: artifacts.pkgname })
-    .from(artifacts)
-    .orderBy(asc(artifacts.pkgname));
-  return Map.groupBy(rows, ({ pkgbase }) => pkgbase);
 };
 
 /** The PKGBUILD of what is published. */
