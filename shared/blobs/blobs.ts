@@ -13,4 +13,6 @@ export type Blobs = {
   has(sha256: string): Promise<boolean>;
   /** A read-only file with the content, checked at its first use and whenever the file was touched since. */
   file(sha256: string): Promise<{ readonly path: string; readonly bytes: number }>;
+  /** Where that file is; nobody looked whether it is there, or whole. */
+  placeOf(sha256: string): string;
 };

@@ -83,6 +83,8 @@ export const openDirectory = async (path: string): Promise<Blobs> => {
       }
       return { path: placeOf(sha256), bytes: Number(found.size) };
     },
+
+    placeOf,
   };
   return blobs;
 };
