@@ -1,0 +1,37 @@
+import pLimit from "p-limit";
+import * as v from "valibot";
+import { Arch, FileName } from "#shared/model.ts";
+import type { Base, ContextOf, Tables } from "#shared/service/define.ts";
+import { seconds } from "#shared/time.ts";
+import { openDirectory } from "./directory.ts";
+import { openSmallBodies } from "./small-bodies.ts";
+import { openView } from "./view.ts";
+
+export const Config = v.object({
+  DATA_DIR: v.optional(v.string(), "./data"),
+  /** The repository's name, as pacman.conf has it, and its databases'. */
+  NAME: v.optional(
+    v.pipe(
+      v.string(),
+      v.check((name) => v.is(FileName, name) && name.length < 200, "a name that a file may have"),
+    ),
+    "serene",
+  ),
+  ARCH: v.optional(Arch, "x86_64"),
+});
+
+/** Milliseconds for which files are served that left the repository: databases name them that are still in use. */
+export const grace = seconds(600);
+
+export const open = async ({ blobs, config, state }: Base<typeof Config> & Tables) => ({
+  /** Changes of the repository, one after the other. */
+  oneAtATime: pLimit(1),
+  view: openView(state.read, config.NAME),
+  smallBody: openSmallBodies(blobs),
+  directory: await openDirectory(config.DATA_DIR),
+  /** Changes of that directory, one after the other, and what it was last brought to. */
+  showing: pLimit(1),
+  shown: new Map<string, string>(),
+});
+
+export type Repo = ContextOf<typeof Config, Awaited<ReturnType<typeof open>>> & Tables;

@@ -1,0 +1,96 @@
+import { randomUUID } from "node:crypto";
+import { constants } from "node:fs";
+import { access, copyFile, link, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import type { Blobs } from "#shared/blobs/blobs.ts";
+import type { ServedFile } from "./served-files.ts";
+
+/** `DATA_DIR/repository`: plain files under pacman's names. Each is whole at any moment. */
+export type Directory = {
+  /** Puts a file in its place, unless it is there already. */
+  put(name: string, file: ServedFile, blobs: Blobs): Promise<void>;
+  remove(name: string): Promise<void>;
+  /** Resolves when files can be made in it. */
+  check(): Promise<void>;
+};
+
+const prefix = ".kiln-";
+
+export const openDirectory = async (dataDirectory: string): Promise<Directory> => {
+  const root = join(dataDirectory, "repository");
+  await mkdir(root, { recursive: true });
+  for (const name of await readdir(root))
+    if (name.startsWith(prefix)) await rm(join(root, name), { force: true });
+
+  return {
+    async put(name, file, blobs) {
+      const place = join(root, name);
+      if (await isThere(place, file, blobs)) return;
+      const temporary = join(root, `${prefix}${randomUUID()}`);
+      try {
+        await write(temporary, file, blobs);
+        await rename(temporary, place);
+      } finally {
+        await rm(temporary, { force: true });
+      }
+    },
+    remove: (name) => rm(join(root, name), { force: true }),
+    check: () => access(root, constants.W_OK),
+  };
+};
+
+/** Packages are links to their blobs. Databases have times of their own, which pacman goes by, so they are copies. */
+const write = async (path: string, file: ServedFile, blobs: Blobs) => {
+  if (file.content.kind === "signature") {
+    const content = Buffer.from(file.content.base64, "base64");
+    return dated(path, file, (handle) => handle.writeFile(content));
+  }
+  const blob = blobs.placeOf(file.content.sha256);
+  const linked = file.kind === "package" && (await link(blob, path).then(() => true, unlinkable));
+  if (linked) return;
+  await copyFile(blob, path, constants.COPYFILE_FICLONE);
+  await dated(path, file);
+};
+
+type Handle = Awaited<ReturnType<typeof open>>;
+
+const dated = async (
+  path: string,
+  { modifiedAt }: ServedFile,
+  fill?: (handle: Handle) => Promise<void>,
+) => {
+  const handle = await open(path, fill ? "wx" : "r");
+  try {
+    await fill?.(handle);
+    await handle.chmod(0o644);
+    await handle.utimes(modifiedAt / 1_000, modifiedAt / 1_000);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+};
+
+/** A link to its blob, or a copy of its size and time. */
+const isThere = async (place: string, file: ServedFile, blobs: Blobs) => {
+  const found = await stat(place).catch(ifMissing);
+  if (!found) return false;
+  const { content, modifiedAt } = file;
+  if (file.kind === "package" && content.kind === "blob" && found.nlink > 1) {
+    const blob = await stat(blobs.placeOf(content.sha256)).catch(ifMissing);
+    if (blob?.ino === found.ino && blob.dev === found.dev) return true;
+  }
+  const bytes =
+    content.kind === "blob" ? content.bytes : Buffer.byteLength(content.base64, "base64");
+  return found.size === bytes && Math.floor(found.mtimeMs) === modifiedAt;
+};
+
+/** Another file system, or one without links. */
+const unlinkable = (error: NodeJS.ErrnoException) => {
+  if (!["EXDEV", "EPERM", "EMLINK", "ENOTSUP", "ENOSYS"].includes(error.code ?? "")) throw error;
+  return false;
+};
+
+const ifMissing = (error: NodeJS.ErrnoException) => {
+  if (error.code !== "ENOENT") throw error;
+  return undefined;
+};

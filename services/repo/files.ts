@@ -1,0 +1,116 @@
+import { createHash } from "node:crypto";
+import { Hono } from "hono";
+import { Fault } from "#shared/fault.ts";
+import { fileResponse } from "#shared/runtime.ts";
+import type { HttpApp } from "#shared/service/define.ts";
+import { type Answer, answerFile } from "./answer-file.ts";
+import { grace, type Repo } from "./context.ts";
+import { listingPage } from "./listing.ts";
+import { databaseFiles, type ServedFile } from "./served-files.ts";
+import { isSmall } from "./small-bodies.ts";
+import { findGeneration } from "./store/current.ts";
+
+const nothing = (status: number) => new Response(null, { status });
+
+/** `/{arch}/…`: the repository as pacman downloads it. */
+export const files = (context: Repo): HttpApp => {
+  const { ARCH: arch } = context.config;
+  const app = new Hono({ strict: true });
+  app.get("/:arch/package/:member", async (c) => {
+    const { arch: asked, member } = c.req.param();
+    return redirectToPackage(context, asked, member);
+  });
+  for (const path of [`/${arch}`, `/${arch}/`])
+    app.get(path, async (c) => {
+      const { files: current } = await context.view();
+      return c.html(listingPage(path, `/${arch}`, current.keys()));
+    });
+  app.get(`/${arch}/generation/:number{[1-9]\\d{0,14}}/:file`, async (c) => {
+    const { number, file } = c.req.param();
+    const generation = await findGeneration(context.state.read, Number(number));
+    const found = generation && databaseFiles(context.config.NAME, generation).get(file);
+    return found ? send(context, c.req.raw, file, found) : nothing(404);
+  });
+  app.get(`/${arch}/:file`, async (c) => {
+    const { file } = c.req.param();
+    const { number, files: current, retired } = await context.view();
+    const found = current.get(file) ?? stillServed(context, retired.get(file));
+    if (!found) return nothing(404);
+    // libalpm asks for the signature at the address that the database came from in the end (curl_download_internal
+    // in lib/libalpm/dload.c); so the two are of one generation, whatever is published in between.
+    if (found.kind === "database" && c.req.header("user-agent")?.startsWith("pacman/"))
+      return c.redirect(`/${arch}/generation/${number}/${encodeURIComponent(file)}`, 307);
+    return send(context, c.req.raw, file, found);
+  });
+  app.notFound(() => nothing(404));
+  app.onError((error) => {
+    context.log.error("request failed", { error });
+    const text = error instanceof Fault ? error.message : "internal error; the log says more";
+    return new Response(`${text}\n`, { status: 500 });
+  });
+  return {
+    claims: (pathname) => claims(arch, pathname),
+    fetch: (request) =>
+      ["GET", "HEAD"].includes(request.method)
+        ? app.fetch(request)
+        : new Response(null, { status: 405, headers: { allow: "GET, HEAD" } }),
+  };
+};
+
+/** Our own architecture's paths, and any other's packages: those get an answer of their own. */
+const claims = (arch: string, pathname: string) => {
+  const [, first, second, ...rest] = pathname.split("/");
+  if (first === arch) return true;
+  return second === "package" && rest.length === 1 && first !== "package" && first !== "webhook";
+};
+
+const redirectToPackage = async ({ config, view }: Repo, arch: string, member: string) => {
+  if (arch !== config.ARCH)
+    return new Response(`architecture '${arch}' is not supported by this server`, { status: 400 });
+  const filename = (await view()).filenames.get(member);
+  if (filename === undefined)
+    return new Response(`package '${member}' does not exist or is not yet built`, { status: 404 });
+  const location = `/${arch}/${filename}`;
+  return new Response(null, { status: 307, headers: { location } });
+};
+
+const stillServed = ({ now }: Repo, file: ServedFile | undefined) =>
+  file?.retiredAt !== undefined && now() < file.retiredAt + grace ? file : undefined;
+
+const send = async (context: Repo, request: Request, name: string, file: ServedFile) => {
+  const { content, kind, modifiedAt } = file;
+  const signature =
+    content.kind === "signature" ? Buffer.from(content.base64, "base64") : undefined;
+  const hash = content.kind === "blob" ? content.sha256 : sha256Of(content.base64);
+  const bytes = content.kind === "blob" ? content.bytes : (signature?.byteLength ?? 0);
+  const etag = `"${hash}"`;
+  const answer = answerFile(request.method, request.headers, { bytes, etag, modifiedAt });
+  const init = {
+    status: answer.status,
+    headers: {
+      etag,
+      "last-modified": new Date(modifiedAt).toUTCString(),
+      "content-disposition": `attachment; filename="${name}"`,
+      "accept-ranges": "bytes",
+      "content-type":
+        kind === "signature" ? "application/pgp-signature" : "application/octet-stream",
+      ...rangeHeader(answer, bytes),
+    },
+  };
+  if (answer.status !== 200 && answer.status !== 206) return new Response(null, init);
+  const range = answer.status === 206 ? answer : { start: 0, end: bytes };
+  if (content.kind === "blob" && !isSmall(bytes)) {
+    const { path } = await context.blobs.file(content.sha256);
+    return fileResponse(path, init, answer.status === 206 ? range : undefined);
+  }
+  const body = signature ?? (await context.smallBody(hash));
+  return new Response(body.subarray(range.start, range.end), init);
+};
+
+const rangeHeader = (answer: Answer, bytes: number) => {
+  if (answer.status === 206)
+    return { "content-range": `bytes ${answer.start}-${answer.end - 1}/${bytes}` };
+  return answer.status === 416 ? { "content-range": `bytes */${bytes}` } : {};
+};
+
+const sha256Of = (text: string) => createHash("sha256").update(text).digest("hex");

@@ -1,0 +1,106 @@
+import type { Delivery } from "#shared/bus/bus.ts";
+import type { Payload } from "#shared/bus/declare.ts";
+import { Fault } from "#shared/fault.ts";
+import { publishRefused, type publishRequested, repoPublished } from "#shared/messages/repo.ts";
+import { parseSrcinfo, versionOf } from "#shared/pacman/srcinfo.ts";
+import { changeRepository } from "./change-repository.ts";
+import { findDifference } from "./check-artifacts.ts";
+import type { Repo } from "./context.ts";
+import { readArtifacts } from "./read-artifacts.ts";
+import { showCurrent } from "./show-current.ts";
+import { signArtifacts } from "./sign-artifacts.ts";
+import { currentNumber } from "./store/current.ts";
+import {
+  type Build,
+  findBuild,
+  findPublication,
+  obstacleTo,
+  readBuilt,
+  readPackagesOf,
+} from "./store/requests.ts";
+
+type Request = Payload<typeof publishRequested>;
+
+/** Takes what a build made into the repository, or says why not; what was served stays then. */
+export const publish = async (context: Repo, request: Request, { failures }: Delivery) => {
+  const build = await findBuild(context.state.read, request.build);
+  if (!build) return context.log.warn("no such build to publish", { build: request.build });
+  const publication = await findPublication(context.state.read, build.pkgbase);
+  if (publication?.build !== build.id) {
+    if (build.state !== "publishing") return;
+    const reason = await take(context, build, failures).catch(reasonOf);
+    if (reason !== undefined) return refuse(context, build, reason);
+    context.log.info("published", { build: build.id, pkgbase: build.pkgbase });
+  }
+  await showCurrent(context);
+  await say(context, build);
+};
+
+/** A request that is given up: an outcome for whoever waits for one. */
+export const giveUp = async (context: Repo, request: Request, error: unknown) => {
+  const build = await findBuild(context.state.read, request.build);
+  const message = error instanceof Fault ? error.message : "publishing failed; the log says why";
+  if (build) await refuse(context, build, message);
+};
+
+/** A reason when the build may not be published. */
+const take = async (context: Repo, build: Build, failures: number): Promise<string | undefined> => {
+  const { blobs, now, state } = context;
+  const obstacle = await obstacleTo(state.read, build);
+  if (obstacle !== undefined) return obstacle;
+  if (!build.request || !build.srcinfoSha256 || !build.pkgbuildSha256)
+    throw new Fault("missing", "the build's record lacks what it was asked for or what it built");
+
+  const text = async (sha256: string) => Buffer.from(await blobs.bytes(sha256)).toString("utf8");
+  const srcinfo = await text(build.srcinfoSha256);
+  const { pkgbase, pkgnames, arch, devel } = build.request;
+  const version = devel ? versionOf(parseSrcinfo(srcinfo)) : build.request.version;
+  const promised = { pkgbase, pkgnames, arch, version };
+  const built = await readBuilt(state.read, build.id);
+  const artifacts = await readArtifacts(context, built, promised, failures);
+  const difference = findDifference(promised, artifacts);
+  if (difference !== undefined) return difference;
+
+  const changed = await changeRepository(context, {
+    pkgbase,
+    put: await signArtifacts(context, build.id, pkgbase, artifacts),
+    publication: {
+      pkgbase,
+      build: build.id,
+      version,
+      srcinfo,
+      pkgbuild: await text(build.pkgbuildSha256),
+      sourceState: build.sourceState ?? "",
+      publishedAt: now(),
+    },
+    permits: (tx) => obstacleTo(tx, build),
+  });
+  return changed.kind === "refused" ? changed.reason : undefined;
+};
+
+/** Faults that no second try mends are reasons. */
+const reasonOf = (error: unknown) => {
+  if (error instanceof Fault && ["invalid", "missing", "forbidden"].includes(error.kind))
+    return error.message;
+  throw error;
+};
+
+const refuse = async ({ log, now, publish: tell, state }: Repo, build: Build, reason: string) => {
+  const { id, pkgbase } = build;
+  const served = await findPublication(state.read, pkgbase);
+  const message = served
+    ? `${reason}; ${pkgbase} ${served.version} stays in the repository`
+    : `${reason}; nothing of ${pkgbase} is in the repository`;
+  log.warn("refused to publish", { build: id, pkgbase, reason });
+  await tell(publishRefused, { build: id, pkgbase, message, at: now() });
+};
+
+const say = async ({ now, publish: tell, state }: Repo, { id, pkgbase, arch }: Build) =>
+  tell(repoPublished, {
+    build: id,
+    pkgbase,
+    arch,
+    generation: await currentNumber(state.read),
+    packages: await readPackagesOf(state.read, pkgbase),
+    at: now(),
+  });

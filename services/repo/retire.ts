@@ -1,0 +1,25 @@
+import type * as v from "valibot";
+import type { retirePackage } from "#shared/messages/repo.ts";
+import { changeRepository } from "./change-repository.ts";
+import type { Repo } from "./context.ts";
+import { showCurrent } from "./show-current.ts";
+import { currentNumber } from "./store/current.ts";
+import { findPublication } from "./store/requests.ts";
+
+type Request = v.InferOutput<typeof retirePackage.request>;
+
+/** Takes a package out; resolves when the generation without it is served. */
+export const retire = async (context: Repo, { pkgbase }: Request) => {
+  const { log, state } = context;
+  if (await findPublication(state.read, pkgbase)) {
+    await changeRepository(context, { pkgbase, put: [] });
+    log.info("retired", { pkgbase });
+    await showCurrent(context);
+  }
+  return { generation: await currentNumber(state.read) };
+};
+
+/** The same for whoever only heard of it. */
+export const retireRemoved = async (context: Repo, request: Request) => {
+  await retire(context, request);
+};

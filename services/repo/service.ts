@@ -1,0 +1,37 @@
+import { packageRemoved } from "#shared/messages/package.ts";
+import {
+  publishRefused,
+  publishRequested,
+  repoPublished,
+  retirePackage,
+} from "#shared/messages/repo.ts";
+import { sign } from "#shared/messages/sign.ts";
+import { answer, defineService, every, on } from "#shared/service/define.ts";
+import { run } from "#shared/service/run.ts";
+import { seconds } from "#shared/time.ts";
+import { checkHealth } from "./check-health.ts";
+import { Config, open } from "./context.ts";
+import { files } from "./files.ts";
+import { giveUp, publish } from "./publish.ts";
+import { retire, retireRemoved } from "./retire.ts";
+import { tend } from "./tend.ts";
+
+/** Takes packages into generations of the pacman repository, and serves them. */
+export const repo = defineService({
+  name: "repo",
+  config: Config,
+  state: true,
+  open,
+  answers: [answer(retirePackage, retire)],
+  asks: [sign],
+  consumes: [
+    on(publishRequested, publish, { atOnce: 4, ackWait: seconds(30), dropped: giveUp }),
+    on(packageRemoved, retireRemoved, { atOnce: 1, ackWait: seconds(30) }),
+  ],
+  publishes: [repoPublished, publishRefused],
+  repeats: [every(seconds(10), tend)],
+  http: files,
+  health: checkHealth,
+});
+
+if (import.meta.main) await run(repo);

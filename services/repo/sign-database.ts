@@ -1,0 +1,47 @@
+import { Fault } from "#shared/fault.ts";
+import { sign } from "#shared/messages/sign.ts";
+import type { BlobReference } from "#shared/model.ts";
+import { formatDesc, parseDesc } from "#shared/pacman/desc.ts";
+import type { Change } from "./change-repository.ts";
+import type { Repo } from "./context.ts";
+import type { ArtifactRow } from "./store/commit.ts";
+import { readUnsigned } from "./store/requests.ts";
+
+/** The signature of a database, base64; none where there is no key. */
+export const signDatabase = async ({ ask }: Pick<Repo, "ask">, blob: BlobReference) => {
+  const answer = await ask(sign, { kind: "database", blob }).catch(retried);
+  return answer.kind === "signed" ? answer.signature : null;
+};
+
+/** Rows of packages that stay, for which a key came that has not signed them: signed by it now. */
+export const signAnew = async (
+  { ask, log, state }: Pick<Repo, "ask" | "log" | "state">,
+  { pkgbase, put }: Pick<Change, "pkgbase" | "put">,
+): Promise<ArtifactRow[]> => {
+  const names = new Set(put.map(({ pkgname }) => pkgname));
+  const rows: ArtifactRow[] = [];
+  for (const { artifact, build } of await readUnsigned(state.read)) {
+    const { frame: _, ...row } = artifact;
+    if (names.has(row.pkgname) || row.pkgbase === pkgbase) continue;
+    const blob = { sha256: row.sha256, bytes: row.bytes };
+    const answer = await ask(sign, { kind: "artifact", build, blob }).catch(retried);
+    if (answer.kind === "unsigned") return [];
+    const { signature } = answer;
+    rows.push({
+      ...row,
+      signature,
+      desc: formatDesc({ ...parseDesc(row.desc), pgpsig: signature }),
+    });
+  }
+  if (rows.length > 0) log.info("packages signed anew", { packages: rows.length });
+  return rows;
+};
+
+/** A key that is exchanged while a generation is made signs nothing of it; the next attempt is all its own. */
+const retried = (error: unknown): never => {
+  if (error instanceof Fault && error.kind === "forbidden")
+    throw new Fault("conflict", `the repository cannot be signed now: ${error.message}`, {
+      cause: error,
+    });
+  throw error;
+};

@@ -1,0 +1,123 @@
+import { and, desc, eq, inArray, lt } from "drizzle-orm";
+import type { Pkgbase, Pkgname } from "#shared/model.ts";
+import { artifacts, frames, generations, publications, retiredFiles } from "#shared/state/repo.ts";
+import type { State, Transaction } from "#shared/state/state.ts";
+import { days, seconds } from "#shared/time.ts";
+import type { Published } from "./current.ts";
+
+export type ArtifactRow = Omit<typeof artifacts.$inferInsert, "frame">;
+
+export type WrittenFrame = {
+  readonly pkgnames: readonly Pkgname[];
+  readonly databaseSha256: string;
+  readonly filesSha256: string;
+};
+
+export type NextGeneration = {
+  /** The generation it was made from; it is refused when that is no longer the current one. */
+  readonly after: number;
+  readonly put: readonly ArtifactRow[];
+  /** Packages that leave, or are put anew. */
+  readonly taken: readonly Published[];
+  readonly droppedFrames: readonly number[];
+  readonly writtenFrames: readonly WrittenFrame[];
+  readonly generation: Omit<typeof generations.$inferInsert, "number" | "modifiedAt" | "createdAt">;
+  readonly publication?: typeof publications.$inferInsert;
+  /** Its packages leave. */
+  readonly retired?: Pkgbase;
+};
+
+/** Generations whose databases can still be fetched by number; younger ones than an hour always. */
+const keptGenerations = 100;
+
+/** Statements name at most so many rows. */
+const batch = 200;
+
+/**
+ * Makes a generation the current one, in one transaction. `permits` is asked in it and may refuse.
+ * Gives the generation's number, or why there is none.
+ */
+export const commitGeneration = (
+  state: State,
+  next: NextGeneration,
+  now: number,
+  permits: (tx: Transaction) => Promise<string | undefined>,
+) =>
+  state.write(async (tx) => {
+    const [latest] = await tx
+      .select({ number: generations.number, modifiedAt: generations.modifiedAt })
+      .from(generations)
+      .orderBy(desc(generations.number))
+      .limit(1);
+    if ((latest?.number ?? 0) !== next.after) return { kind: "outdated" as const };
+    const reason = await permits(tx);
+    if (reason !== undefined) return { kind: "refused" as const, reason };
+
+    await writeArtifacts(tx, next, now);
+    if (next.publication) {
+      await tx.delete(publications).where(eq(publications.pkgbase, next.publication.pkgbase));
+      await tx.insert(publications).values(next.publication);
+    }
+    if (next.retired) await tx.delete(publications).where(eq(publications.pkgbase, next.retired));
+
+    const number = next.after + 1;
+    const wholeSecond = now - (now % seconds(1));
+    const modifiedAt = Math.max(wholeSecond, (latest?.modifiedAt ?? 0) + seconds(1));
+    const generation = { ...next.generation, number, modifiedAt, createdAt: now };
+    await tx.insert(generations).values(generation);
+    await tx
+      .delete(generations)
+      .where(
+        and(
+          lt(generations.number, number - keptGenerations),
+          lt(generations.createdAt, now - seconds(3600)),
+        ),
+      );
+    return { kind: "committed" as const, number };
+  });
+
+const writeArtifacts = async (
+  tx: Transaction,
+  { put, taken, droppedFrames, writtenFrames }: NextGeneration,
+  now: number,
+) => {
+  const staying = new Set(put.map(({ filename }) => filename));
+  for (const { filename, sha256, bytes, signature, publishedAt } of taken)
+    if (!staying.has(filename)) {
+      const row = { filename, sha256, bytes, signature, publishedAt, retiredAt: now };
+      await tx.delete(retiredFiles).where(eq(retiredFiles.filename, filename));
+      await tx.insert(retiredFiles).values(row);
+    }
+  for (const names of batches([...staying]))
+    await tx.delete(retiredFiles).where(inArray(retiredFiles.filename, names));
+  for (const names of batches(taken.map(({ pkgname }) => pkgname)))
+    await tx.delete(artifacts).where(inArray(artifacts.pkgname, names));
+
+  for (const ids of batches(droppedFrames)) await tx.delete(frames).where(inArray(frames.id, ids));
+  const rows = new Map(put.map((row) => [row.pkgname, row]));
+  for (const { pkgnames, ...hashes } of writtenFrames) {
+    const firstPkgname = pkgnames[0] ?? "";
+    const [frame] = await tx
+      .insert(frames)
+      .values({ ...hashes, firstPkgname })
+      .returning({ id: frames.id });
+    if (!frame) throw new Error("a frame's insert gave no row");
+    await tx
+      .update(artifacts)
+      .set({ frame: frame.id })
+      .where(inArray(artifacts.pkgname, [...pkgnames]));
+    const come = pkgnames.flatMap((pkgname) => rows.get(pkgname) ?? []);
+    if (come.length > 0)
+      await tx.insert(artifacts).values(come.map((row) => ({ ...row, frame: frame.id })));
+  }
+};
+
+function* batches<T>(all: readonly T[]) {
+  for (let start = 0; start < all.length; start += batch) yield all.slice(start, start + batch);
+}
+
+/** Forgets files that left the repository long ago, so that every process has taken them away. */
+export const forgetRetired = (state: State, now: number) =>
+  state.write(async (tx) => {
+    await tx.delete(retiredFiles).where(lt(retiredFiles.retiredAt, now - days(1)));
+  });

@@ -1,0 +1,64 @@
+import { desc, eq, inArray } from "drizzle-orm";
+import type { Pkgname } from "#shared/model.ts";
+import { artifacts, frames, generations, publications } from "#shared/state/repo.ts";
+import type { Reader } from "#shared/state/state.ts";
+
+export type Generation = typeof generations.$inferSelect;
+
+/** The number of the generation that is served, 0 before the first. */
+export const currentNumber = async (read: Reader) => {
+  const [row] = await read
+    .select({ number: generations.number })
+    .from(generations)
+    .orderBy(desc(generations.number))
+    .limit(1);
+  return row?.number ?? 0;
+};
+
+export const findGeneration = async (read: Reader, number: number) => {
+  const [row] = await read.select().from(generations).where(eq(generations.number, number));
+  return row;
+};
+
+/** Package files of the current generation, without what only its databases need. */
+export const readPublished = (read: Reader) =>
+  read
+    .select({
+      pkgname: artifacts.pkgname,
+      pkgbase: artifacts.pkgbase,
+      filename: artifacts.filename,
+      sha256: artifacts.sha256,
+      bytes: artifacts.bytes,
+      signature: artifacts.signature,
+      frame: artifacts.frame,
+      publishedAt: publications.publishedAt,
+    })
+    .from(artifacts)
+    .innerJoin(publications, eq(publications.pkgbase, artifacts.pkgbase));
+
+export type Published = Awaited<ReturnType<typeof readPublished>>[number];
+
+/** Reads tables that change together until no generation came in between. */
+export const readWhole = async <T>(read: Reader, whole: () => Promise<T>) => {
+  for (;;) {
+    const number = await currentNumber(read);
+    const result = await whole();
+    if ((await currentNumber(read)) === number) return { number, ...result };
+  }
+};
+
+export const readFrames = (read: Reader) => read.select().from(frames);
+
+/** What the databases say of packages, by name. */
+export const readEntries = async (read: Reader, pkgnames: readonly Pkgname[]) => {
+  const rows = await read
+    .select({
+      pkgname: artifacts.pkgname,
+      version: artifacts.version,
+      desc: artifacts.desc,
+      filesSha256: artifacts.filesSha256,
+    })
+    .from(artifacts)
+    .where(inArray(artifacts.pkgname, [...pkgnames]));
+  return new Map(rows.map((row) => [row.pkgname, row]));
+};
