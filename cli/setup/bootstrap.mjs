@@ -66,13 +66,14 @@ const become = (args) => {
     stdio: "inherit",
     detached: true,
   });
-  let heard = Number.NEGATIVE_INFINITY;
-  for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"]))
+  for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"])) {
+    let heard = Number.NEGATIVE_INFINITY;
     process.on(signal, () => {
       const now = performance.now();
       if (now - heard > together) child.kill(signal);
       heard = now;
     });
+  }
   child.on("error", (error) => stop(`setpriv (util-linux) cannot be run: ${error.message}`));
   child.on("exit", (code, signal) =>
     process.exit(code ?? 128 + constants.signals[signal ?? "SIGTERM"]),
