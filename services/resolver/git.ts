@@ -59,12 +59,12 @@ export const connectGit = ({ directory, allowFile, timeout, limit }: Options): G
   ].flatMap((setting) => ["-c", setting]);
 
   const run = async (what: string, args: readonly string[], input = "") => {
-    const result = await execa("prlimit", [`--fsize=${limit}`, "git", ...settings, ...args], {
+    // timeout(1) ends git's helpers with it; they would go on, and keep their output open.
+    const limits = ["--kill-after=1", `${timeout / 1_000}`, "prlimit", `--fsize=${limit}`];
+    const result = await execa("timeout", [...limits, "git", ...settings, ...args], {
       env,
       cwd: "/",
       input,
-      timeout,
-      forceKillAfterDelay: 1_000,
       reject: false,
       encoding: "buffer",
       maxBuffer: limit + mostOverhead,
@@ -72,7 +72,7 @@ export const connectGit = ({ directory, allowFile, timeout, limit }: Options): G
     });
     const stderr = Buffer.from(result.stderr ?? []).toString("utf8");
     if (!result.failed) return Buffer.from(result.stdout);
-    if (result.timedOut)
+    if (result.exitCode === 124 || result.exitCode === 137)
       throw new Fault("unavailable", `${what}: no end within ${timeout / 1_000} s`);
     if (
       result.isMaxBuffer ||
