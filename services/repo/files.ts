@@ -95,6 +95,8 @@ const send = async (context: Repo, request: Request, name: string, file: ServedF
       "content-type":
         kind === "signature" ? "application/pgp-signature" : "application/octet-stream",
       ...rangeHeader(answer, bytes),
+      // Of a HEAD only the headers come out of hono.
+      ...(request.method === "HEAD" && { "content-length": String(bytes) }),
     },
   };
   if (answer.status !== 200 && answer.status !== 206) return new Response(null, init);

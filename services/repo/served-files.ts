@@ -43,23 +43,25 @@ type Signed = {
   readonly signature: string | null;
 };
 
+type Named = [name: string, file: ServedFile];
+
 const databaseOf = (
   { modifiedAt }: Generation,
   name: string,
   { sha256, bytes, signature }: Signed,
-) =>
+): Named[] =>
   [name, `${name}.tar.gz`].flatMap((each) => [
-    [each, { kind: "database", content: { kind: "blob", sha256, bytes }, modifiedAt }] as const,
+    [each, { kind: "database", content: { kind: "blob", sha256, bytes }, modifiedAt }],
     ...signatureOf(each, signature, { modifiedAt }),
   ]);
 
 const packageOf = (
   { filename, sha256, bytes, signature, publishedAt: modifiedAt }: PackageFile,
   retiredAt?: number,
-) => {
+): Named[] => {
   const times = { modifiedAt, ...(retiredAt !== undefined && { retiredAt }) };
   return [
-    [filename, { kind: "package", content: { kind: "blob", sha256, bytes }, ...times }] as const,
+    [filename, { kind: "package", content: { kind: "blob", sha256, bytes }, ...times }],
     ...signatureOf(filename, signature, times),
   ];
 };
@@ -68,12 +70,7 @@ const signatureOf = (
   name: string,
   base64: string | null,
   times: Pick<ServedFile, "modifiedAt" | "retiredAt">,
-) =>
+): Named[] =>
   base64 === null
     ? []
-    : [
-        [
-          `${name}.sig`,
-          { kind: "signature", content: { kind: "signature", base64 }, ...times },
-        ] as const,
-      ];
+    : [[`${name}.sig`, { kind: "signature", content: { kind: "signature", base64 }, ...times }]];

@@ -1,0 +1,114 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { vi } from "vitest";
+import { publishRequested } from "#shared/messages/repo.ts";
+import type { BuildId } from "#shared/model.ts";
+import { type Environment, start } from "#shared/service/start.ts";
+import { generations } from "#shared/state/repo.ts";
+import { repo } from "../../services/repo/service.ts";
+import { signer } from "../../services/signer/service.ts";
+import { tarOf } from "./archive.ts";
+import { insertBuild } from "./builds.ts";
+import { srcinfoOf } from "./rows.ts";
+import { makeWorld } from "./world.ts";
+
+type World = Awaited<ReturnType<typeof makeWorld>>;
+
+export type Wanted = {
+  readonly pkgbase?: string;
+  readonly pkgnames?: readonly string[];
+  readonly version?: string;
+  readonly arch?: string;
+  readonly devel?: boolean;
+  /** What differs in the package files from what the build promised. */
+  readonly made?: {
+    readonly pkgname?: string;
+    readonly pkgbase?: string;
+    readonly version?: string;
+    readonly arch?: string;
+    readonly filename?: string;
+  };
+  /** What the build promised instead. */
+  readonly promised?: { readonly pkgnames?: readonly string[]; readonly version?: string };
+  readonly content?: string | Uint8Array;
+};
+
+/** A package file as makepkg(8) would name it. */
+export const makePackage = async ({ pkgbase = "foo", ...wanted }: Wanted, pkgname = pkgbase) => {
+  const { version = "1.0-1", arch = "x86_64", content = "hello", made = {} } = wanted;
+  const is = { pkgname, pkgbase, version, arch, ...made };
+  const lines = [
+    `pkgname = ${is.pkgname}`,
+    `pkgbase = ${is.pkgbase}`,
+    `pkgver = ${is.version}`,
+    "pkgdesc = A package",
+    "builddate = 1700000000",
+    "size = 5",
+    `arch = ${is.arch}`,
+  ];
+  const bytes = gzipSync(
+    await tarOf([
+      [".PKGINFO", `${lines.join("\n")}\n`],
+      ["usr/"],
+      ["usr/share/"],
+      [`usr/share/${is.pkgname}`, content],
+    ]),
+  );
+  return { filename: made.filename ?? `${is.pkgname}-${is.version}-${is.arch}.pkg.tar.gz`, bytes };
+};
+
+/** A build in a world's tables and blobs, waiting to be published. */
+export const makeBuild = async (world: World, wanted: Wanted = {}): Promise<BuildId> => {
+  const { pkgbase = "foo", pkgnames = [pkgbase], version = "1.0-1" } = wanted;
+  const [pkgver, pkgrel] = version.split("-");
+  const srcinfo = srcinfoOf(pkgbase).replace("pkgver = 1", `pkgver = ${pkgver}`);
+  const text = await world.blobs.put(
+    Buffer.from(srcinfo.replace("pkgrel = 1", `pkgrel = ${pkgrel}`)),
+  );
+  const pkgbuild = await world.blobs.put(Buffer.from(`pkgname=${pkgbase}\n`));
+  const artifacts = [];
+  for (const pkgname of pkgnames) {
+    const { filename, bytes } = await makePackage(wanted, pkgname);
+    artifacts.push({ filename, ...(await world.blobs.put(bytes)) });
+  }
+  return insertBuild(world, {
+    ...wanted,
+    pkgbase,
+    pkgnames,
+    version,
+    ...wanted.promised,
+    artifacts,
+    srcinfoSha256: text.sha256,
+    pkgbuildSha256: pkgbuild.sha256,
+  });
+};
+
+/** Signer and repo, and what a user of them sees. */
+export const startRepo = async (environment: Environment = {}) => {
+  await using stack = new AsyncDisposableStack();
+  const world = stack.use(await makeWorld());
+  const settings = { DATA_DIR: world.directory, ...environment };
+  stack.use(await start(signer, settings, world));
+  const running = stack.use(await start(repo, settings, world));
+  await vi.waitFor(async () => {
+    if ((await world.state.read.$count(generations)) === 0) throw new Error("no generation yet");
+  });
+  const resources = stack.move();
+  return {
+    world,
+    running,
+    directory: join(world.directory, "repository"),
+    publish: async (wanted?: Wanted) => {
+      const build = await makeBuild(world, wanted);
+      await world.publish(publishRequested, { build });
+      return build;
+    },
+    fetch: async (path: string, init: RequestInit = {}) => {
+      if (!running.http) throw new Error("the repo serves nothing");
+      return running.http.fetch(new Request(`http://kiln.test${path}`, init));
+    },
+    plain: (name: string) => readFile(join(world.directory, "repository", name)),
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
+  };
+};
