@@ -12,6 +12,7 @@ import { seconds } from "#shared/time.ts";
 import { containerSpec } from "./container-spec.ts";
 import type { Builder } from "./context.ts";
 import { drive, type Progress } from "./drive.ts";
+import { untilExhausted } from "./exhaustion.ts";
 import { formatIdentity } from "./left-over.ts";
 import { broken, describe } from "./outcome.ts";
 import { type Output, openOutput } from "./output.ts";
@@ -95,7 +96,12 @@ const attempt = async (
       packager: config.PACKAGER,
       repositoryUrl: config.OWN_REPOSITORY_URL ?? config.OWN_REPOSITORY,
     });
-    return await unlessAborted(AbortSignal.any([signal, ended, deadline]), driving);
+    using watch = watching();
+    const exhausted = untilExhausted(container, limits.processes, watch.signal);
+    return await unlessAborted(
+      AbortSignal.any([signal, ended, deadline]),
+      Promise.race([driving, exhausted]),
+    );
   } catch (error) {
     signal.throwIfAborted();
     if (ended.aborted) return undefined;
@@ -103,4 +109,9 @@ const attempt = async (
     if (!(error instanceof Fault) || error.kind === "unavailable") throw error;
     return broken(progress.step, error.message);
   }
+};
+
+const watching = () => {
+  const over = new AbortController();
+  return { signal: over.signal, [Symbol.dispose]: () => over.abort() };
 };

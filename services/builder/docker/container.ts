@@ -40,6 +40,16 @@ export const containerOf = async (docker: Docker.Container, url: string): Promis
       );
     },
 
+    async processes() {
+      try {
+        const { pids_stats } = await docker.stats({ stream: false, "one-shot": true });
+        return pids_stats?.current ?? 0;
+      } catch (error) {
+        if (statusOf(error) !== undefined) return 0;
+        throw asFault(error, url, "a count of processes");
+      }
+    },
+
     async take(path) {
       const tar = await docker.getArchive({ path }).catch(refuse(`the files in ${path}`));
       return Readable.from(tar);

@@ -35,6 +35,8 @@ export type Container = AsyncDisposable & {
   run(command: Command, each: (printed: Printed) => void): Promise<Exit>;
   /** Unpacks a tar over the root. */
   put(tar: Readable): Promise<void>;
+  /** How many there are now; 0 where the engine cannot tell, or it is gone. */
+  processes(): Promise<number>;
   /** A tar of a directory. */
   take(path: string): Promise<Readable>;
 };
