@@ -5,7 +5,7 @@ import * as v from "valibot";
 import { expect, test } from "vitest";
 import { packageRemoved } from "#shared/messages/package.ts";
 import { generateSrcinfo, planSession, resolveAdd, SourceSpec } from "#shared/messages/resolve.ts";
-import { Pkgbase } from "#shared/model.ts";
+import { BuildId, Pkgbase, Pkgname } from "#shared/model.ts";
 import { packages } from "#shared/state/packages.ts";
 import { artifacts, publications } from "#shared/state/repo.ts";
 import { officialDatabases, sources } from "#shared/state/sources.ts";
@@ -41,7 +41,7 @@ const setup = async (environment: Readonly<Record<string, string>> = {}) => {
       await state.write(async (transaction) => {
         await transaction.insert(publications).values({
           pkgbase: source.pkgbase,
-          build: crypto.randomUUID() as never,
+          build: v.parse(BuildId, crypto.randomUUID()),
           version,
           srcinfo: source.srcinfo,
           pkgbuild: "",
@@ -245,7 +245,7 @@ test("what is published meets a need, in the version that it has", async () => {
   await it.world.state.write((transaction) =>
     transaction.insert(artifacts).values({
       ...file,
-      pkgname: v.parse(Pkgbase, "lib") as never,
+      pkgname: v.parse(Pkgname, "lib"),
       pkgbase: v.parse(Pkgbase, "lib"),
       version: "1-1",
       depends: [],
