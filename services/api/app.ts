@@ -1,7 +1,8 @@
 import { Hono } from "hono";
 import { openAPIRouteHandler } from "hono-openapi";
 import type { HttpApp } from "#shared/service/define.ts";
-import manifest from "../../package.json" with { type: "json" };
+
+import { kilnVersion } from "#shared/version.ts";
 import type { Api, ApiEnv } from "./context.ts";
 import { onError } from "./problem.ts";
 import { buildRoutes } from "./routes/builds.ts";
@@ -9,7 +10,11 @@ import { packageRoutes } from "./routes/packages.ts";
 import { serverRoutes } from "./routes/server.ts";
 
 const documentation = {
-  info: { title: "kiln", version: manifest.version, description: manifest.description },
+  info: {
+    title: "kiln",
+    version: kilnVersion,
+    description: "A build server for Arch Linux that proves what it ships",
+  },
   components: {
     securitySchemes: {
       secret: {

@@ -13,7 +13,7 @@ const read = (path: string) => readFile(new URL(path, tree), "utf8");
 const PackageFile = v.object({ version: v.string() });
 
 /** What runs a server is no part of an installed command line. */
-const external = ["./start.ts", "./setup/*", "../services/*"];
+const external = ["*/start.ts"];
 
 /** The source of the package `kiln-cli`: the running tree's command line in one file, for Node. */
 export const readCommandLine = async (): Promise<{ files: SourceFile[]; revision: string }> => {

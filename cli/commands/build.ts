@@ -1,0 +1,49 @@
+import { Fault } from "#shared/fault.ts";
+import { type ExitCode, exitCodes } from "../exit-code.ts";
+import { printable } from "../printable.ts";
+import type { Session } from "../session.ts";
+import { newestBuild, waitForBuild } from "../wait-for-build.ts";
+
+export type BuildOptions = {
+  readonly all?: boolean;
+  readonly force?: boolean;
+  readonly clean?: boolean;
+  readonly resolve: boolean;
+  readonly follow?: boolean;
+  readonly wait?: boolean;
+};
+
+/** Orders builds, and waits for them where asked to. */
+export const build = async (
+  session: Session,
+  names: readonly string[],
+  {
+    all = false,
+    force = false,
+    clean = false,
+    resolve,
+    follow = false,
+    wait = false,
+  }: BuildOptions,
+): Promise<ExitCode> => {
+  const { server, world } = session;
+  if (all === names.length > 0)
+    throw new Fault("invalid", "expected names of packages, or --all, and only one of them");
+  if ((follow && names.length !== 1) || (wait && all))
+    throw new Fault("invalid", "--follow takes one package, --wait takes names of packages");
+
+  const terms = { clean, resolve, force };
+  if (all) await server.send("POST", "/build/all", { packages: [], ...terms });
+  else await server.send("POST", "/build", { packages: names, ...terms });
+  if (!follow && !wait) {
+    const what = all ? "all packages" : names.map(printable).join(", ");
+    world.output.write(`ordered ${what}\n`);
+    return exitCodes.done;
+  }
+  const codes = await Promise.all(
+    names.map(async (base) =>
+      waitForBuild(session, { base, started: await newestBuild(session, base), follow }),
+    ),
+  );
+  return codes.find((code) => code !== exitCodes.done) ?? exitCodes.done;
+};

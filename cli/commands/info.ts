@@ -1,0 +1,87 @@
+import { type BuildInfo, BuildList, PackageInfo } from "#shared/views.ts";
+import { reasonOf, stateCell } from "../build-words.ts";
+import type { Colours } from "../colours.ts";
+import { pathOf } from "../connect.ts";
+import { exitCodes } from "../exit-code.ts";
+import { oneLine, printable } from "../printable.ts";
+import type { Session } from "../session.ts";
+import { type Cell, formatTable } from "../table.ts";
+import { ago, lasting } from "../times.ts";
+
+/** How many builds are shown. */
+const newest = 8;
+
+/** Shows a package and its newest builds. */
+export const info = async (
+  { server, world, colours }: Session,
+  name: string,
+  { json }: { json?: boolean },
+) => {
+  const found = await server.get(pathOf(name), PackageInfo);
+  if (json) {
+    world.output.write(`${found.text}\n`);
+    return exitCodes.done;
+  }
+  const builds = await server.get(`${pathOf(name, "build")}?count=${newest}`, BuildList);
+  world.output.write(formatPackage(found.value, colours, world.now()));
+  if (builds.value.length > 0)
+    world.output.write(`\n${formatBuilds(builds.value, found.value.builds, colours, world.now())}`);
+  return exitCodes.done;
+};
+
+const formatPackage = (it: PackageInfo, colours: Colours, now: number) => {
+  const lines = fieldsOf(it, now).map(([field, value]): Cell[] => [
+    { text: field, paint: colours.dim },
+    { text: value },
+  ]);
+  return `${colours.bold(printable(it.base))}\n${formatTable(lines)}`;
+};
+
+const formatBuilds = (
+  builds: readonly BuildInfo[],
+  count: number,
+  colours: Colours,
+  now: number,
+) => {
+  const head = ["ID", "STATE", "VERSION", "REASON", "STARTED", "TOOK", ""].map((text) => ({
+    text,
+    paint: colours.dim,
+  }));
+  const rows = builds.map((build, index): Cell[] => [
+    { text: String(count - index - 1) },
+    stateCell(build, colours),
+    { text: printable(build.version ?? "-") },
+    { text: build.reason },
+    { text: ago(build.started, now) },
+    { text: build.ended ? lasting(build.started, build.ended) : "-" },
+    { text: reasonOf(build.state) ?? "" },
+  ]);
+  return formatTable([head, ...rows]);
+};
+
+const fieldsOf = (it: PackageInfo, now: number) => {
+  const marks = {
+    enabled: it.enabled,
+    clean: it.clean,
+    devel: it.devel,
+    private: it.private,
+    dependency: it.dependency,
+  };
+  const set = Object.entries(marks).flatMap(([mark, isSet]) => (isSet ? [mark] : []));
+  const fields: [string, string | null][] = [
+    ["description", it.description && oneLine(it.description)],
+    ["url", it.upstream_url],
+    ["version", it.version],
+    ["members", it.members.join(" ")],
+    ["source", [it.source, it.source_url].filter((part) => part !== null).join(", ")],
+    ["status", set.join(" ")],
+    ["schedule", it.schedule],
+    ["flags", it.makepkg_flags.join(" ")],
+    ["prepare", it.prepare_commands && oneLine(it.prepare_commands)],
+    ["added", ago(it.added, now)],
+    ["builds", String(it.builds)],
+  ];
+  return fields.flatMap(([field, value]): [string, string][] =>
+    value ? [[field, printable(value)]] : [],
+  );
+};

@@ -1,0 +1,98 @@
+import * as v from "valibot";
+import { Fault, type FaultKind } from "#shared/fault.ts";
+import type { Settings } from "./settings.ts";
+import type { World } from "./world.ts";
+
+/** An answer as it came, and as the API's schema has it. */
+export type Answer<T> = { readonly text: string; readonly value: T };
+
+export type Server = {
+  readonly url: string;
+  get<S extends v.GenericSchema>(path: string, schema: S): Promise<Answer<v.InferOutput<S>>>;
+  post<S extends v.GenericSchema>(
+    path: string,
+    body: object,
+    schema: S,
+  ): Promise<Answer<v.InferOutput<S>>>;
+  /** For requests that are answered by nothing. */
+  send(method: "POST" | "DELETE", path: string, body?: object): Promise<void>;
+  /** Live events, until the signal. */
+  events(path: string, signal: AbortSignal): Promise<ReadableStream<Uint8Array>>;
+};
+
+/** Talks to a server; what it refuses is a fault with its own words. */
+export const connectServer = ({ fetch }: World, { url, secret }: Settings): Server => {
+  const request = async (path: string, init: RequestInit = {}) => {
+    const headers = new Headers(init.headers);
+    if (secret !== undefined) headers.set("authorization", secret);
+    const response = await fetch(url + path, { ...init, headers }).catch((error: unknown) => {
+      throw new Fault("unavailable", `cannot reach ${url}: ${reasonOf(error)}`, { cause: error });
+    });
+    if (!response.ok) throw await refusalOf(url, path, response);
+    return response;
+  };
+  const json = (method: string, body: object | undefined): RequestInit =>
+    body === undefined
+      ? { method }
+      : {
+          method,
+          body: JSON.stringify(body),
+          headers: { "content-type": "application/json" },
+        };
+  const parse = async <S extends v.GenericSchema>(response: Response, schema: S) => {
+    const text = await response.text();
+    const parsed = v.safeParse(schema, valueIn(text));
+    if (parsed.success) return { text, value: parsed.output };
+    throw new Fault(
+      "unavailable",
+      `${url} answers as no build server does: ${parsed.issues[0].message}`,
+    );
+  };
+  return {
+    url,
+    get: async (path, schema) => parse(await request(path), schema),
+    post: async (path, body, schema) => parse(await request(path, json("POST", body)), schema),
+    send: async (method, path, body) => void (await request(path, json(method, body))),
+    async events(path, signal) {
+      const headers = { accept: "text/event-stream" };
+      const { body } = await request(path, { headers, signal });
+      if (!body) throw new Fault("unavailable", `${url} sends no events`);
+      return body;
+    },
+  };
+};
+
+export const pathOf = (name: string, ...rest: readonly string[]) =>
+  `/package/${[name, ...rest].map(encodeURIComponent).join("/")}`;
+
+/** For what may be absent. */
+export const ifMissing = (error: unknown) => {
+  if (error instanceof Fault && error.kind === "missing") return undefined;
+  throw error;
+};
+
+const valueIn = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};
+
+const refusalOf = async (url: string, path: string, response: Response) => {
+  const text = (await response.text()).trim();
+  const message = text === "" ? `${url} has no ${path} (${response.status})` : text;
+  return new Fault(kindOf(response.status), message);
+};
+
+const kindOf = (status: number): FaultKind => {
+  if (status === 401) return "unauthenticated";
+  if (status === 403) return "forbidden";
+  if (status === 404) return "missing";
+  return status < 500 ? "conflict" : "unavailable";
+};
+
+const reasonOf = (error: unknown): string => {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? error.cause.message || error.message : error.message;
+};

@@ -1,0 +1,35 @@
+#!/usr/bin/env node
+import { readFile } from "node:fs/promises";
+import { text } from "node:stream/consumers";
+import { setTimeout as sleep } from "node:timers/promises";
+import { runProgram } from "./run-program.ts";
+
+/** Ends quietly where the reader of what is written has gone, as in `kiln list | head`. */
+for (const stream of [process.stdout, process.stderr])
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(0);
+    throw error;
+  });
+
+const channelOf = (stream: NodeJS.WriteStream) => ({
+  write: (text: string) => void stream.write(text),
+  isTerminal: stream.isTTY === true,
+});
+
+process.exitCode = await runProgram(
+  {
+    fetch,
+    environment: process.env,
+    now: Date.now,
+    sleep: (milliseconds) => sleep(milliseconds),
+    readFile: (path) =>
+      readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
+        if (error.code === "ENOENT" || error.code === "EACCES") return undefined;
+        throw error;
+      }),
+    readInput: () => text(process.stdin),
+    output: channelOf(process.stdout),
+    messages: channelOf(process.stderr),
+  },
+  process.argv.slice(2),
+);

@@ -1,0 +1,83 @@
+import { Command } from "commander";
+import { kilnVersion } from "#shared/version.ts";
+import { type AddOptions, add } from "./commands/add.ts";
+import { type BuildOptions, build } from "./commands/build.ts";
+import { info } from "./commands/info.ts";
+import { list } from "./commands/list.ts";
+import { type LogsOptions, logs } from "./commands/logs.ts";
+import { remove } from "./commands/remove.ts";
+import { type ExitCode, exitCodeHelp } from "./exit-code.ts";
+import { openSession, type Session } from "./session.ts";
+import type { Given } from "./settings.ts";
+import { startServer } from "./start-server.ts";
+import type { World } from "./world.ts";
+
+const serverHelp = `
+The server is that of --server, of KILN_URL, or of serene's serene.yml; else http://127.0.0.1:8080.
+The secret is that of --secret, of KILN_SECRET, or of serene's secret.txt.
+${exitCodeHelp}`;
+
+/** The command line as a value: what it is told to do ends as an exit code in `end`. */
+export const makeProgram = (world: World, end: (code: ExitCode) => void) => {
+  const program = new Command("kiln")
+    .description("Builds, signs and serves packages for Arch Linux")
+    .version(kilnVersion)
+    .option("--server <url>", "the server's address")
+    .option("--secret <secret>", "the secret that writing, and maybe reading, takes")
+    .addHelpText("after", serverHelp)
+    .exitOverride()
+    .configureOutput({ writeOut: world.output.write, writeErr: world.messages.write });
+  const command = (usage: string, summary: string) =>
+    program.command(usage).description(summary).helpCommand(false);
+  const inSession = async (act: (session: Session) => Promise<ExitCode>) =>
+    end(await act(await openSession(world, program.opts<Given>())));
+
+  command("start", "start a server here, with all it needs").action(() => startServer(world));
+
+  command("list", "list the packages")
+    .option("--json", "as the API answers")
+    .action((options: { json?: boolean }) => inSession((session) => list(session, options)));
+
+  command("add [name]", "add a package of the AUR, with what it needs of it")
+    .option("--git <url>", "add what a git repository holds instead")
+    .option("--pkgbuild <file>", "add a PKGBUILD instead; - reads it from the input")
+    .option("--devel", "its version comes from its sources (with --git and --pkgbuild)")
+    .option("--replace", "give a package that is there already this source")
+    .option("--no-build", "do not build it now")
+    .option("--no-resolve", "do not build what it needs before it")
+    .option("-f, --follow", "show the log of its build until it has ended")
+    .option("-w, --wait", "wait until its build has ended")
+    .option("--json", "as the API answers")
+    .action((name: string | undefined, options: AddOptions) =>
+      inSession((session) => add(session, name, options)),
+    );
+
+  command("info <name>", "show a package and its newest builds")
+    .option("--json", "as the API answers")
+    .action((name: string, options: { json?: boolean }) =>
+      inSession((session) => info(session, name, options)),
+    );
+
+  command("build [names...]", "build packages that have something new")
+    .option("--all", "all that take part in schedules")
+    .option("--force", "also those that are up to date")
+    .option("--clean", "as serene's: every build is clean anyway")
+    .option("--no-resolve", "do not put them into the order of their dependencies")
+    .option("-f, --follow", "show the log until the build has ended (one package)")
+    .option("-w, --wait", "wait until the builds have ended")
+    .action((names: string[], options: BuildOptions) =>
+      inSession((session) => build(session, names, options)),
+    );
+
+  command("logs <name> [build]", "show the log of the newest build, or of one by its id")
+    .option("-f, --follow", "until the build has ended")
+    .option("--json", "as the API answers")
+    .action((name: string, id: string | undefined, options: LogsOptions) =>
+      inSession((session) => logs(session, name, id, options)),
+    );
+
+  command("remove <names...>", "remove packages, their builds and their published files").action(
+    (names: string[]) => inSession((session) => remove(session, names)),
+  );
+  return program;
+};

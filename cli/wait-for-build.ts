@@ -1,0 +1,64 @@
+import { BuildInfo, Text } from "#shared/views.ts";
+import { paintOf, reasonOf, wordOf } from "./build-words.ts";
+import { logCleaner } from "./clean-log.ts";
+import { ifMissing, pathOf } from "./connect.ts";
+import { type ExitCode, exitCodes } from "./exit-code.ts";
+import { printable } from "./printable.ts";
+import { openProgress } from "./progress.ts";
+import type { Session } from "./session.ts";
+import { lasting } from "./times.ts";
+import { watchBuild } from "./watch-build.ts";
+
+export type Waiting = {
+  readonly base: string;
+  readonly started: string | undefined;
+  /** Shows the log as it comes. */
+  readonly follow: boolean;
+};
+
+/** Waits until a build has ended, says how, and gives the exit code for it. */
+export const waitForBuild = async (
+  session: Session,
+  { base, started, follow }: Waiting,
+): Promise<ExitCode> => {
+  const { world, colours } = session;
+  const name = printable(base);
+  const clean = logCleaner();
+  using progress = openProgress(world, `${name}: waiting`);
+  let shown = false;
+  const ended = await watchBuild(session, base, {
+    started,
+    change: (state) => progress.show(`${name}: ${wordOf(state)}`),
+    log(text) {
+      if (!follow) return;
+      shown = true;
+      progress.clear();
+      world.output.write(clean(text));
+    },
+  });
+  progress.clear();
+  if (!ended) {
+    world.output.write(`${name}: nothing to build, it is up to date\n`);
+    return exitCodes.done;
+  }
+  if (follow && !shown) await showLog(session, base, ended.started);
+  const word = paintOf(ended.state, colours)(wordOf(ended.state));
+  const reason = reasonOf(ended.state);
+  const time = ended.ended ? ` after ${lasting(ended.started, ended.ended)}` : "";
+  const version = ended.version ? ` ${printable(ended.version)}` : "";
+  world.output.write(`${name}${version}: ${word}${time}${reason ? `: ${reason}` : ""}\n`);
+  return ended.state.state === "success" ? exitCodes.done : exitCodes.refused;
+};
+
+/** The log of a build that ended before anybody listened. One without a log has none to show. */
+const showLog = async ({ server, world }: Session, base: string, started: string) => {
+  const path = pathOf(base, "build", started, "logs");
+  const log = await server.get(path, Text).catch(ifMissing);
+  if (log) world.output.write(logCleaner()(log.value));
+};
+
+/** The newest build's name, if there is one. */
+export const newestBuild = async ({ server }: Session, base: string) => {
+  const latest = await server.get(pathOf(base, "build", "latest"), BuildInfo).catch(ifMissing);
+  return latest?.value.started;
+};

@@ -1,0 +1,19 @@
+/** The outside as commands see it. */
+export type World = {
+  readonly fetch: (url: string, init?: RequestInit) => Promise<Response>;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly now: () => number;
+  /** Resolves after so many milliseconds. */
+  readonly sleep: (milliseconds: number) => Promise<void>;
+  /** `undefined`: there is no such file. */
+  readonly readFile: (path: string) => Promise<string | undefined>;
+  readonly readInput: () => Promise<string>;
+  readonly output: Channel;
+  /** For what is no result: progress, errors. */
+  readonly messages: Channel;
+};
+
+export type Channel = {
+  write(text: string): void;
+  readonly isTerminal: boolean;
+};
