@@ -72,7 +72,7 @@ export const consumeFrom =
     };
 
     const serve = async () => {
-      await using slot = openSlot(connection, stream, durable);
+      using slot = openSlot(connection, stream, durable);
       while (!signal.aborted && !connection.nats.isClosed()) {
         const pulled = await slot.pull(signal);
         if (pulled === "nothing") continue;

@@ -49,8 +49,7 @@ export const connectJetStream = async ({
     },
     async [Symbol.asyncDispose]() {
       if (nats.isClosed()) return;
-      await within(seconds(1), nats.flush());
-      await nats.close();
+      if (!(await within(seconds(1), nats.drain()))) await nats.close();
     },
   };
 };

@@ -20,9 +20,12 @@ export const unlessAborted = <T>(promise: Promise<T>, signal: AbortSignal) =>
     promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", end));
   });
 
-/** Waits for a promise, but not longer than some milliseconds; says whether it was in time. */
+/** Waits for a promise, but not longer than some milliseconds; says whether it came true in time. */
 export const within = async (duration: number, promise: Promise<unknown>) => {
   const late = AbortSignal.timeout(duration);
-  const inTime = promise.then(() => true);
-  return (await unlessAborted(inTime, late)) ?? false;
+  const fulfilled = promise.then(
+    () => true,
+    () => false,
+  );
+  return (await unlessAborted(fulfilled, late)) ?? false;
 };

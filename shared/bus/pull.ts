@@ -1,12 +1,11 @@
 import { createInbox, type Msg, nanos } from "@nats-io/nats-core";
 import { seconds } from "#shared/time.ts";
 import type { Connection } from "./connection.ts";
-import { within } from "./pause.ts";
 
 /** What a pull brings: a message, nothing yet, or the news that the consumer has to be looked after. */
 export type Pulled = Msg | "nothing" | "lost";
 
-export type Slot = AsyncDisposable & { pull(signal: AbortSignal): Promise<Pulled> };
+export type Slot = Disposable & { pull(signal: AbortSignal): Promise<Pulled> };
 
 const expires = seconds(30);
 
@@ -56,9 +55,10 @@ export const openSlot = (
         signal.removeEventListener("abort", stop);
       }
     },
-    async [Symbol.asyncDispose]() {
+    [Symbol.dispose]() {
       reconnected[Symbol.dispose]();
-      if (!subscription.isClosed()) await within(seconds(1), subscription.drain());
+      // A pull cannot be taken back, and what it brings after an unsubscription is lost until its ack wait is over.
+      if (!subscription.isClosed()) subscription.unsubscribe(subscription.getReceived() + 1);
     },
   };
 };

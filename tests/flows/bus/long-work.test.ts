@@ -1,0 +1,26 @@
+import { expect, test, vi } from "vitest";
+import { pause } from "#shared/bus/pause.ts";
+import { seconds } from "#shared/time.ts";
+import { job, startBus } from "../../support/bus.ts";
+import { jobAsked } from "../../support/jobs.ts";
+
+test("work of 75 seconds under an ack wait of 2 is given to one process, once", async () => {
+  await using world = await startBus();
+  const other = await world.connect();
+  const terms = { atOnce: 2, ackWait: seconds(2) };
+  const done: string[] = [];
+  const work = async ({ id }: { id: string }) => {
+    done.push(`${id} begins`);
+    if (id === "long") await pause(seconds(75));
+    done.push(`${id} ends`);
+  };
+  await using _first = await world.bus.consume("worker", jobAsked, terms, work);
+  await using _second = await other.consume("worker", jobAsked, terms, work);
+
+  await world.bus.publish(jobAsked, job("long"));
+  await vi.waitFor(() => expect(done).toContain("long ends"), { timeout: seconds(85) });
+  await world.bus.publish(jobAsked, job("short"));
+
+  const expected = ["long begins", "long ends", "short begins", "short ends"];
+  await vi.waitFor(() => expect(done).toEqual(expected), { timeout: seconds(10) });
+}, 120_000);
