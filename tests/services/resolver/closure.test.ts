@@ -1,0 +1,241 @@
+import * as v from "valibot";
+import { expect, test } from "vitest";
+import { Pkgbase, Pkgname } from "#shared/model.ts";
+import { parseSrcinfo } from "#shared/pacman/srcinfo.ts";
+import {
+  type AurPackage,
+  closeOver,
+  type Facts,
+  needsOthers,
+} from "../../../services/resolver/closure.ts";
+import { finderOf, type Official, offersOf } from "../../../services/resolver/providers.ts";
+import { type Recipe, recipe } from "../../support/recipe.ts";
+
+const srcinfoOf = (it: Recipe) => parseSrcinfo(recipe(it).srcinfo);
+
+const officialOf = (...names: string[]): Official => {
+  const find = finderOf(
+    names.map((name) => ({ name, version: "2.38-1", provides: [`lib${name}.so=6-64`] })),
+  );
+  return { has: (dependency) => find(dependency) !== undefined };
+};
+
+type World = {
+  readonly aur?: readonly Recipe[];
+  readonly votes?: Readonly<Record<string, number>>;
+  readonly own?: readonly Recipe[];
+  readonly official?: Official;
+};
+
+/** Answers what is asked until it is decided, and counts the rounds. */
+const close = (
+  target: Recipe,
+  { aur = [], votes = {}, own = [], official = officialOf("glibc", "bash") }: World = {},
+) => {
+  const sources = aur.map(srcinfoOf);
+  const offers = sources.flatMap((it) => offersOf(it, "x86_64"));
+  const listed = new Map<string, AurPackage | null>();
+  const found = new Map<string, readonly Pkgname[]>();
+  const fetched: Map<Pkgbase, (typeof sources)[number]> = new Map();
+  const facts: Facts = { listed, found, fetched };
+  const surroundings = {
+    arch: "x86_64",
+    official,
+    own: finderOf(own.flatMap((it) => offersOf(srcinfoOf(it), "x86_64"))),
+    following: new Set<string>(),
+  };
+  for (let rounds = 0; rounds < 50; rounds++) {
+    const closure = closeOver(srcinfoOf(target), facts, surroundings);
+    if (closure.kind === "closed") return closure.choices.map(({ pkgbase }) => pkgbase as string);
+    if (closure.kind !== "ask") return closure;
+    for (const name of closure.names) {
+      const offer = offers.find((it) => it.name === name);
+      listed.set(name, offer ? listedOf(offer, votes[offer.name] ?? 0) : null);
+    }
+    for (const provision of closure.provisions)
+      found.set(
+        provision,
+        offers
+          .filter(({ provides }) => provides?.some((it) => it.split("=", 1)[0] === provision))
+          .map(({ name }) => v.parse(Pkgname, name)),
+      );
+    for (const { pkgbase } of closure.sources) {
+      const srcinfo = sources.find((it) => it.pkgbase === pkgbase);
+      if (srcinfo) fetched.set(pkgbase, srcinfo);
+    }
+  }
+  throw new Error("it does not end");
+};
+
+const listedOf = (offer: ReturnType<typeof offersOf>[number], votes: number): AurPackage => ({
+  name: v.parse(Pkgname, offer.name),
+  pkgbase: v.parse(Pkgbase, offer.pkgbase),
+  version: offer.version,
+  provides: offer.provides ?? [],
+  votes,
+});
+
+const lib = { pkgbase: "lib" };
+
+test.each<[string, Recipe, World, unknown]>([
+  ["nothing is needed", lib, {}, []],
+  [
+    "the official repositories have it",
+    { pkgbase: "a", depends: ["glibc>=2", "libbash.so=6-64"] },
+    {},
+    [],
+  ],
+  ["a package has it", { pkgbase: "a", depends: ["lib"] }, { own: [lib] }, []],
+  [
+    "a package has it in too old a version",
+    { pkgbase: "a", depends: ["lib>2"] },
+    { own: [lib] },
+    { kind: "unmet", missing: ["lib>2"] },
+  ],
+  [
+    "nobody has it",
+    { pkgbase: "a", depends: ["lib", "lib2"] },
+    {},
+    { kind: "unmet", missing: ["lib", "lib2"] },
+  ],
+  ["the AUR has it", { pkgbase: "a", makedepends: ["lib"] }, { aur: [lib] }, ["lib"]],
+  [
+    "the AUR has it in too old a version",
+    { pkgbase: "a", depends: ["lib>=2"] },
+    { aur: [lib] },
+    { kind: "unmet", missing: ["lib>=2"] },
+  ],
+  [
+    "it is found over three steps, each before what needs it",
+    { pkgbase: "a", depends: ["b"] },
+    { aur: [{ pkgbase: "b", checkdepends: ["c"] }, { pkgbase: "c", depends: ["lib"] }, lib] },
+    ["lib", "c", "b"],
+  ],
+  [
+    "two need the same",
+    { pkgbase: "a", depends: ["b", "c"] },
+    { aur: [{ pkgbase: "b", depends: ["lib"] }, { pkgbase: "c", depends: ["lib"] }, lib] },
+    ["lib", "b", "c"],
+  ],
+  [
+    "a later step lacks something",
+    { pkgbase: "a", depends: ["b"] },
+    { aur: [{ pkgbase: "b", depends: ["none"] }] },
+    { kind: "unmet", missing: ["none"] },
+  ],
+  [
+    "a cycle ends",
+    { pkgbase: "a", depends: ["b"] },
+    {
+      aur: [
+        { pkgbase: "b", depends: ["c"] },
+        { pkgbase: "c", depends: ["b", "a"] },
+      ],
+    },
+    ["c", "b"],
+  ],
+  ["a package needs itself", { pkgbase: "a", depends: ["a"] }, {}, []],
+  ["a split package needs its own", { pkgbase: "s", packages: { x: [], y: ["x"] } }, {}, []],
+  [
+    "a split package of no member's name needs something",
+    { pkgbase: "s", packages: { x: ["lib"], y: [] } },
+    { aur: [lib] },
+    ["lib"],
+  ],
+  [
+    "a member of a split package is needed",
+    { pkgbase: "a", depends: ["y"] },
+    { aur: [{ pkgbase: "s", packages: { x: [], y: ["x"] } }] },
+    ["s"],
+  ],
+  [
+    "the name goes before who provides it",
+    { pkgbase: "a", depends: ["lib"] },
+    { aur: [{ pkgbase: "lib-git", provides: ["lib"] }, lib], votes: { "lib-git": 99 } },
+    ["lib"],
+  ],
+  [
+    "of those that provide it, most votes win",
+    { pkgbase: "a", depends: ["api"] },
+    {
+      aur: [
+        { pkgbase: "x", provides: ["api"] },
+        { pkgbase: "y", provides: ["api"] },
+      ],
+      votes: { y: 1 },
+    },
+    ["y"],
+  ],
+  [
+    "of equals, the first name wins",
+    { pkgbase: "a", depends: ["api"] },
+    {
+      aur: [
+        { pkgbase: "y", provides: ["api"] },
+        { pkgbase: "x", provides: ["api"] },
+      ],
+    },
+    ["x"],
+  ],
+  [
+    "too old a name, but one provides the version",
+    { pkgbase: "a", depends: ["lib>=2"] },
+    { aur: [lib, { pkgbase: "lib2", provides: ["lib=2"] }] },
+    ["lib2"],
+  ],
+  [
+    "what comes along anyway provides it",
+    { pkgbase: "a", depends: ["b", "api"] },
+    { aur: [{ pkgbase: "b", provides: ["api"] }, { pkgbase: "api" }] },
+    ["b"],
+  ],
+  [
+    "a pkgbase called as an official package is itself",
+    { pkgbase: "bash", depends: ["lib"] },
+    { aur: [lib] },
+    ["lib"],
+  ],
+])("when %s", (_, target, world, expected) => {
+  expect(close(target, world)).toEqual(expected);
+});
+
+/** Its packages are called as official ones, as in the AUR. */
+const impostor = {
+  pkgbase: "glibc-eac",
+  provides: ["bash=99", "libglibc.so=6-64"],
+  packages: { glibc: [], "lib32-glibc": [] },
+};
+
+test.each([["glibc"], ["glibc>=2.38"], ["bash"], ["libglibc.so=6-64"]])(
+  "an official %s stays official, whatever the AUR and the packages offer",
+  (need) => {
+    const target = { pkgbase: "a", depends: [need] };
+
+    expect(close(target, { aur: [impostor] })).toEqual([]);
+    expect(close(target, { own: [impostor] })).toEqual([]);
+  },
+);
+
+test("what the official repositories may have is not looked for elsewhere while they cannot be read", () => {
+  const official = { ...officialOf("bash"), problem: "no mirror" };
+
+  const target = { pkgbase: "a", depends: ["glibc", "bash", "lib"] };
+
+  expect(close(target, { official, own: [lib], aur: [impostor] })).toEqual({
+    kind: "blind",
+    missing: ["glibc"],
+    problem: "no mirror",
+  });
+});
+
+test.each<[Recipe, boolean]>([
+  [{ pkgbase: "a" }, false],
+  [{ pkgbase: "a", depends: ["lib", "a"] }, false],
+  [{ pkgbase: "a", depends: ["glibc"] }, true],
+])("%j needs others: %s", (target, expected) => {
+  const own = finderOf(offersOf(srcinfoOf(lib), "x86_64"));
+
+  expect(needsOthers(srcinfoOf(target), { arch: "x86_64", own, following: new Set() })).toBe(
+    expected,
+  );
+});
