@@ -84,10 +84,11 @@ export const makeBuild = async (world: World, wanted: Wanted = {}): Promise<Buil
   });
 };
 
-/** Signer and repo, and what a user of them sees. */
-export const startRepo = async (environment: Environment = {}) => {
+/** Signer and repo, and what a user of them sees. `at` is what their clock says. */
+export const startRepo = async (environment: Environment = {}, at?: number) => {
   await using stack = new AsyncDisposableStack();
   const world = stack.use(await makeWorld());
+  world.clock.at = at ?? world.clock.at;
   const settings = { DATA_DIR: world.directory, ...environment };
   stack.use(await start(signer, settings, world));
   const running = stack.use(await start(repo, settings, world));

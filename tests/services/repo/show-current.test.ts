@@ -1,0 +1,112 @@
+import { link, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test, vi } from "vitest";
+import { retirePackage } from "#shared/messages/repo.ts";
+import type { Pkgbase } from "#shared/model.ts";
+import { start } from "#shared/service/start.ts";
+import { publications } from "#shared/state/repo.ts";
+import { repo } from "../../../services/repo/service.ts";
+import { startRepo } from "../../support/repo.ts";
+import { insertPackage } from "../../support/rows.ts";
+
+const file = "foo-1.0-1-x86_64.pkg.tar.gz";
+const databases = ["serene.db", "serene.db.tar.gz", "serene.files", "serene.files.tar.gz"];
+const withSignatures = (names: readonly string[]) => names.flatMap((name) => [name, `${name}.sig`]);
+
+const setup = async () => {
+  const it = await startRepo({ SIGN_KEY_GENERATE: "true" });
+  await insertPackage(it.world.state, "foo");
+  await it.publish();
+  return {
+    ...it,
+    pkgbase: async (): Promise<Pkgbase> => {
+      const [row] = await it.world.state.read.select().from(publications);
+      if (!row) throw new Error("nothing is published");
+      return row.pkgbase;
+    },
+    /** Another process on the same directory and tables. */
+    startAgain: () => start(repo, { DATA_DIR: it.world.directory }, it.world),
+  };
+};
+
+test("the directory holds the current generation under pacman's names, and nothing else", async () => {
+  await using it = await setup();
+
+  const names = await readdir(it.directory);
+
+  expect(names.sort()).toEqual(withSignatures([file, ...databases]).sort());
+  for (const name of names) {
+    const served = await it.fetch(`/x86_64/${name}`);
+    expect(await it.plain(name)).toEqual(Buffer.from(await served.arrayBuffer()));
+  }
+});
+
+test("package files share the blob's room, and databases have their generation's time", async () => {
+  await using it = await setup();
+
+  const served = await it.fetch("/x86_64/serene.db");
+
+  const { mtime } = await stat(join(it.directory, "serene.db"));
+  expect(mtime.toUTCString()).toBe(served.headers.get("last-modified"));
+  expect((await stat(join(it.directory, file))).nlink).toBe(2);
+});
+
+test("an old package file stays for ten minutes, and is then taken away, also after a restart", async () => {
+  await using it = await setup();
+  await it.publish({ version: "2.0-1" });
+  const soon = await readdir(it.directory);
+  it.world.clock.at += 600_001;
+
+  await using _again = await it.startAgain();
+
+  expect(soon).toContain(file);
+  const kept = withSignatures(["foo-2.0-1-x86_64.pkg.tar.gz", ...databases]).sort();
+  await vi.waitFor(async () => expect((await readdir(it.directory)).sort()).toEqual(kept));
+});
+
+test("a user's own files are left alone", async () => {
+  await using it = await setup();
+  await writeFile(join(it.directory, "mine.txt"), "mine");
+  await it.world.ask(retirePackage, { pkgbase: await it.pkgbase() });
+  it.world.clock.at += 600_001;
+
+  await using _again = await it.startAgain();
+
+  const kept = ["mine.txt", ...withSignatures(databases)].sort();
+  await vi.waitFor(async () => expect((await readdir(it.directory)).sort()).toEqual(kept));
+});
+
+test("what is missing, half written or another's is repaired at start", async () => {
+  await using it = await setup();
+  const whole = await Promise.all([file, "serene.db", "serene.files.sig"].map(it.plain));
+  await rm(join(it.directory, file));
+  await writeFile(join(it.directory, "other"), (whole[0] ?? Buffer.alloc(0)).fill(0));
+  await link(join(it.directory, "other"), join(it.directory, file));
+  await rm(join(it.directory, "serene.db"));
+  await writeFile(join(it.directory, "serene.files.sig"), "half");
+  await writeFile(join(it.directory, ".kiln-left-over"), "half");
+
+  await using _again = await it.startAgain();
+
+  await vi.waitFor(async () => {
+    const served = await it.fetch(`/x86_64/${file}`);
+    expect(await it.plain(file)).toEqual(Buffer.from(await served.arrayBuffer()));
+    expect(await it.plain("serene.db")).toEqual(whole[1]);
+    expect(await it.plain("serene.files.sig")).toEqual(whole[2]);
+  });
+  expect(await readdir(it.directory)).not.toContain(".kiln-left-over");
+});
+
+test("signatures go from the directory with the key", async () => {
+  await using it = await setup();
+  await rm(join(it.world.directory, "sign_key.asc"));
+
+  await it.publish({ version: "2.0-1" });
+
+  const names = await readdir(it.directory);
+  expect(names.filter((name) => name.includes(".db") || name.includes(".files")).sort()).toEqual(
+    databases,
+  );
+  expect(names).not.toContain("foo-2.0-1-x86_64.pkg.tar.gz.sig");
+  expect(await readFile(join(it.directory, `${file}.sig`))).toHaveLength(189);
+});
