@@ -62,18 +62,18 @@ export const question = <R extends v.GenericSchema, A extends v.GenericSchema>(
 
 /** The subject a payload is published on. Throws if a named field is not a single subject token. */
 export const subjectOf = (message: Message, payload: object) =>
-  message.subject.replace(/{(\w+)}/g, (_, field: string) => {
-    const token: unknown = Reflect.get(payload, field);
-    if (isToken(token)) return token;
-    throw new TypeError(`${message.subject}: ${field} is not a subject token: ${token}`);
-  });
+  message.subject.replace(/{(\w+)}/g, (_, field: string) =>
+    tokenOf(message, field, Reflect.get(payload, field)),
+  );
 
 /** The subject filter that matches every payload of a message, or those with the given fields. */
 export const filterOf = (message: Message, narrowing: object = {}) =>
   message.subject.replace(/{(\w+)}/g, (_, field: string) => {
     const token: unknown = Reflect.get(narrowing, field);
-    return isToken(token) ? token : "*";
+    return token === undefined ? "*" : tokenOf(message, field, token);
   });
 
-const isToken = (token: unknown): token is string =>
-  typeof token === "string" && /^[^.*>\s]+$/.test(token);
+const tokenOf = ({ subject }: Message, field: string, token: unknown) => {
+  if (typeof token === "string" && /^[^.*>\s]+$/.test(token)) return token;
+  throw new TypeError(`${subject}: ${field} is not a subject token: ${token}`);
+};

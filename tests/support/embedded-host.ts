@@ -1,0 +1,8 @@
+import { startEmbeddedNats } from "#shared/bus/embedded.ts";
+import { silentLog } from "./world.ts";
+
+// A process of its own that has an embedded server, to be killed: `bun embedded-host.ts <directory>`.
+const [directory = ""] = process.argv.slice(2);
+const { url } = await startEmbeddedNats({ directory, log: silentLog });
+process.stdout.write(`${url}\n`);
+setInterval(() => {}, 1_000);
