@@ -1,7 +1,7 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { Fault } from "#shared/fault.ts";
 import { seconds } from "#shared/time.ts";
 import type { Container } from "./docker/engine.ts";
+import { pause } from "./pause.ts";
 
 /** How often a container is looked at, and how many looks in a row tell. */
 const interval = seconds(5);
@@ -21,7 +21,8 @@ export const untilExhausted = async (
 ): Promise<never> => {
   let full = 0;
   while (true) {
-    await delay(interval, undefined, { signal });
+    await pause(interval, signal);
+    signal.throwIfAborted();
     full = (await container.processes()) >= limit * nearly ? full + 1 : 0;
     if (full === looks)
       throw new Fault(

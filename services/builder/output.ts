@@ -5,6 +5,7 @@ import { Fault } from "#shared/fault.ts";
 import type { BlobReference } from "#shared/model.ts";
 import { seconds } from "#shared/time.ts";
 import { makeChunks } from "./chunks.ts";
+import { pause } from "./pause.ts";
 
 /** Bytes of a log that are kept. */
 export const logLimit = 10 * 1024 * 1024;
@@ -89,15 +90,3 @@ const untilKept = async (publish: () => Promise<void>, signal: AbortSignal) => {
     }
   }
 };
-
-const pause = (milliseconds: number, signal: AbortSignal) =>
-  new Promise<void>((resolve) => {
-    if (signal.aborted) return resolve();
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", done);
-      resolve();
-    };
-    const timer = setTimeout(done, milliseconds);
-    signal.addEventListener("abort", done);
-  });

@@ -4,8 +4,8 @@ export type Address =
 
 /** `tcp://` and `http://` name a host; anything else is the path of a socket, with or without `unix://`. */
 export const addressOf = (url: string): Address => {
-  if (!/^(tcp|http):\/\//.test(url)) return { socketPath: url.replace(/^unix:\/\//, "") };
-  const { hostname, port } = new URL(url.replace(/^tcp:/, "http:"));
+  const [, host, port] = /^(?:tcp|http):\/\/(\[[^\]]+\]|[^:/]+)(?::(\d+))?\/?$/.exec(url) ?? [];
+  if (host === undefined) return { socketPath: url.replace(/^unix:\/\//, "") };
   // docs.docker.com, "Configure remote access": 2375 is the port without TLS.
-  return { host: hostname, port: port === "" ? 2375 : Number(port) };
+  return { host, port: Number(port ?? 2_375) };
 };

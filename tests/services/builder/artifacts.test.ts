@@ -1,0 +1,36 @@
+import { Readable } from "node:stream";
+import { expect, test } from "vitest";
+import { storeArtifacts } from "../../../services/builder/artifacts.ts";
+import { tarOf } from "../../support/archive.ts";
+import { makeWorld } from "../../support/world.ts";
+
+test("packages are taken, and nothing else", async () => {
+  await using world = await makeWorld();
+  const tar = await tarOf([
+    ["packages/"],
+    ["packages/b-1:2-1-any.pkg.tar.zst", "b"],
+    ["packages/a-1-1-x86_64.pkg.tar", "a"],
+    ["packages/a-1-1-any.pkg.tar.zst.sig", "signature"],
+    ["packages/c-1-1-any.pkg.tar.zst", "-> /etc/shadow"],
+    ["packages/deep/d-1-1-any.pkg.tar.zst", "d"],
+    ["packages/-e-1-1-any.pkg.tar.zst", "e"],
+    ["packages/.f-1-1-any.pkg.tar.zst", "f"],
+    ["packages/notes", "n"],
+  ]);
+
+  const artifacts = await storeArtifacts(world.blobs, Readable.from([tar]));
+
+  expect(artifacts).toEqual([
+    { filename: "a-1-1-x86_64.pkg.tar", blob: await world.blobs.put(Buffer.from("a")) },
+    { filename: "b-1:2-1-any.pkg.tar.zst", blob: await world.blobs.put(Buffer.from("b")) },
+  ]);
+});
+
+test("a name that leads out of the directory is refused", async () => {
+  await using world = await makeWorld();
+  const tar = await tarOf([["packages/../../a-1-1-any.pkg.tar.zst", "a"]]);
+
+  await expect(storeArtifacts(world.blobs, Readable.from([tar]))).rejects.toMatchObject({
+    kind: "invalid",
+  });
+});

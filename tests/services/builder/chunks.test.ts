@@ -1,0 +1,62 @@
+import { expect, test } from "vitest";
+import { makeChunks, overflowMark } from "../../../services/builder/chunks.ts";
+
+const bytes = (text: string) => new TextEncoder().encode(text);
+
+const all = (chunks: ReturnType<typeof makeChunks>) => {
+  const texts: string[] = [];
+  for (let text = chunks.next(); text !== undefined; text = chunks.next()) texts.push(text);
+  return texts;
+};
+
+test("what was written comes out once, and is kept whole", () => {
+  const chunks = makeChunks(1_000);
+
+  chunks.write(bytes("one "));
+  chunks.write(bytes("two"));
+
+  expect(all(chunks)).toEqual(["one two"]);
+  expect(all(chunks)).toEqual([]);
+  expect(Buffer.concat(chunks.whole()).toString()).toBe("one two");
+});
+
+test("a character that came in two pieces is one", () => {
+  const chunks = makeChunks(1_000);
+  const [first, ...rest] = bytes("é");
+
+  chunks.write(Uint8Array.of(first ?? 0));
+  chunks.write(Uint8Array.from(rest));
+
+  expect(all(chunks)).toEqual(["é"]);
+});
+
+test("what is no UTF-8 is replaced, and a byte order mark is not lost", () => {
+  const chunks = makeChunks(1_000);
+
+  chunks.write(Uint8Array.of(0x61, 0xff, 0x62));
+  chunks.write(bytes("\ufeffc"));
+
+  expect(all(chunks)).toEqual(["a\ufffdb\ufeffc"]);
+});
+
+test("a chunk holds at most 64 KiB and ends where a character does", () => {
+  const chunks = makeChunks(1024 * 1024);
+  const text = "€".repeat(50_000);
+
+  chunks.write(bytes(text));
+
+  const texts = all(chunks);
+  expect(texts.join("")).toBe(text);
+  expect(texts.every((it) => bytes(it).byteLength <= 64 * 1024)).toBe(true);
+  expect(texts).toHaveLength(3);
+});
+
+test("what is over the limit is left out with a mark, once", () => {
+  const chunks = makeChunks(1024 * 1024);
+
+  for (let i = 0; i < 3; i += 1) chunks.write(bytes("€".repeat(200_000)));
+
+  const text = all(chunks).join("");
+  expect(text).toBe("€".repeat(Math.floor((1024 * 1024) / 3)) + overflowMark(1024 * 1024));
+  expect(Buffer.concat(chunks.whole()).toString()).toBe(text);
+});
