@@ -1,66 +1,23 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { eq } from "drizzle-orm";
 import * as v from "valibot";
 import { expect, test } from "vitest";
 import { packageRemoved } from "#shared/messages/package.ts";
-import { generateSrcinfo, planSession, resolveAdd, SourceSpec } from "#shared/messages/resolve.ts";
-import { BuildId, Pkgbase, Pkgname } from "#shared/model.ts";
+import { Pkgbase, Pkgname } from "#shared/model.ts";
 import { packages } from "#shared/state/packages.ts";
-import { artifacts, publications } from "#shared/state/repo.ts";
-import { officialDatabases, sources } from "#shared/state/sources.ts";
+import { artifacts } from "#shared/state/repo.ts";
+import { officialDatabases } from "#shared/state/sources.ts";
 import { recipe } from "../support/recipe.ts";
 import { startResolver } from "../support/resolver.ts";
-
-const setup = async (environment: Readonly<Record<string, string>> = {}) => {
-  const it = await startResolver(environment);
-  const { bus, state } = it.world;
-  const names = (texts: readonly string[]) => texts.map((text) => v.parse(Pkgbase, text));
-  const sourceOf = async (pkgbase: string) => {
-    const rows = await state.read
-      .select()
-      .from(sources)
-      .where(eq(sources.pkgbase, v.parse(Pkgbase, pkgbase)));
-    if (rows.length !== 1 || !rows[0]) throw new Error(`${rows.length} sources of ${pkgbase}`);
-    return rows[0];
-  };
-  return {
-    ...it,
-    sourceOf,
-    rows: () => state.read.select().from(sources),
-    async add(spec: object, replace = false) {
-      const answer = await bus.ask(resolveAdd, { spec: v.parse(SourceSpec, spec), replace });
-      if (answer.kind !== "resolved") throw new Error(JSON.stringify(answer));
-      await it.adopt(answer);
-    },
-    plan: (asked: readonly string[], building: readonly string[] = []) =>
-      bus.ask(planSession, { packages: names(asked), building: names(building), resolve: true }),
-    /** As the repo does, of the present source. */
-    async publish(pkgbase: string, version = "1-1") {
-      const source = await sourceOf(pkgbase);
-      await state.write(async (transaction) => {
-        await transaction.insert(publications).values({
-          pkgbase: source.pkgbase,
-          build: v.parse(BuildId, crypto.randomUUID()),
-          version,
-          srcinfo: source.srcinfo,
-          pkgbuild: "",
-          sourceState: source.state,
-          publishedAt: 0,
-        });
-      });
-    },
-  };
-};
 
 const quiet = { current: false, needs: [], missing: [], unbuilt: [], problem: null };
 
 test("a chain is ordered, and its dependencies wait for nobody", async () => {
-  await using it = await setup();
+  await using it = await startResolver();
   await it.aur.add(recipe({ pkgbase: "demo-app", depends: ["demo-mid"] }));
   await it.aur.add(recipe({ pkgbase: "demo-mid", depends: ["demo-lib", "glibc"] }));
   await it.aur.add(recipe({ pkgbase: "demo-lib" }));
-  await it.add({ type: "aur", name: "demo-app" });
+  await it.adopt({ type: "aur", name: "demo-app" });
 
   expect(await it.plan(["demo-app", "demo-lib", "demo-mid"])).toEqual([
     { ...quiet, pkgbase: "demo-app", needs: ["demo-lib", "demo-mid"] },
@@ -77,9 +34,9 @@ test("a chain is ordered, and its dependencies wait for nobody", async () => {
 });
 
 test("a published state is current until the AUR has another version, which is then fetched", async () => {
-  await using it = await setup();
+  await using it = await startResolver();
   await it.aur.add(recipe({ pkgbase: "demo" }));
-  await it.add({ type: "aur", name: "demo" });
+  await it.adopt({ type: "aur", name: "demo" });
   await it.publish("demo");
   const before = await it.sourceOf("demo");
   const requests = it.aur.requests.git;
@@ -108,10 +65,10 @@ test("a published state is current until the AUR has another version, which is t
 });
 
 test("a git source is fetched again when its HEAD has moved, and only then", async () => {
-  await using it = await setup();
+  await using it = await startResolver();
   const custom = recipe({ pkgbase: "custom" });
   const first = await it.aur.add(custom);
-  await it.add({ type: "git", url: `${it.aur.url}/custom.git`, devel: false });
+  await it.adopt({ type: "git", url: `${it.aur.url}/custom.git`, devel: false });
   const before = await it.sourceOf("custom");
 
   await it.plan(["custom"]);
@@ -124,14 +81,14 @@ test("a git source is fetched again when its HEAD has moved, and only then", asy
 });
 
 test("a devel package is stale when what it follows has moved", async () => {
-  await using it = await setup();
+  await using it = await startResolver();
   const upstream = recipe({ pkgbase: "upstream" });
   const first = await it.aur.add(upstream);
   const url = `git+${it.aur.url}/upstream.git`;
   await it.aur.add(
     recipe({ pkgbase: "demo-git", source: [url, "git+https://no.such/x#commit=abc"] }),
   );
-  await it.add({ type: "aur", name: "demo-git" });
+  await it.adopt({ type: "aur", name: "demo-git" });
   await it.publish("demo-git");
   const before = await it.sourceOf("demo-git");
 
@@ -146,11 +103,11 @@ test("a devel package is stale when what it follows has moved", async () => {
 });
 
 test("what cannot be updated is said, and the last source stays", async () => {
-  await using it = await setup();
+  await using it = await startResolver();
   await it.aur.add(recipe({ pkgbase: "demo" }));
   await it.aur.add(recipe({ pkgbase: "custom" }));
-  await it.add({ type: "aur", name: "demo" });
-  await it.add({ type: "git", url: `${it.aur.url}/custom.git`, devel: false });
+  await it.adopt({ type: "aur", name: "demo" });
+  await it.adopt({ type: "git", url: `${it.aur.url}/custom.git`, devel: false });
   const before = await it.rows();
   it.aur.faults.down = true;
 
@@ -168,10 +125,10 @@ test("what cannot be updated is said, and the last source stays", async () => {
 });
 
 test("an update that names another pkgbase is no update", async () => {
-  await using it = await setup();
+  await using it = await startResolver();
   const custom = recipe({ pkgbase: "custom" });
   await it.aur.add(custom);
-  await it.add({ type: "git", url: `${it.aur.url}/custom.git`, devel: false });
+  await it.adopt({ type: "git", url: `${it.aur.url}/custom.git`, devel: false });
   await it.aur.update({ ...custom, srcinfo: recipe({ pkgbase: "other" }).srcinfo });
 
   const plan = await it.plan(["custom"]);
@@ -182,15 +139,12 @@ test("an update that names another pkgbase is no update", async () => {
 });
 
 test("the override of a .SRCINFO counts from the next plan on, and so does its end", async () => {
-  await using it = await setup();
+  await using it = await startResolver();
   const custom = recipe({ pkgbase: "custom" });
   const generated = recipe({ pkgbase: "custom", depends: ["bash"] }).srcinfo;
   await it.aur.add(custom);
-  await it.add({ type: "git", url: `${it.aur.url}/custom.git`, devel: false });
-  await it.world.bus.answer("builder", generateSrcinfo, async () => ({
-    kind: "generated" as const,
-    srcinfo: generated,
-  }));
+  await it.adopt({ type: "git", url: `${it.aur.url}/custom.git`, devel: false });
+  it.builder.srcinfo = generated;
   const override = (srcinfoOverride: boolean) =>
     it.world.state.write((transaction) => transaction.update(packages).set({ srcinfoOverride }));
   const planned = async () => {
@@ -205,11 +159,11 @@ test("the override of a .SRCINFO counts from the next plan on, and so does its e
 });
 
 test("the AUR is asked once about all packages of a session", async () => {
-  await using it = await setup();
+  await using it = await startResolver();
   await it.aur.add(recipe({ pkgbase: "one" }));
   await it.aur.add(recipe({ pkgbase: "two", packages: { "two-a": [], "two-b": [] } }));
-  await it.add({ type: "aur", name: "one" });
-  await it.add({ type: "aur", name: "two-b" });
+  await it.adopt({ type: "aur", name: "one" });
+  await it.adopt({ type: "aur", name: "two-b" });
   const before = { ...it.aur.requests };
 
   await it.plan(["one", "two"]);
@@ -218,9 +172,9 @@ test("the AUR is asked once about all packages of a session", async () => {
 });
 
 test("a mirror that is gone counts as it was last seen", async () => {
-  await using it = await setup();
+  await using it = await startResolver();
   await it.aur.add(recipe({ pkgbase: "demo", depends: ["glibc"] }));
-  await it.add({ type: "aur", name: "demo" });
+  await it.adopt({ type: "aur", name: "demo" });
   const known = await it.world.state.read.select().from(officialDatabases);
   await writeFile(join(it.world.directory, "mirror/core/os/x86_64/core.db"), "<html>no database");
 
@@ -231,10 +185,10 @@ test("a mirror that is gone counts as it was last seen", async () => {
 });
 
 test("what is published meets a need, in the version that it has", async () => {
-  await using it = await setup();
+  await using it = await startResolver();
   await it.aur.add(recipe({ pkgbase: "needy", depends: ["lib>=2", "lib<9"] }));
   await it.aur.add(recipe({ pkgbase: "lib", version: "3-1" }));
-  await it.add({ type: "aur", name: "needy" });
+  await it.adopt({ type: "aur", name: "needy" });
   const file = {
     filename: "lib-1-1-any.pkg.tar.zst",
     sha256: "a".repeat(64),
@@ -260,14 +214,14 @@ test("what is published meets a need, in the version that it has", async () => {
 });
 
 test("a removed package's sources go, and those of one added again stay", async () => {
-  await using it = await setup();
+  await using it = await startResolver();
   await it.aur.add(recipe({ pkgbase: "demo" }));
   const pkgbase = v.parse(Pkgbase, "demo");
-  await it.add({ type: "aur", name: "demo" });
+  await it.adopt({ type: "aur", name: "demo" });
   const removedAt = it.world.now();
   await it.world.state.write((transaction) => transaction.delete(packages));
   it.world.clock.at += 1_000;
-  await it.add({ type: "aur", name: "demo" });
+  await it.adopt({ type: "aur", name: "demo" });
 
   await it.world.publish(packageRemoved, { pkgbase, at: removedAt });
 

@@ -1,9 +1,11 @@
 import { join } from "node:path";
-import type * as v from "valibot";
-import type { resolveAdd } from "#shared/messages/resolve.ts";
-import { generateSrcinfo } from "#shared/messages/resolve.ts";
+import * as v from "valibot";
+import { generateSrcinfo, planSession, resolveAdd, SourceSpec } from "#shared/messages/resolve.ts";
+import { BuildId, Pkgbase } from "#shared/model.ts";
 import { start } from "#shared/service/start.ts";
 import { packages } from "#shared/state/packages.ts";
+import { publications } from "#shared/state/repo.ts";
+import { sources } from "#shared/state/sources.ts";
 import { resolver } from "../../services/resolver/service.ts";
 import { startAur } from "./aur.ts";
 import { writeMirror } from "./official-mirror.ts";
@@ -11,57 +13,92 @@ import { makeWorld } from "./world.ts";
 
 type Resolved = Extract<v.InferOutput<(typeof resolveAdd)["answer"]>, { kind: "resolved" }>;
 
-/** A resolver with an AUR and a mirror that has bash, glibc and cmake; a builder can read no PKGBUILD. */
+/** A resolver with an AUR, and a mirror that has bash, glibc and cmake; a builder can read no PKGBUILD. */
 export const startResolver = async (environment: Readonly<Record<string, string>> = {}) => {
   await using stack = new AsyncDisposableStack();
   const world = stack.use(await makeWorld());
+  const { state, bus } = world;
   const aur = stack.use(await startAur());
   const SYNC_MIRROR = await writeMirror(join(world.directory, "mirror"), {
     core: { bash: ["provides = sh"], glibc: ["provides = libc.so=6-64"] },
     extra: { cmake: [] },
   });
-  const log = "/build/source/PKGBUILD: line 1: this: command not found";
+  const builder = { srcinfo: "" };
   stack.use(
-    await world.bus.answer("builder", generateSrcinfo, async () => ({
-      kind: "failed" as const,
-      log,
-    })),
-  );
-  const service = stack.use(
-    await start(
-      resolver,
-      {
-        DATA_DIR: world.directory,
-        AUR_URL: aur.url,
-        SYNC_MIRROR,
-        AUR_REQUEST_RETRIES: "0",
-        ...environment,
-      },
-      world,
+    await bus.answer("builder", generateSrcinfo, async () =>
+      builder.srcinfo === ""
+        ? { kind: "failed" as const, log: "PKGBUILD: line 1: this: command not found" }
+        : { kind: "generated" as const, srcinfo: builder.srcinfo },
     ),
   );
+  const defaults = { DATA_DIR: world.directory, AUR_URL: aur.url, SYNC_MIRROR };
+  stack.use(
+    await start(resolver, { AUR_REQUEST_RETRIES: "0", ...defaults, ...environment }, world),
+  );
 
-  /** Makes packages of what was resolved, as the api does. */
-  const adopt = (resolved: Resolved) =>
-    world.state.write(async (transaction) => {
-      for (const { pkgbase, source, devel, dependency } of resolved.packages)
-        await transaction
-          .insert(packages)
-          .values({
-            pkgbase,
-            source,
-            devel,
-            dependency,
-            addedAt: world.now(),
-            enabled: true,
-            clean: !devel,
-            private: false,
-            srcinfoOverride: false,
-            flags: [],
-          })
-          .onConflictDoUpdate({ target: packages.pkgbase, set: { source } });
-    });
+  const add = (spec: object, replace = false) =>
+    bus.ask(resolveAdd, { spec: v.parse(SourceSpec, spec), replace });
+  const rows = () => state.read.select().from(sources).orderBy(sources.pkgbase);
+  const sourceOf = async (pkgbase: string) => {
+    const [row, ...others] = (await rows()).filter((it) => it.pkgbase === pkgbase);
+    if (!row || others.length > 0) throw new Error(`expected one source of ${pkgbase}`);
+    return row;
+  };
+  const named = (names: readonly string[]) => names.map((name) => v.parse(Pkgbase, name));
 
   const resources = stack.move();
-  return { world, aur, service, adopt, [Symbol.asyncDispose]: () => resources.disposeAsync() };
+  return {
+    world,
+    aur,
+    /** What it makes of every PKGBUILD; it can read none while this is empty. */
+    builder,
+    add,
+    rows,
+    sourceOf,
+
+    /** Adds, and makes packages of what was resolved, as the api does. */
+    async adopt(spec: object, replace = false) {
+      const answer = await add(spec, replace);
+      if (answer.kind !== "resolved") throw new Error(JSON.stringify(answer));
+      await state.write(async (transaction) => {
+        for (const row of answer.packages.map((it) => packageOf(it, world.now())))
+          await transaction
+            .insert(packages)
+            .values(row)
+            .onConflictDoUpdate({ target: packages.pkgbase, set: { source: row.source } });
+      });
+      return answer.packages;
+    },
+
+    plan: (asked: readonly string[], building: readonly string[] = []) =>
+      bus.ask(planSession, { packages: named(asked), building: named(building), resolve: true }),
+
+    /** Publishes the present source, as the repo does, but for its files. */
+    async publish(name: string) {
+      const { pkgbase, srcinfo, state: sourceState } = await sourceOf(name);
+      const build = v.parse(BuildId, crypto.randomUUID());
+      const row = {
+        pkgbase,
+        build,
+        srcinfo,
+        sourceState,
+        version: "1-1",
+        pkgbuild: "",
+        publishedAt: 0,
+      };
+      await state.write((transaction) => transaction.insert(publications).values(row));
+    },
+
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
+  };
 };
+
+const packageOf = (resolved: Resolved["packages"][number], addedAt: number) => ({
+  ...resolved,
+  addedAt,
+  enabled: true,
+  clean: !resolved.devel,
+  private: false,
+  srcinfoOverride: false,
+  flags: [],
+});
