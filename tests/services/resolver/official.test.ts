@@ -1,0 +1,87 @@
+import { rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { parseDependency } from "#shared/pacman/dependency.ts";
+import { officialDatabases } from "#shared/state/sources.ts";
+import { connectMirror } from "../../../services/resolver/mirror.ts";
+import { openOfficial } from "../../../services/resolver/official.ts";
+import { writeMirror } from "../../support/official-mirror.ts";
+import { makeWorld } from "../../support/world.ts";
+
+const setup = async () => {
+  const world = await makeWorld();
+  const directory = join(world.directory, "mirror");
+  const listed = {
+    core: { glibc: ["pkgver = 2.38-1"], bash: ["provides = sh"] },
+    extra: { cmake: ["group = tools", "pkgver = 3.1-1"] },
+  };
+  const pattern = await writeMirror(directory, listed);
+  /** A resolver started anew: it has parsed nothing. */
+  const restarted = (at = pattern) =>
+    openOfficial({ ...world, mirror: connectMirror(at, "x86_64") });
+  const has = async (read: ReturnType<typeof restarted>, texts: readonly string[]) => {
+    const official = await read();
+    return texts.filter((text) => official.has(parseDependency(text)));
+  };
+  return {
+    world,
+    directory,
+    listed,
+    restarted,
+    has,
+    [Symbol.asyncDispose]: () => world[Symbol.asyncDispose](),
+  };
+};
+
+const asked = ["glibc>=2", "glibc>3", "sh", "cmake", "tools", "tools>=1", "none"];
+const there = ["glibc>=2", "sh", "cmake", "tools"];
+
+test("names, provides and groups are there, in the versions they have", async () => {
+  await using it = await setup();
+  const read = it.restarted();
+
+  expect(await it.has(read, asked)).toEqual(there);
+  expect((await read()).problem).toBeUndefined();
+  const rows = await it.world.state.read.select().from(officialDatabases);
+  expect(rows.map(({ repository }) => repository).sort()).toEqual(["core", "extra", "multilib"]);
+});
+
+test("a change of the mirror is seen at the next look", async () => {
+  await using it = await setup();
+  const read = it.restarted();
+  await read();
+  await writeMirror(it.directory, { ...it.listed, core: { glibc: ["pkgver = 4-1"] } });
+
+  expect(await it.has(read, asked)).toEqual(["glibc>=2", "glibc>3", "cmake", "tools"]);
+});
+
+test("a mirror that is gone, or answers nonsense, counts as it was last seen, after a restart too", async () => {
+  await using it = await setup();
+  await it.restarted()();
+  await rm(join(it.directory, "core"), { recursive: true });
+  await writeFile(join(it.directory, "extra/os/x86_64/extra.db"), "<html>");
+
+  const read = it.restarted();
+
+  expect(await it.has(read, asked)).toEqual(there);
+  expect((await read()).problem).toBeUndefined();
+});
+
+test("a repository that was never read is a problem, and the others count", async () => {
+  await using it = await setup();
+  await rm(join(it.directory, "core"), { recursive: true });
+
+  const read = it.restarted();
+
+  expect(await it.has(read, asked)).toEqual(["cmake", "tools"]);
+  expect((await read()).problem).toMatch(/^cannot read file:.*core\.db: ENOENT/);
+});
+
+test("who asks at the same time gets the same answer", async () => {
+  await using it = await setup();
+  const read = it.restarted();
+
+  const [one, other] = await Promise.all([read(), read()]);
+
+  expect(one).toBe(other);
+});
