@@ -1,10 +1,14 @@
-import { createHash, randomUUID } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { chmod, mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { createHash } from "node:crypto";
+import { type BigIntStats, createReadStream } from "node:fs";
+import { chmod, mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
 import { Fault } from "#shared/fault.ts";
 import { webStream } from "#shared/web-stream.ts";
 import type { Blobs } from "./blobs.ts";
+import { openIncoming } from "./incoming.ts";
+
+/** How many blobs are remembered as checked. */
+const memory = 10_000;
 
 /**
  * Blobs as files `<directory>/<first two digits>/<sha256>`.
@@ -12,86 +16,113 @@ import type { Blobs } from "./blobs.ts";
  */
 export const openDirectory = async (path: string): Promise<Blobs> => {
   const root = resolve(path);
-  const incoming = join(root, "incoming");
-  await mkdir(incoming, { recursive: true });
-  await removeOld(incoming);
+  const newIncoming = await openIncoming(join(root, "incoming"));
 
-  /** Blobs whose bytes were checked, and the state of the file then. */
-  const checked = new Map<string, string>();
   const placeOf = (sha256: string) => {
     if (!/^[0-9a-f]{64}$/.test(sha256)) throw new Fault("invalid", `${sha256} is not a sha256`);
     return join(root, sha256.slice(0, 2), sha256);
   };
-  const lookUp = async (sha256: string) => {
-    const found = await stat(placeOf(sha256), { bigint: true }).catch(ifMissing);
+  const find = (sha256: string) => stat(placeOf(sha256), { bigint: true }).catch(ifMissing);
+  const demand = async (sha256: string) => {
+    const found = await find(sha256);
     if (!found) throw new Fault("missing", `no blob ${sha256}`);
     return found;
   };
 
-  const blobs: Blobs = {
+  /** Blobs whose bytes were checked, and the state of the file then. */
+  const checked = new Map<string, string>();
+  const check = async (sha256: string, found: BigIntStats) => {
+    const state = stateOf(found);
+    if (checked.get(sha256) === state) return;
+    for await (const _ of checking(createReadStream(placeOf(sha256)), sha256));
+    checked.set(sha256, state);
+    const [oldest] = checked.keys();
+    if (checked.size > memory && oldest) checked.delete(oldest);
+  };
+  const isWhole = async (sha256: string) => {
+    const found = await find(sha256);
+    if (!found) return false;
+    return check(sha256, found).then(() => true, ifDamaged);
+  };
+
+  return {
     async put(content, expected) {
-      const temporary = join(incoming, randomUUID());
-      const file = await open(temporary, "wx", 0o444);
-      const hash = createHash("sha256");
-      let bytes = 0;
+      const incoming = newIncoming();
       try {
-        for await (const chunk of content instanceof Uint8Array ? [content] : content) {
-          hash.update(chunk);
-          bytes += chunk.byteLength;
-          await file.writeFile(chunk);
-        }
-        const sha256 = hash.digest("hex");
+        const reference = await write(incoming, content);
+        const { sha256 } = reference;
         if (expected !== undefined && sha256 !== expected)
           throw new Fault("invalid", `content hashes to ${sha256}, expected ${expected}`);
-        await file.sync();
-        await chmod(temporary, 0o444);
-        const place = placeOf(sha256);
-        await mkdir(join(place, ".."), { recursive: true });
-        await rename(temporary, place);
-        await syncDirectory(join(place, ".."));
-        return { sha256, bytes };
+        if (!(await isWhole(sha256))) await moveTo(placeOf(sha256), incoming);
+        return reference;
       } finally {
-        await file.close();
-        await rm(temporary, { force: true });
+        await rm(incoming, { force: true });
       }
     },
 
     async bytes(sha256) {
-      await lookUp(sha256);
+      await demand(sha256);
       const content = await readFile(placeOf(sha256));
       refuseUnless(sha256, createHash("sha256").update(content).digest("hex"));
-      return new Uint8Array(content);
+      return new Uint8Array(content.buffer, content.byteOffset, content.byteLength);
     },
 
     async read(sha256, range) {
-      await lookUp(sha256);
-      const path = placeOf(sha256);
-      const stream = range
-        ? createReadStream(path, { start: range.start, end: range.end - 1 })
-        : checking(createReadStream(path), sha256);
-      return webStream(stream);
+      await demand(sha256);
+      const place = placeOf(sha256);
+      if (!range) return webStream(checking(createReadStream(place), sha256));
+      if (range.start >= range.end) return new Blob().stream();
+      return webStream(createReadStream(place, { start: range.start, end: range.end - 1 }));
     },
 
-    has: async (sha256) => (await stat(placeOf(sha256)).catch(ifMissing)) !== undefined,
+    has: async (sha256) => (await find(sha256)) !== undefined,
 
     async file(sha256) {
-      const found = await lookUp(sha256);
-      const state = `${found.ino} ${found.size} ${found.mtimeNs} ${found.ctimeNs}`;
-      if (checked.get(sha256) !== state) {
-        for await (const _ of checking(createReadStream(placeOf(sha256)), sha256));
-        checked.set(sha256, state);
-      }
+      const found = await demand(sha256);
+      await check(sha256, found);
       return { path: placeOf(sha256), bytes: Number(found.size) };
     },
 
     placeOf,
   };
-  return blobs;
 };
 
-const refuseUnless = (sha256: string, found: string) => {
-  if (found !== sha256)
-    throw new Fault("unavailable", `blob ${sha256} is damaged: its content hashes to ${found}`);
+const stateOf = ({ ino, size, mtimeNs, ctimeNs }: BigIntStats) =>
+  [ino, size, mtimeNs, ctimeNs].join(" ");
+
+const write = async (path: string, content: AsyncIterable<Uint8Array> | Uint8Array) => {
+  const hash = createHash("sha256");
+  let bytes = 0;
+  const file = await open(path, "wx");
+  try {
+    for await (const chunk of content instanceof Uint8Array ? [content] : content) {
+      hash.update(chunk);
+      bytes += chunk.byteLength;
+      await file.appendFile(chunk);
+    }
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await chmod(path, 0o444);
+  return { sha256: hash.digest("hex"), bytes };
+};
+
+const moveTo = async (place: string, written: string) => {
+  const folder = dirname(place);
+  const made = await mkdir(folder, { recursive: true });
+  await rename(written, place);
+  await sync(folder);
+  if (made) await sync(dirname(folder));
+};
+
+const sync = async (directory: string) => {
+  const handle = await open(directory, "r");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
 };
 
 async function* checking(content: AsyncIterable<Uint8Array>, sha256: string) {
@@ -103,23 +134,14 @@ async function* checking(content: AsyncIterable<Uint8Array>, sha256: string) {
   refuseUnless(sha256, hash.digest("hex"));
 }
 
-/** What a process that died left half written. */
-const removeOld = async (incoming: string) => {
-  const anHourAgo = performance.timeOrigin - 3_600_000;
-  for (const name of await readdir(incoming)) {
-    const path = join(incoming, name);
-    const found = await stat(path).catch(ifMissing);
-    if (found && found.mtimeMs < anHourAgo) await rm(path, { force: true });
-  }
+const refuseUnless = (sha256: string, found: string) => {
+  if (found !== sha256)
+    throw new Fault("unavailable", `blob ${sha256} is damaged: its content hashes to ${found}`);
 };
 
-const syncDirectory = async (path: string) => {
-  const directory = await open(path, "r");
-  try {
-    await directory.sync();
-  } finally {
-    await directory.close();
-  }
+const ifDamaged = (error: unknown) => {
+  if (!(error instanceof Fault)) throw error;
+  return false;
 };
 
 const ifMissing = (error: NodeJS.ErrnoException) => {
