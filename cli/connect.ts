@@ -26,7 +26,8 @@ export const connectServer = ({ fetch }: World, { url, secret }: Settings): Serv
     const headers = new Headers(init.headers);
     if (secret !== undefined) headers.set("authorization", secret);
     const response = await fetch(url + path, { ...init, headers }).catch((error: unknown) => {
-      throw new Fault("unavailable", `cannot reach ${url}: ${reasonOf(error)}`, { cause: error });
+      const message = `cannot reach ${url}: ${reasonOf(error)}; is kiln running there? --server or KILN_URL names another`;
+      throw new Fault("unavailable", message, { cause: error });
     });
     if (!response.ok) throw await refusalOf(url, path, response);
     return response;

@@ -7,6 +7,7 @@ import { list } from "./commands/list.ts";
 import { type LogsOptions, logs } from "./commands/logs.ts";
 import { remove } from "./commands/remove.ts";
 import { type ExitCode, exitCodeHelp } from "./exit-code.ts";
+import { oneLine } from "./printable.ts";
 import { openSession, type Session } from "./session.ts";
 import type { Given } from "./settings.ts";
 import { startServer } from "./start-server.ts";
@@ -26,7 +27,11 @@ export const makeProgram = (world: World, end: (code: ExitCode) => void) => {
     .option("--secret <secret>", "the secret that writing, and maybe reading, takes")
     .addHelpText("after", serverHelp)
     .exitOverride()
-    .configureOutput({ writeOut: world.output.write, writeErr: world.messages.write });
+    .configureOutput({
+      writeOut: world.output.write,
+      writeErr: world.messages.write,
+      outputError: (text, write) => write(`kiln: ${oneLine(text.replace(/^error: /, ""))}\n`),
+    });
   const command = (usage: string, summary: string) =>
     program.command(usage).description(summary).helpCommand(false);
   const inSession = async (act: (session: Session) => Promise<ExitCode>) =>

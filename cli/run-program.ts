@@ -32,5 +32,5 @@ const hints: Record<FaultKind, string> = {
   forbidden: "; its hash is not in the server's authorized_secrets",
   missing: '; "kiln list" shows what there is',
   conflict: "",
-  unavailable: "; --server or KILN_URL names another server, its log says more",
+  unavailable: "",
 };

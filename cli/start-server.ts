@@ -6,7 +6,7 @@ export const startServer = async ({ environment, now, output, messages }: World)
   const { start } = await import("./start.ts").catch((error: unknown) => {
     if (!isAbsent(error)) throw error;
     throw new Fault(
-      "invalid",
+      "conflict",
       'only kiln\'s command line is installed here; "npm start" in a checkout of kiln starts a server',
     );
   });

@@ -37,10 +37,7 @@ export const waitForBuild = async (
     },
   });
   progress.clear();
-  if (!ended) {
-    world.output.write(`${name}: nothing to build, it is up to date\n`);
-    return exitCodes.done;
-  }
+  if (!ended) return sayNothingToDo(session, base);
   if (follow && !shown) await showLog(session, base, ended.started);
   const word = paintOf(ended.state, colours)(wordOf(ended.state));
   const reason = reasonOf(ended.state);
@@ -48,6 +45,11 @@ export const waitForBuild = async (
   const version = ended.version ? ` ${printable(ended.version)}` : "";
   world.output.write(`${name}${version}: ${word}${time}${reason ? `: ${reason}` : ""}\n`);
   return ended.state.state === "success" ? exitCodes.done : exitCodes.refused;
+};
+
+export const sayNothingToDo = ({ world }: Session, base: string) => {
+  world.output.write(`${printable(base)}: nothing to build, it is up to date\n`);
+  return exitCodes.done;
 };
 
 /** The log of a build that ended before anybody listened. One without a log has none to show. */

@@ -2,7 +2,7 @@ import { Fault } from "#shared/fault.ts";
 import { type ExitCode, exitCodes } from "../exit-code.ts";
 import { printable } from "../printable.ts";
 import type { Session } from "../session.ts";
-import { newestBuild, waitForBuild } from "../wait-for-build.ts";
+import { newestBuild, sayNothingToDo, waitForBuild } from "../wait-for-build.ts";
 
 export type BuildOptions = {
   readonly all?: boolean;
@@ -32,6 +32,7 @@ export const build = async (
   if ((follow && names.length !== 1) || (wait && all))
     throw new Fault("invalid", "--follow takes one package, --wait takes names of packages");
 
+  const before = await newestBuilds(session, follow || wait ? names : []);
   const terms = { clean, resolve, force };
   if (all) await server.send("POST", "/build/all", { packages: [], ...terms });
   else await server.send("POST", "/build", { packages: names, ...terms });
@@ -41,9 +42,17 @@ export const build = async (
     return exitCodes.done;
   }
   const codes = await Promise.all(
-    names.map(async (base) =>
-      waitForBuild(session, { base, started: await newestBuild(session, base), follow }),
-    ),
+    names.map(async (base) => {
+      const started = await newestBuild(session, base);
+      if (started === before.get(base)) return sayNothingToDo(session, base);
+      return waitForBuild(session, { base, started, follow });
+    }),
   );
   return codes.find((code) => code !== exitCodes.done) ?? exitCodes.done;
 };
+
+/** By name; `undefined` for what was never built. */
+const newestBuilds = async (session: Session, names: readonly string[]) =>
+  new Map(
+    await Promise.all(names.map(async (name) => [name, await newestBuild(session, name)] as const)),
+  );

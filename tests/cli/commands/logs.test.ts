@@ -1,0 +1,63 @@
+import { expect, test } from "vitest";
+import { events, refuse, runCommandLine } from "../../support/command-line.ts";
+import { aBuild } from "../../support/views.ts";
+
+test("the newest build's log is shown, without what would command the terminal", async () => {
+  const { code, output } = await runCommandLine(["logs", "foo"], {
+    answers: { "GET /package/foo/build/latest/logs": "\u001b[32mok\u001b[0m\u001b[2J\n" },
+  });
+
+  expect([code, output]).toEqual([0, "\u001b[32mok\u001b[0m\n"]);
+});
+
+test("--json gives the log as the API does", async () => {
+  const { output } = await runCommandLine(["logs", "foo", "3", "--json"], {
+    answers: { "GET /package/foo/build/3/logs": "a\u001bb\n" },
+  });
+
+  expect(output).toBe('"a\\u001bb\\n"\n');
+});
+
+test("--follow shows a running build until it has ended", async () => {
+  const running = aBuild({ state: "running", info: "build" });
+  const done = aBuild({ state: "success" }, { ended: "2026-01-01T11:57:02.000Z" });
+  const { code, output } = await runCommandLine(["logs", "foo", "-f"], {
+    answers: {
+      "GET /package/foo/build/latest": running,
+      [`GET /package/foo/build/${encodeURIComponent(running.started)}`]: [
+        () => Response.json(running),
+        () => Response.json(done),
+      ],
+      "GET /package/foo/build/logs/subscribe": events([
+        ["log", "all so far\n"],
+        ["change", { state: "success" }],
+      ]),
+    },
+  });
+
+  expect([code, output]).toEqual([0, "all so far\nfoo: success after 2.0 s\n"]);
+});
+
+test("--follow of a build that has ended shows its log and leaves", async () => {
+  const { output } = await runCommandLine(["logs", "foo", "-f"], {
+    answers: {
+      "GET /package/foo/build/latest": aBuild({ state: "failure" }),
+      "GET /package/foo/build/latest/logs": "log\n",
+    },
+  });
+
+  expect(output).toBe("log\n");
+});
+
+test("a build without a log is exit code 3", async () => {
+  const { code, messages } = await runCommandLine(["logs", "foo"], {
+    answers: {
+      "GET /package/foo/build/latest/logs": refuse(404, "build does not have any logs"),
+    },
+  });
+
+  expect([code, messages]).toEqual([
+    3,
+    'kiln: build does not have any logs; "kiln list" shows what there is\n',
+  ]);
+});

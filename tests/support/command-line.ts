@@ -1,0 +1,85 @@
+import { runProgram } from "../../cli/run-program.ts";
+import type { World } from "../../cli/world.ts";
+
+export type Request = {
+  readonly method: string;
+  readonly path: string;
+  readonly body: unknown;
+  readonly secret: string | null;
+};
+
+/** What a fake server answers to `METHOD /path`; a list is answered from, one after the other, the last for good. */
+export type Answers = Readonly<Record<string, Answering | readonly Answering[]>>;
+
+type Answering = unknown | (() => Response);
+
+type Options = {
+  readonly answers?: Answers;
+  readonly files?: Readonly<Record<string, string>>;
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly isTerminal?: boolean;
+  readonly fetch?: World["fetch"];
+};
+
+export const refuse = (status: number, text: string) => () => new Response(text, { status });
+
+/** A stream of server-sent events that stays open, unless it is to break off. */
+export const events =
+  (frames: readonly (readonly [event: string, data: unknown])[], ends = false) =>
+  () => {
+    const text = frames
+      .map(([event, data]) => `id: x\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`)
+      .join("");
+    return new Response(
+      new ReadableStream<Uint8Array>({
+        start(controller) {
+          controller.enqueue(new TextEncoder().encode(text));
+          if (ends) controller.close();
+        },
+      }),
+    );
+  };
+
+/** Runs a command line against a server that answers as told. */
+export const runCommandLine = async (
+  commandLine: readonly string[],
+  { answers = {}, files = {}, environment = {}, isTerminal = false, fetch }: Options = {},
+) => {
+  const requests: Request[] = [];
+  const asked = new Map<string, number>();
+  const [output, messages]: [string[], string[]] = [[], []];
+  const answer = async (url: string, init: RequestInit = {}) => {
+    const { pathname, search } = new URL(url);
+    const { method = "GET" } = init;
+    const key = `${method} ${pathname}${search}`;
+    const body: unknown = typeof init.body === "string" ? JSON.parse(init.body) : undefined;
+    const secret = new Headers(init.headers).get("authorization");
+    requests.push({ method, path: `${pathname}${search}`, body, secret });
+    const count = asked.get(key) ?? 0;
+    asked.set(key, count + 1);
+    return responseOf(answers[key], count);
+  };
+  const code = await runProgram(
+    {
+      fetch: fetch ?? answer,
+      environment: { HOME: "/home/me", ...environment },
+      now: () => Date.UTC(2026, 0, 1, 12),
+      sleep: async () => {},
+      readFile: async (path) => files[path],
+      readInput: async () => "from the input",
+      output: { write: (text) => void output.push(text), isTerminal },
+      messages: { write: (text) => void messages.push(text), isTerminal: false },
+    },
+    commandLine,
+  );
+  return { code, output: output.join(""), messages: messages.join(""), requests };
+};
+
+const responseOf = (answer: Answers[string], count: number): Response => {
+  if (Array.isArray(answer) && answer.some((it) => typeof it === "function"))
+    return responseOf(answer[Math.min(count, answer.length - 1)], 0);
+  if (typeof answer === "function") return answer();
+  if (answer === undefined) return new Response("nothing is answered here", { status: 404 });
+  if (answer === null) return new Response(null, { status: 200 });
+  return new Response(JSON.stringify(answer));
+};

@@ -1,0 +1,49 @@
+import type { BuildInfo, BuildState, PackageInfo, PackagePeek } from "#shared/views.ts";
+
+export const aBuild = (state: BuildState, rest: Partial<BuildInfo> = {}): BuildInfo => ({
+  state,
+  reason: "manual",
+  version: null,
+  started: "2026-01-01T11:57:00.000Z",
+  ended: null,
+  mem_peak: null,
+  cpu_user: null,
+  cpu_system: null,
+  io_tbr: null,
+  io_tbw: null,
+  ...rest,
+});
+
+export const aPeek = (base: string, rest: Partial<PackagePeek> = {}): PackagePeek => ({
+  base,
+  members: [],
+  version: null,
+  enabled: true,
+  devel: false,
+  build: null,
+  added: "2026-01-01T00:00:00.000Z",
+  ...rest,
+});
+
+export const aPackage = (base: string, rest: Partial<PackageInfo> = {}): PackageInfo => ({
+  base,
+  members: [base],
+  description: null,
+  upstream_url: null,
+  builds: 0,
+  version: null,
+  source: "aur package",
+  source_url: `https://aur.example/pkgbase/${base}`,
+  devel: false,
+  srcinfo_override: false,
+  enabled: true,
+  clean: true,
+  private: false,
+  dependency: false,
+  schedule: "0 0 0 * * *",
+  schedule_changed: false,
+  prepare_commands: null,
+  makepkg_flags: [],
+  added: "2026-01-01T00:00:00.000Z",
+  ...rest,
+});
