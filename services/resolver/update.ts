@@ -1,5 +1,6 @@
 import { parseSrcinfo, versionOf } from "#shared/pacman/srcinfo.ts";
 import type { AurPackage } from "./closure.ts";
+import { readCommandLine } from "./command-line.ts";
 import type { Resolver } from "./context.ts";
 import { fetchSource } from "./fetch-source.ts";
 import { followCommits } from "./follow-commits.ts";
@@ -45,7 +46,7 @@ const isUnchanged = async (
     case "raw":
       return true;
     case "cli":
-      return false;
+      return (await readCommandLine()).revision === revision;
     case "git":
       return (await git.resolve(spec.url, "HEAD")) === revision;
     case "aur":
