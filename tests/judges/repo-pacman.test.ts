@@ -12,7 +12,7 @@ type From = "http" | "file";
 
 const setup = async (from: From = "http") => {
   await using stack = new AsyncDisposableStack();
-  const it = stack.use(await startRepo({ SIGN_KEY_GENERATE: "true" }, Date.now()));
+  const it = stack.use(await startRepo({ SIGN_KEY_GENERATE: "true" }, { at: Date.now() }));
   const requests: string[] = [];
   const server = stack.use(
     await serve(

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
-import { vi } from "vitest";
 import { publishRequested } from "#shared/messages/repo.ts";
 import type { BuildId } from "#shared/model.ts";
 import { type Environment, start } from "#shared/service/start.ts";
@@ -84,17 +84,22 @@ export const makeBuild = async (world: World, wanted: Wanted = {}): Promise<Buil
   });
 };
 
-/** Signer and repo, and what a user of them sees. `at` is what their clock says. */
-export const startRepo = async (environment: Environment = {}, at?: number) => {
+type Place = {
+  /** What their clock says. */
+  readonly at?: number;
+  /** Where they were before. */
+  readonly directory?: string;
+};
+
+/** Signer and repo, and what a user of them sees. */
+export const startRepo = async (environment: Environment = {}, { at, directory }: Place = {}) => {
   await using stack = new AsyncDisposableStack();
-  const world = stack.use(await makeWorld());
+  const world = stack.use(await makeWorld(directory));
   world.clock.at = at ?? world.clock.at;
   const settings = { DATA_DIR: world.directory, ...environment };
   stack.use(await start(signer, settings, world));
   const running = stack.use(await start(repo, settings, world));
-  await vi.waitFor(async () => {
-    if ((await world.state.read.$count(generations)) === 0) throw new Error("no generation yet");
-  });
+  while ((await world.state.read.$count(generations)) === 0) await setImmediate();
   const resources = stack.move();
   return {
     world,

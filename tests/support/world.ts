@@ -14,17 +14,20 @@ export const temporaryDirectory = async () => {
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
 };
 
-/** A world without a network: empty tables, an empty blob store, a bus that remembers, a clock that moves when told to. */
-export const makeWorld = async () => {
+/**
+ * A world without a network: empty tables, an empty blob store, a bus that remembers, a clock that moves when told to.
+ * In a directory that is given, its tables and blobs are those that are there, and stay.
+ */
+export const makeWorld = async (given?: string) => {
   await using stack = new AsyncDisposableStack();
-  const directory = stack.use(await temporaryDirectory());
-  const state = stack.use(await openState(`file:${join(directory.path, "state.db")}`));
-  const blobs = await openBlobs(`file:${join(directory.path, "blobs")}`);
+  const directory = given ?? stack.use(await temporaryDirectory()).path;
+  const state = stack.use(await openState(`file:${join(directory, "state.db")}`));
+  const blobs = await openBlobs(`file:${join(directory, "blobs")}`);
   const bus = memoryBus();
   const clock = { at: Date.UTC(2026, 0, 1) };
   const resources = stack.move();
   return {
-    directory: directory.path,
+    directory,
     bus,
     clock,
     blobs,

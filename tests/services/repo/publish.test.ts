@@ -2,9 +2,11 @@ import { chmod, readdir, readFile, writeFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { publishRefused, publishRequested, repoPublished } from "#shared/messages/repo.ts";
 import { readDatabase } from "#shared/pacman/database-read.ts";
+import { start } from "#shared/service/start.ts";
 import { buildArtifacts, builds } from "#shared/state/builds.ts";
 import { packages } from "#shared/state/packages.ts";
 import { artifacts, generations, publications } from "#shared/state/repo.ts";
+import { repo } from "../../../services/repo/service.ts";
 import { makeBuild, startRepo, type Wanted } from "../../support/repo.ts";
 import { insertPackage } from "../../support/rows.ts";
 
@@ -260,4 +262,15 @@ test("packages published at the same time are all in, each generation newer by w
   const rows = await it.world.state.read.select().from(generations).orderBy(generations.number);
   const steps = rows.slice(1).map((row, i) => row.modifiedAt - (rows[i]?.modifiedAt ?? 0));
   expect(steps.every((step) => step >= 1000 && step % 1000 === 0)).toBe(true);
+});
+
+test("two processes that publish at the same time lose nothing", async () => {
+  const names = Array.from({ length: 8 }, (_, i) => `package-${i}`);
+  await using it = await setup(signed, names);
+  await using _other = await start(repo, { DATA_DIR: it.world.directory }, it.world);
+
+  await Promise.all(names.map((pkgbase) => it.publish({ pkgbase })));
+
+  expect((await namesIn(it)).sort()).toEqual(names.map((name) => `${name}-1.0-1`).sort());
+  expect(await it.world.state.read.$count(publications)).toBe(names.length);
 });
