@@ -1,0 +1,122 @@
+import { expect, test } from "vitest";
+import { buildOutput, buildStarted } from "#shared/messages/build.ts";
+import { srcinfo, startFakeBuilder } from "../../support/fake-builder.ts";
+
+test("a build goes through its steps, each as its own user, and says what came of it", async () => {
+  await using it = await startFakeBuilder();
+  const blob = (text: string) => it.builder.blobs.put(new TextEncoder().encode(text));
+
+  const finished = await it.builder.build(it.request);
+
+  expect(it.ran.filter(([, command]) => !command.includes("/sys/fs/cgroup"))).toEqual([
+    ["root", "pacman -Syu --noconfirm --noprogressbar"],
+    ["build", "makepkg --verifysource --noconfirm"],
+    ["build", "makepkg --force --noconfirm --noprogressbar"],
+    ["build", "makepkg --printsrcinfo"],
+  ]);
+  expect(it.files).toEqual(
+    new Map([
+      ["build/source/PKGBUILD", it.pkgbuild],
+      ["build/source/deep/file", "x"],
+    ]),
+  );
+  expect(finished?.outcome).toEqual({
+    kind: "built",
+    artifacts: [{ filename: "app-1-1-any.pkg.tar.zst", blob: await blob("content") }],
+    srcinfo: await blob(srcinfo),
+    pkgbuild: await blob(it.pkgbuild),
+  });
+  expect(it.builder.bus.sent(buildStarted)).toHaveLength(1);
+  expect(finished?.outputs).toBe(it.builder.bus.sent(buildOutput).length);
+  expect(await it.builder.logOf(it.request.build)).toBe(it.builder.outputOf(it.request));
+  expect(it.open()).toBe(0);
+});
+
+test("prepare commands, dependencies and kiln's own repository have steps of their own", async () => {
+  await using it = await startFakeBuilder({
+    behaviour: (command) =>
+      command.startsWith("pacman -T")
+        ? { stdout: "lib>=2\n", exit: { kind: "exited", code: 127 } }
+        : undefined,
+  });
+  const file = { filename: "lib-2-1-any.pkg.tar.zst", blob: it.source };
+  const repository = {
+    name: "own",
+    generation: 3,
+    databases: [],
+    packages: [file],
+    publicKey: "KEY",
+  };
+
+  await it.builder.build({
+    ...it.request,
+    ...{ prepare: "echo 'hi'", dependencies: ["bash", "lib>=2"], repository },
+  });
+
+  expect(it.ran.map(([, command]) => command.split("\n")[0]).slice(0, 5)).toEqual([
+    expect.stringContaining("pacman-key --add"),
+    "pacman -Syu --noconfirm --noprogressbar",
+    "bash -e /root/prepare.sh",
+    "pacman -T -- bash lib>=2",
+    "pacman -S --needed --asdeps --noconfirm --noprogressbar -- lib>=2",
+  ]);
+  expect(it.files.get("root/prepare.sh")).toBe("echo 'hi'");
+  expect(it.files.get("root/kiln.asc")).toBe("KEY");
+  expect(it.files.get("etc/pacman.d/kiln.conf")).toContain("[own]\n");
+  expect(it.files.has("build/repository/lib-2-1-any.pkg.tar.zst")).toBe(true);
+});
+
+test("with a URL for it, nothing of kiln's own repository is put into the container", async () => {
+  const url = "http://kiln:8080/x86_64";
+  await using it = await startFakeBuilder({}, { OWN_REPOSITORY_URL: url });
+  const file = { filename: "lib-2-1-any.pkg.tar.zst", blob: it.source };
+  const repository = {
+    name: "own",
+    generation: 3,
+    databases: [file],
+    packages: [file],
+    publicKey: null,
+  };
+
+  await it.builder.build({ ...it.request, repository });
+
+  expect(it.files.get("etc/pacman.d/kiln.conf")).toContain(`SigLevel = Never\nServer = ${url}\n`);
+  expect([...it.files.keys()].filter((name) => name.startsWith("build/repository"))).toEqual([]);
+});
+
+const exited = (code: number) => ({ exit: { kind: "exited", code } }) as const;
+const gone = { exit: { kind: "gone" } } as const;
+
+test.each([
+  ["makepkg --force", exited(4), { kind: "failed", step: "build", exitCode: 4 }],
+  ["makepkg --verifysource", exited(1), { kind: "failed", step: "sources", exitCode: 1 }],
+  ["makepkg --printsrcinfo", exited(1), { kind: "failed", step: "packages", exitCode: 1 }],
+  ["pacman -Syu", exited(1), { kind: "failed", step: "system", exitCode: 1 }],
+  [
+    "pacman -Syu",
+    gone,
+    { kind: "broken", step: "system", message: expect.stringMatching(/killed/) },
+  ],
+  [
+    "makepkg --printsrcinfo",
+    gone,
+    { kind: "broken", step: "packages", message: expect.stringMatching(/killed/) },
+  ],
+])("where %s ends with %j, nothing follows it", async (command, ended, outcome) => {
+  await using it = await startFakeBuilder({
+    behaviour: (words) => (words.startsWith(command) ? ended : undefined),
+  });
+
+  const finished = await it.builder.build(it.request);
+
+  expect(finished?.outcome).toEqual(outcome);
+  expect(it.open()).toBe(0);
+});
+
+test("a build that leaves no package is broken, as it says", async () => {
+  await using it = await startFakeBuilder({ packages: [["readme", "x"]] });
+
+  const finished = await it.builder.build(it.request);
+
+  expect(finished?.outcome).toMatchObject({ kind: "broken", step: "packages" });
+});
