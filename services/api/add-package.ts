@@ -15,6 +15,8 @@ export type Added =
   | { readonly kind: "unmet"; readonly pkgbase: string; readonly missing: readonly string[] }
   | { readonly kind: "unusable"; readonly message: string };
 
+export type Adding = Pick<Api, "ask" | "config" | "log" | "now" | "publish" | "state">;
+
 /** Adds what the resolver makes of a source, and orders the first builds. */
 export const addPackage = async (api: Api, request: PackageAddRequest): Promise<Added> => {
   const spec = await specOf(api, request.source);
@@ -22,7 +24,7 @@ export const addPackage = async (api: Api, request: PackageAddRequest): Promise<
 };
 
 export const addSource = async (
-  api: Api,
+  api: Adding,
   spec: SourceSpec,
   { replace, build, resolve }: Pick<PackageAddRequest, "replace" | "build" | "resolve">,
 ): Promise<Added> => {

@@ -2,14 +2,16 @@ import * as v from "valibot";
 import { Fault } from "#shared/fault.ts";
 import { orderBuilds } from "#shared/messages/build.ts";
 import { Pkgbase } from "#shared/model.ts";
-import { addSource } from "./add-package.ts";
+import { type Adding, addSource } from "./add-package.ts";
 import type { Api } from "./context.ts";
 import { findPackages } from "./store/shown.ts";
+
+type Building = Adding & Pick<Api, "commandLine">;
 
 const pkgbase = v.parse(Pkgbase, "kiln-cli");
 
 /** Adds kiln's own command line, or has it built where it changed: until it worked, once in a process. */
-export const buildCommandLine = async (api: Api) => {
+export const buildCommandLine = async (api: Building) => {
   const { commandLine, config } = api;
   if (!config.BUILD_CLI || commandLine.seenTo) return;
   const [known] = await findPackages(api.state.read, [pkgbase]);
@@ -24,7 +26,7 @@ export const buildCommandLine = async (api: Api) => {
   commandLine.seenTo = true;
 };
 
-const addCommandLine = async (api: Api) => {
+const addCommandLine = async (api: Building) => {
   const terms = { replace: false, build: true, resolve: true };
   const added = await addSource(api, { type: "cli" }, terms);
   if (added.kind === "unusable") throw new Fault("unavailable", `${pkgbase}: ${added.message}`);

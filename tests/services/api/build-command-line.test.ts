@@ -1,0 +1,68 @@
+import * as v from "valibot";
+import { expect, test } from "vitest";
+import { Pkgbase } from "#shared/model.ts";
+import { buildCommandLine } from "../../../services/api/build-command-line.ts";
+import { Config } from "../../../services/api/context.ts";
+import { insertSource, listRows, startApi } from "../../support/api.ts";
+import { insertPackage } from "../../support/rows.ts";
+
+const pkgbase = v.parse(Pkgbase, "kiln-cli");
+
+/** The api without its own repetitions about the command line, and a context to run them in. */
+const setup = async () => {
+  const api = await startApi();
+  const source = await insertSource(api.world, pkgbase, { type: "cli" });
+  api.answers.resolve = async () => ({
+    kind: "resolved",
+    packages: [{ pkgbase, source, devel: false, dependency: false }],
+  });
+  const context = {
+    ...api.world,
+    config: v.parse(Config, {}),
+    commandLine: { seenTo: false },
+  };
+  return { ...api, context, [Symbol.asyncDispose]: api[Symbol.asyncDispose] };
+};
+
+test("kiln's command line is added where it is missing, and its first build is ordered", async () => {
+  await using it = await setup();
+
+  await buildCommandLine(it.context);
+
+  expect((await listRows(it.world)).map((row) => row.pkgbase)).toEqual(["kiln-cli"]);
+  expect(it.orders).toEqual([
+    { packages: ["kiln-cli"], reason: "initial", resolve: true, force: false },
+  ]);
+});
+
+test("where it is there, it is built only if something is new, once in a process", async () => {
+  await using it = await setup();
+  await insertPackage(it.world.state, "kiln-cli");
+
+  await buildCommandLine(it.context);
+  await buildCommandLine(it.context);
+
+  expect(it.orders).toEqual([
+    { packages: ["kiln-cli"], reason: "schedule", resolve: true, force: false },
+  ]);
+});
+
+test("it is tried until it worked", async () => {
+  await using it = await setup();
+  const { resolve } = it.answers;
+  it.answers.resolve = async () => ({ kind: "unusable", message: "no runner image" });
+
+  await expect(buildCommandLine(it.context)).rejects.toThrow("kiln-cli: no runner image");
+  it.answers.resolve = resolve;
+  await buildCommandLine(it.context);
+
+  expect(it.orders).toHaveLength(1);
+});
+
+test("BUILD_CLI=false leaves it out", async () => {
+  await using it = await setup();
+
+  await buildCommandLine({ ...it.context, config: v.parse(Config, { BUILD_CLI: "false" }) });
+
+  expect(await listRows(it.world)).toEqual([]);
+});
