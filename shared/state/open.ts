@@ -9,15 +9,22 @@ import type { State } from "./state.ts";
 
 type Opened = { readonly client: Client; readonly database: LibSQLDatabase };
 
-/** Longest wait for another process's lock on a file, and for an answer of a server. */
+/** Longest wait for another process's lock, and for an answer of a server. */
 const patience = { lock: seconds(5), answer: seconds(10) };
 
 const attempts = 5;
 
-/** Opens `file:…`, `http(s)://…` or `libsql://…` and brings its tables up to date. */
-export const openState = async (url: string, authToken?: string): Promise<State> => {
+/**
+ * Opens `file:…`, `http(s)://…` or `libsql://…` and brings its tables up to date.
+ * `lock`: milliseconds to wait for another process's lock on a file; the whole process waits.
+ */
+export const openState = async (
+  url: string,
+  authToken?: string,
+  lock = patience.lock,
+): Promise<State> => {
   const { client, database } = url.startsWith("file:")
-    ? await openFile(url)
+    ? await openFile(url, lock)
     : await openServer(url, authToken);
   const oneAtATime = pLimit(1);
   await migrate(client, database);
@@ -45,10 +52,10 @@ export const openState = async (url: string, authToken?: string): Promise<State>
   return state;
 };
 
-const openFile = async (url: string): Promise<Opened> => {
+const openFile = async (url: string, timeout: number): Promise<Opened> => {
   const { createClient } = await import("@libsql/client");
   const { drizzle } = await import("drizzle-orm/libsql");
-  const client = createClient({ url, timeout: patience.lock });
+  const client = createClient({ url, timeout });
   await client.execute("PRAGMA journal_mode = WAL");
   return { client, database: drizzle(client) };
 };

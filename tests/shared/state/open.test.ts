@@ -1,23 +1,98 @@
-import { expect, test } from "vitest";
+import { join } from "node:path";
+import { expect, expectTypeOf, test } from "vitest";
+import { openState } from "#shared/state/open.ts";
 import { signatures } from "#shared/state/signatures.ts";
-import { makeWorld } from "../../support/world.ts";
+import type { Reader, State, Transaction } from "#shared/state/state.ts";
+import { runScript } from "../../support/child.ts";
+import { connectTo } from "../../support/database.ts";
+import { temporaryDirectory } from "../../support/world.ts";
+
+const setup = async () => {
+  const directory = await temporaryDirectory();
+  const url = `file:${join(directory.path, "state.db")}`;
+  const state = await openState(url);
+  return {
+    url,
+    state,
+    async [Symbol.asyncDispose]() {
+      await state[Symbol.asyncDispose]();
+      await directory[Symbol.asyncDispose]();
+    },
+  };
+};
+
+/** Adds a row that tells how many there were, so that two writes that did not see each other show. */
+const countUp = (state: State, name: string) =>
+  state.write(async (transaction) => {
+    const before = await transaction.$count(signatures);
+    await transaction
+      .insert(signatures)
+      .values({ sha256: name, fingerprint: `${before}`, signature: "", signedAt: 0 });
+  });
+
+const counted = async ({ read }: State) => {
+  const rows = await read.select().from(signatures);
+  return rows.map(({ fingerprint }) => Number(fingerprint)).toSorted((a, b) => a - b);
+};
+
+const upTo = (end: number) => Array.from({ length: end }, (_, index) => index);
 
 test("twenty writes at once lose nothing", async () => {
-  await using world = await makeWorld();
-  const { state } = world;
+  await using world = await setup();
 
-  await Promise.all(
-    Array.from({ length: 20 }, (_, index) =>
-      state.write(async (transaction) => {
-        const before = await transaction.$count(signatures);
-        await transaction
-          .insert(signatures)
-          .values({ sha256: `${index}`, fingerprint: `${before}`, signature: "", signedAt: 0 });
-      }),
-    ),
-  );
+  await Promise.all(upTo(20).map((index) => countUp(world.state, `${index}`)));
 
-  const rows = await state.read.select().from(signatures);
-  const seen = rows.map(({ fingerprint }) => Number(fingerprint)).sort((a, b) => a - b);
-  expect(seen).toEqual(Array.from({ length: 20 }, (_, index) => index));
+  expect(await counted(world.state)).toEqual(upTo(20));
+});
+
+test("two processes that write one file lose nothing", async () => {
+  await using world = await setup();
+
+  await Promise.all([
+    runScript("state-writer.ts", world.url, "a", "100"),
+    runScript("state-writer.ts", world.url, "b", "100"),
+    ...upTo(10).map((index) => countUp(world.state, `${index}`)),
+  ]);
+
+  expect(await counted(world.state)).toEqual(upTo(210));
+}, 60_000);
+
+test("a write that fails leaves nothing, and the next one works", async () => {
+  await using world = await setup();
+  const failure = new Error("changed its mind");
+
+  const failed = world.state.write(async (transaction) => {
+    await transaction
+      .insert(signatures)
+      .values({ sha256: "a", fingerprint: "0", signature: "", signedAt: 0 });
+    throw failure;
+  });
+
+  await expect(failed).rejects.toBe(failure);
+  await countUp(world.state, "b");
+  expect(await counted(world.state)).toEqual([0]);
+});
+
+test("a write that waited too long for another's lock is unavailable, and later ones work", async () => {
+  await using world = await setup();
+  await using state = await openState(world.url, undefined, 50);
+  using other = connectTo(world.url);
+  const lock = await other.transaction("write");
+
+  await expect(countUp(state, "a")).rejects.toMatchObject({
+    kind: "unavailable",
+    message: "the database is busy",
+  });
+  await lock.rollback();
+  await Promise.all([countUp(state, "b"), countUp(state, "c")]);
+
+  expect(await counted(state)).toEqual([0, 1]);
+});
+
+test("what is read cannot be written, and what is written cannot reach around its transaction", () => {
+  expectTypeOf<keyof Reader>().toEqualTypeOf<"select" | "selectDistinct" | "$count">();
+  expectTypeOf<keyof Transaction>().toEqualTypeOf<
+    "select" | "selectDistinct" | "insert" | "update" | "delete" | "$count"
+  >();
+  expectTypeOf<State["read"]>().toEqualTypeOf<Reader>();
 });

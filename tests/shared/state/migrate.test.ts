@@ -1,0 +1,53 @@
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { within } from "#shared/bus/pause.ts";
+import { openState } from "#shared/state/open.ts";
+import { signatures } from "#shared/state/signatures.ts";
+import { runScript } from "../../support/child.ts";
+import { connectTo } from "../../support/database.ts";
+import { temporaryDirectory } from "../../support/world.ts";
+
+const freshUrl = (path: string) => `file:${join(path, "state.db")}`;
+
+test("three processes that open a fresh file at once all find its tables", async () => {
+  await using directory = await temporaryDirectory();
+  const url = freshUrl(directory.path);
+
+  await Promise.all(["a", "b", "c"].map((name) => runScript("state-writer.ts", url, name, "1")));
+
+  await using state = await openState(url);
+  expect(await state.read.$count(signatures)).toBe(3);
+}, 60_000);
+
+test("the lock of a process that died while it migrated ends by itself", async () => {
+  await using directory = await temporaryDirectory();
+  const url = freshUrl(directory.path);
+  {
+    await using _ = await openState(url);
+  }
+  using client = connectTo(url);
+  await client.execute("INSERT INTO migration_lock VALUES (1, 'dead', 1000)");
+
+  await using state = await openState(url);
+
+  expect(await state.read.$count(signatures)).toBe(0);
+  const { rows } = await client.execute("SELECT * FROM migration_lock");
+  expect(rows).toEqual([]);
+});
+
+test("whoever comes while another migrates waits until it is done", async () => {
+  await using directory = await temporaryDirectory();
+  const url = freshUrl(directory.path);
+  {
+    await using _ = await openState(url);
+  }
+  using client = connectTo(url);
+  await client.execute("INSERT INTO migration_lock VALUES (1, 'alive', 99999999999999)");
+
+  const opening = openState(url);
+  expect(await within(500, opening)).toBe(false);
+  await client.execute("DELETE FROM migration_lock");
+
+  await using state = await opening;
+  await state.ping();
+});
