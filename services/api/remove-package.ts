@@ -5,8 +5,10 @@ import type { Api } from "./context.ts";
 import { deleteHidden, findHidden, hidePackage } from "./store/packages.ts";
 import { notAdded } from "./store/shown.ts";
 
+type Removing = Pick<Api, "ask" | "now" | "publish" | "state">;
+
 /** Resolves when the repository is served without the package. Whatever happens then, it will be gone. */
-export const removePackage = async ({ state, publish, ask, now }: Api, pkgbase: Pkgbase) => {
+export const removePackage = async ({ state, publish, ask, now }: Removing, pkgbase: Pkgbase) => {
   const at = await hidePackage(state, pkgbase, now());
   if (at === undefined) throw notAdded(pkgbase);
   await publish(packageRemoved, { pkgbase, at });
@@ -15,6 +17,6 @@ export const removePackage = async ({ state, publish, ask, now }: Api, pkgbase: 
 };
 
 /** Ends the removals that a dead process or an absent repository left half done. */
-export const finishRemovals = async (api: Api) => {
+export const finishRemovals = async (api: Removing) => {
   for (const { pkgbase } of await findHidden(api.state.read)) await removePackage(api, pkgbase);
 };

@@ -1,0 +1,182 @@
+import * as v from "valibot";
+import { expect, test } from "vitest";
+import { Fault } from "#shared/fault.ts";
+import { packageAdded, packageChanged } from "#shared/messages/package.ts";
+import { resolveAdd } from "#shared/messages/resolve.ts";
+import { Pkgbase, Pkgname } from "#shared/model.ts";
+import { AddedPackages } from "#shared/views.ts";
+import { announceOverdue } from "../../../services/api/announce.ts";
+import { insertSource, listRows, startApi } from "../../support/api.ts";
+import { insertPackage } from "../../support/rows.ts";
+
+const base = (name: string) => v.parse(Pkgbase, name);
+
+const aur = (name: string, rest = {}) => ({
+  replace: false,
+  source: { type: "aur", name },
+  ...rest,
+});
+
+/** The api, and a resolver that finds `app`, which needs `lib`. */
+const setup = async () => {
+  const api = await startApi();
+  const [app, lib] = [base("app"), base("lib")];
+  const sources = {
+    app: await insertSource(api.world, app, { type: "aur", name: v.parse(Pkgname, "app") }),
+    lib: await insertSource(api.world, lib, { type: "aur", name: v.parse(Pkgname, "lib") }),
+  };
+  api.answers.resolve = async () => ({
+    kind: "resolved",
+    packages: [
+      { pkgbase: app, source: sources.app, devel: false, dependency: false },
+      { pkgbase: lib, source: sources.lib, devel: true, dependency: true },
+    ],
+  });
+  return { ...api, app, lib, sources, [Symbol.asyncDispose]: api[Symbol.asyncDispose] };
+};
+
+test("an add answers with the package and what came along, and orders their builds", async () => {
+  await using api = await setup();
+
+  const response = await api.write("POST", "/package/add", aur("app"));
+
+  expect(response.status).toBe(200);
+  const added = v.parse(AddedPackages, await response.json());
+  expect(added.map(({ base, dependency, clean }) => ({ base, dependency, clean }))).toEqual([
+    { base: "app", dependency: false, clean: true },
+    { base: "lib", dependency: true, clean: false },
+  ]);
+  expect(api.world.bus.sent(packageAdded).map(({ pkgbase }) => pkgbase)).toEqual(["app", "lib"]);
+  expect(api.orders).toEqual([
+    { packages: ["app", "lib"], reason: "initial", resolve: true, force: false },
+  ]);
+  expect((await listRows(api.world)).map(({ owed }) => owed)).toEqual([null, null]);
+});
+
+test("an added package looks as serene's does", async () => {
+  await using api = await setup();
+
+  const response = await api.write("POST", "/package/add", aur("app", { build: false }));
+
+  expect((await response.text()).split("},{")[0]).toBe(
+    '[{"base":"app","members":[],"description":null,"upstream_url":null,"builds":0,"version":null,"source":"aur package","source_url":"https://aur.archlinux.org/pkgbase/app","devel":false,"srcinfo_override":false,"enabled":true,"clean":true,"private":false,"dependency":false,"schedule":"0 0 0 * * *","schedule_changed":false,"prepare_commands":null,"makepkg_flags":[],"added":"2026-01-01T00:00:00.000Z"',
+  );
+  expect(api.orders).toEqual([]);
+});
+
+test("an add of what is there already is refused, whoever notices, and changes nothing", async () => {
+  await using api = await setup();
+  await api.write("POST", "/package/add", aur("app"));
+  const before = await listRows(api.world);
+
+  const response = await api.write("POST", "/package/add", aur("app"));
+
+  expect([response.status, await response.text()]).toEqual([
+    400,
+    "package with the same base is already added",
+  ]);
+  expect(await listRows(api.world)).toEqual(before);
+});
+
+test("a replaced package keeps its settings and gets the new source; its dependencies stay as they are", async () => {
+  await using api = await setup();
+  const old = await insertPackage(api.world.state, "app");
+  const lib = await insertPackage(api.world.state, "lib");
+
+  const response = await api.write("POST", "/package/add", aur("app", { replace: true }));
+
+  expect(v.parse(AddedPackages, await response.json()).map(({ base }) => base)).toEqual(["app"]);
+  expect((await listRows(api.world)).map(({ source }) => source)).toEqual([
+    api.sources.app,
+    lib.source,
+  ]);
+  expect(old.source).not.toBe(api.sources.app);
+  expect(api.world.bus.sent(packageChanged)).toMatchObject([{ pkgbase: "app" }]);
+  expect(api.world.bus.sent(packageAdded)).toEqual([]);
+});
+
+test.each([
+  [{ kind: "exists", pkgbase: "app" }, 400, "package with the same base is already added"],
+  [{ kind: "unknown", name: "nope-nope" }, 404, "aur package 'nope-nope' does not exist"],
+  [
+    { kind: "unmet", pkgbase: "app", missing: ["a>=2", "b"] },
+    422,
+    "failed to satisfy all dependencies for app, missing are a>=2, b",
+  ],
+  [
+    { kind: "unusable", message: "failed to clone git repository: fatal" },
+    422,
+    "failed to checkout source: failed to clone git repository: fatal",
+  ],
+])("an add that comes to %o adds nothing and says why", async (outcome, status, text) => {
+  await using api = await setup();
+  api.answers.resolve = async () => v.parse(resolveAdd.answer, outcome);
+
+  const response = await api.write("POST", "/package/add", aur("app"));
+
+  expect([response.status, await response.text()]).toEqual([status, text]);
+  expect(await listRows(api.world)).toEqual([]);
+});
+
+test.each(["../app", "-app", "a b"])("no AUR package is named %s", async (name) => {
+  await using api = await setup();
+
+  const response = await api.write("POST", "/package/add", aur(name));
+
+  expect([response.status, await response.text()]).toEqual([
+    404,
+    `aur package '${name}' does not exist`,
+  ]);
+});
+
+test("a raw PKGBUILD goes to the resolver by way of the blob store", async () => {
+  await using api = await setup();
+  const source = { type: "raw", pkgbuild: "pkgname=app\n", devel: false };
+
+  await api.write("POST", "/package/add", { replace: false, source });
+
+  expect(await api.world.blobs.has(await sha256Of(source.pkgbuild))).toBe(true);
+});
+
+test("where the scheduler does not answer, the add stands and its builds are ordered later", async () => {
+  await using api = await setup();
+  const { order } = api.answers;
+  api.answers.order = async () => {
+    throw new Fault("unavailable", "nobody answers build.order");
+  };
+
+  const response = await api.write("POST", "/package/add", aur("app"));
+
+  expect(response.status).toBe(200);
+  expect((await listRows(api.world)).map(({ owed }) => owed?.build)).toEqual([true, true]);
+
+  api.answers.order = order;
+  api.world.clock.at += 60_000;
+  await announceOverdue(api.world);
+
+  expect(api.orders).toEqual([
+    { packages: ["app", "lib"], reason: "initial", resolve: true, force: false },
+  ]);
+  expect((await listRows(api.world)).map(({ owed }) => owed)).toEqual([null, null]);
+});
+
+test("a package that is being removed cannot be added until it is gone", async () => {
+  await using api = await setup();
+  await api.write("POST", "/package/add", aur("app"));
+  api.answers.retire = async () => {
+    throw new Fault("unavailable", "nobody answers repo.retire");
+  };
+  await api.write("DELETE", "/package/app");
+
+  const response = await api.write("POST", "/package/add", aur("app"));
+
+  expect([response.status, await response.text()]).toEqual([
+    409,
+    "package app is being removed, try again soon",
+  ]);
+});
+
+const sha256Of = async (text: string) => {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+};
