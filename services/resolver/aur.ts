@@ -18,6 +18,8 @@ export type Options = {
   readonly timeout: number;
   /** Further tries of a request that failed. */
   readonly retries: number;
+  /** Ends requests under way. */
+  readonly signal: AbortSignal;
 };
 
 /** Names in one request. Source: aurweb's limit on `multiinfo` is 250, on the length of a request some 4 kB for GET. */
@@ -38,12 +40,15 @@ const Answer = v.variant("type", [
 ]);
 
 /** The AUR's RPC interface, version 5. Source: https://aur.archlinux.org/rpc/swagger */
-export const connectAur = ({ url, timeout, retries }: Options): Aur => {
+export const connectAur = ({ url, timeout, retries, signal }: Options): Aur => {
   const root = url.replace(/\/+$/, "");
 
   const post = async (form: URLSearchParams) => {
-    const signal = AbortSignal.timeout(timeout);
-    const response = await fetch(`${root}/rpc/`, { method: "POST", body: form, signal });
+    const response = await fetch(`${root}/rpc/`, {
+      method: "POST",
+      body: form,
+      signal: AbortSignal.any([signal, AbortSignal.timeout(timeout)]),
+    });
     if (!response.ok) throw new Error(`it answered ${response.status} ${response.statusText}`);
     return v.parse(Answer, await response.json());
   };
@@ -53,7 +58,7 @@ export const connectAur = ({ url, timeout, retries }: Options): Aur => {
       try {
         return await post(form);
       } catch (error) {
-        if (failures < retries) continue;
+        if (failures < retries && !signal.aborted) continue;
         const why = error instanceof Error ? error.message : String(error);
         throw new Fault("unavailable", `cannot ask the AUR at ${root}: ${why}`, { cause: error });
       }

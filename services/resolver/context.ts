@@ -41,20 +41,25 @@ const fetchesAtOnce = 6;
 
 export const open = async (base: Base<typeof Config> & Tables) => {
   const { config } = base;
-  const mirror = connectMirror(config.SYNC_MIRROR, config.ARCH);
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const mirror = connectMirror(config.SYNC_MIRROR, config.ARCH, signal);
   return {
     git: connectGit({
       directory: join(config.DATA_DIR, "work"),
       allowFile: config.GIT_ALLOW_FILE,
       timeout: config.GIT_TIMEOUT,
       limit: config.SOURCE_LIMIT,
+      signal,
     }),
     aur: connectAur({
       url: config.AUR_URL,
       timeout: config.AUR_REQUEST_TIMEOUT,
       retries: config.AUR_REQUEST_RETRIES,
+      signal,
     }),
     official: openOfficial({ ...base, mirror }),
+    stopping,
     fetches: pLimit(fetchesAtOnce),
   };
 };

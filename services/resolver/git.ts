@@ -32,18 +32,21 @@ export type Options = {
   readonly timeout: number;
   /** Bytes that git may write into one file, and that the files may have together. */
   readonly limit: number;
+  /** Ends what is running. */
+  readonly signal: AbortSignal;
 };
 
 /**
  * Runs git(1) as for strangers: without the system's and the user's configuration, without hooks,
  * submodules, filters and questions, and over the transports named here alone.
  */
-export const connectGit = ({ directory, allowFile, timeout, limit }: Options): Git => {
+export const connectGit = ({ directory, allowFile, timeout, limit, signal }: Options): Git => {
   const env = {
     GIT_ALLOW_PROTOCOL: ["http", "https", "git", "ssh", ...(allowFile ? ["file"] : [])].join(":"),
     GIT_CONFIG_NOSYSTEM: "1",
     GIT_CONFIG_GLOBAL: "/dev/null",
     GIT_TERMINAL_PROMPT: "0",
+    GIT_DIR: undefined,
     GIT_ASKPASS: "",
     SSH_ASKPASS: "",
     GIT_SSH_COMMAND: "ssh -oBatchMode=yes",
@@ -65,6 +68,7 @@ export const connectGit = ({ directory, allowFile, timeout, limit }: Options): G
       env,
       cwd: "/",
       input,
+      cancelSignal: signal,
       reject: false,
       encoding: "buffer",
       maxBuffer: limit + mostOverhead,
@@ -93,9 +97,15 @@ export const connectGit = ({ directory, allowFile, timeout, limit }: Options): G
         run(what, ["--git-dir", repository, ...args], input);
       try {
         await run(what, ["init", "--quiet", "--bare", "--template=", "--", repository]);
-        await inside(["fetch", "--quiet", "--depth=1", "--no-tags", "--", from, "HEAD"]);
-        const head = await inside(["log", "-1", "--format=%H %ct", "FETCH_HEAD"]);
-        const [revision = "", seconds] = head.toString("utf8").trim().split(" ");
+        const head = (...depth: string[]) =>
+          inside(["fetch", "--quiet", ...depth, "--no-tags", "--", from, "HEAD"]);
+        await head("--depth=1").catch((error: unknown) => {
+          if (error instanceof Fault && error.message.includes("dumb http transport"))
+            return head();
+          throw error;
+        });
+        const commit = await inside(["log", "-1", "--format=%H %ct", "FETCH_HEAD"]);
+        const [revision = "", seconds] = commit.toString("utf8").trim().split(" ");
         const tree = parseTree(
           await inside(["ls-tree", "-r", "-z", "-l", "--full-tree", revision]),
         );

@@ -12,13 +12,15 @@ export type Mirror = {
 };
 
 /** Databases of official repositories. `pattern` holds `{repo}` and `{arch}`. */
-export const connectMirror = (pattern: string, arch: string): Mirror => ({
+export const connectMirror = (pattern: string, arch: string, signal: AbortSignal): Mirror => ({
   urlOf: (repository) =>
     `${pattern.replaceAll("{repo}", repository).replaceAll("{arch}", arch).replace(/\/+$/, "")}/${repository}.db`,
 
   async download(url, since) {
     try {
-      return url.startsWith("file:") ? await readIfNew(url, since) : await getIfNew(url, since);
+      return url.startsWith("file:")
+        ? await readIfNew(url, since)
+        : await getIfNew(url, since, signal);
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       throw new Fault("unavailable", `cannot read ${url}: ${why}`, { cause: error });
@@ -29,7 +31,7 @@ export const connectMirror = (pattern: string, arch: string): Mirror => ({
 /** Milliseconds for a mirror to say something, and for a database of some 10 MB. */
 const patience = { answer: seconds(10), content: seconds(60) };
 
-const getIfNew = async (url: string, since: string | null) => {
+const getIfNew = async (url: string, since: string | null, stopping: AbortSignal) => {
   const stop = new AbortController();
   const within = async <T>(milliseconds: number, what: Promise<T>) => {
     const late = new Error(`no end within ${milliseconds / 1_000} s`);
@@ -37,7 +39,7 @@ const getIfNew = async (url: string, since: string | null) => {
     return what.finally(() => clearTimeout(timer));
   };
   const headers = since === null ? {} : { "if-modified-since": since };
-  const { signal } = stop;
+  const signal = AbortSignal.any([stop.signal, stopping]);
   const response = await within(patience.answer, fetch(url, { headers, signal }));
   if (response.status === 304) return undefined;
   if (!response.ok) throw new Error(`it answered ${response.status} ${response.statusText}`);

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { Fault } from "#shared/fault.ts";
@@ -14,7 +14,9 @@ const setup = async ({ limit = 4_000_000, timeout = 20_000 } = {}) => {
   await using stack = new AsyncDisposableStack();
   const aur = stack.use(await startAur());
   const directory = stack.use(await temporaryDirectory());
-  const git = connectGit({ directory: directory.path, allowFile: false, timeout, limit });
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const git = connectGit({ directory: directory.path, allowFile: false, timeout, limit, signal });
   const demo = recipe({ pkgbase: "demo" });
   await aur.add(demo);
 
@@ -39,6 +41,7 @@ const setup = async ({ limit = 4_000_000, timeout = 20_000 } = {}) => {
   return {
     aur,
     git,
+    stopping,
     demo,
     plant,
     url: `${aur.url}/demo.git`,
@@ -75,6 +78,26 @@ test("the files of HEAD come with their kinds, and nothing is left behind", asyn
     ],
   });
   expect(it.left()).toEqual([]);
+});
+
+test("a repository that is only files on a web server is fetched whole", async () => {
+  await using it = await setup();
+  const repository = it.aur.repositoryOf("demo");
+  execFileSync("git", ["--git-dir", repository, "update-server-info"]);
+  await using server = await serve(
+    async (request) => {
+      const path = join(repository, new URL(request.url).pathname);
+      return existsSync(path)
+        ? new Response(readFileSync(path))
+        : new Response("", { status: 404 });
+    },
+    "127.0.0.1",
+    0,
+  );
+
+  const { files } = await it.git.fetch(`http://127.0.0.1:${server.port}/`);
+
+  expect(files.map(({ path }) => path)).toEqual([".SRCINFO", "PKGBUILD"]);
 });
 
 test("a ref is resolved as git ls-remote does, and one that is not there is said", async () => {
@@ -175,6 +198,21 @@ test("a server that says nothing is given up, and nothing is left behind", async
   await expect(it.git.fetch(`http://127.0.0.1:${silent.port}/x.git`)).rejects.toThrow(
     new Fault("unavailable", "failed to clone git repository: no end within 0.3 s"),
   );
+  expect(it.left()).toEqual([]);
+});
+
+test("a stop ends what is running, and leaves nothing behind", async () => {
+  await using it = await setup();
+  await using silent = await serve(
+    () => {
+      it.stopping.abort();
+      return new Promise<Response>(() => {});
+    },
+    "127.0.0.1",
+    0,
+  );
+
+  await expect(it.git.fetch(`http://127.0.0.1:${silent.port}/x.git`)).rejects.toThrow(Fault);
   expect(it.left()).toEqual([]);
 });
 

@@ -17,7 +17,8 @@ const setup = async (answer: (before: number) => Response | Promise<Response>, r
     0,
   );
   const url = `http://127.0.0.1:${server.port}`;
-  const aur = connectAur({ url: `${url}/`, timeout: 200, retries });
+  const { signal } = new AbortController();
+  const aur = connectAur({ url: `${url}/`, timeout: 200, retries, signal });
   return { aur, sent, url, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
 };
 
@@ -100,7 +101,7 @@ test.each<[string, () => Response | Promise<Response>, string]>([
   [
     "a name that is none",
     () => answerOf("multiinfo", { ...row, Name: "../x" }),
-    "../x is not a package name",
+    '"../x" is not a package name',
   ],
   [
     "an error",

@@ -5,11 +5,13 @@ import { serve } from "#shared/runtime.ts";
 import { connectMirror } from "../../../services/resolver/mirror.ts";
 import { temporaryDirectory } from "../../support/world.ts";
 
+const { signal } = new AbortController();
+
 test.each([
   ["https://mirror.example/{repo}/os/{arch}", "https://mirror.example/core/os/x86_64/core.db"],
   ["file:///srv/{arch}/{repo}/", "file:///srv/x86_64/core/core.db"],
 ])("in %s the database is at %s", (pattern, url) => {
-  expect(connectMirror(pattern, "x86_64").urlOf("core")).toBe(url);
+  expect(connectMirror(pattern, "x86_64", signal).urlOf("core")).toBe(url);
 });
 
 test("a server's database comes once, until it changes", async () => {
@@ -22,7 +24,7 @@ test("a server's database comes once, until it changes", async () => {
     "127.0.0.1",
     0,
   );
-  const mirror = connectMirror(`http://127.0.0.1:${server.port}/{repo}`, "x86_64");
+  const mirror = connectMirror(`http://127.0.0.1:${server.port}/{repo}`, "x86_64", signal);
 
   const first = await mirror.download(mirror.urlOf("core"), null);
   const second = await mirror.download(mirror.urlOf("core"), modified);
@@ -37,7 +39,7 @@ test("a server's database comes once, until it changes", async () => {
 test("a file's database comes once, until it changes", async () => {
   await using directory = await temporaryDirectory();
   const path = join(directory.path, "core.db");
-  const mirror = connectMirror(`file://${directory.path}`, "x86_64");
+  const mirror = connectMirror(`file://${directory.path}`, "x86_64", signal);
   await writeFile(path, "one");
 
   const first = await mirror.download(mirror.urlOf("core"), null);
@@ -56,7 +58,7 @@ test.each([
   ["http://127.0.0.1:1/{repo}", "cannot read http://127.0.0.1:1/core/core.db: "],
   ["file:///nonexistent/{repo}", "cannot read file:///nonexistent/core/core.db: ENOENT"],
 ])("%s cannot be read, and is named", async (pattern, message) => {
-  const mirror = connectMirror(pattern, "x86_64");
+  const mirror = connectMirror(pattern, "x86_64", signal);
 
   await expect(mirror.download(mirror.urlOf("core"), null)).rejects.toThrow(message);
 });
@@ -65,7 +67,7 @@ test("what a server refuses is named", async () => {
   await using server = await serve(() => new Response("", { status: 404 }), "127.0.0.1", 0);
   const url = `http://127.0.0.1:${server.port}/core.db`;
 
-  await expect(connectMirror("", "x86_64").download(url, null)).rejects.toThrow(
+  await expect(connectMirror("", "x86_64", signal).download(url, null)).rejects.toThrow(
     `cannot read ${url}: it answered 404 Not Found`,
   );
 });

@@ -8,6 +8,8 @@ import { openOfficial } from "../../../services/resolver/official.ts";
 import { writeMirror } from "../../support/official-mirror.ts";
 import { makeWorld } from "../../support/world.ts";
 
+const { signal } = new AbortController();
+
 const setup = async () => {
   const world = await makeWorld();
   const directory = join(world.directory, "mirror");
@@ -18,7 +20,7 @@ const setup = async () => {
   const pattern = await writeMirror(directory, listed);
   /** A resolver started anew: it has parsed nothing. */
   const restarted = (at = pattern) =>
-    openOfficial({ ...world, mirror: connectMirror(at, "x86_64") });
+    openOfficial({ ...world, mirror: connectMirror(at, "x86_64", signal) });
   const has = async (read: ReturnType<typeof restarted>, texts: readonly string[]) => {
     const official = await read();
     return texts.filter((text) => official.has(parseDependency(text)));
