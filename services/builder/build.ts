@@ -9,6 +9,7 @@ import {
   buildStarted,
 } from "#shared/messages/build.ts";
 import { seconds } from "#shared/time.ts";
+import { abortable } from "./abortable.ts";
 import { containerSpec } from "./container-spec.ts";
 import type { Builder } from "./context.ts";
 import { drive, type Progress } from "./drive.ts";
@@ -17,7 +18,6 @@ import { formatIdentity } from "./left-over.ts";
 import { broken, describe } from "./outcome.ts";
 import { type Output, openOutput } from "./output.ts";
 import { headings } from "./steps.ts";
-import { unlessAborted } from "./unless-aborted.ts";
 
 type Request = Payload<typeof buildRequested>;
 
@@ -46,7 +46,7 @@ export const build = async (context: Builder, request: Request, { signal }: Deli
   if (!outcome) return;
 
   output.say(describe(outcome));
-  const kept = await unlessAborted(signal, output.end());
+  const kept = await abortable(signal, output.end());
   const { measurements } = progress;
   await publish(buildFinished, {
     ...{ build, pkgbase, arch, at: now() },
@@ -98,7 +98,7 @@ const attempt = async (
     });
     using watch = watching();
     const exhausted = untilExhausted(container, limits.processes, watch.signal);
-    return await unlessAborted(
+    return await abortable(
       AbortSignal.any([signal, ended, deadline]),
       Promise.race([driving, exhausted]),
     );

@@ -1,5 +1,8 @@
-/** The largest message of output, in bytes of UTF-8. */
-const chunkBytes = 64 * 1024;
+/**
+ * The largest chunk, in bytes of UTF-8. As JSON a control character takes six times its place, and the bus
+ * takes 256 KiB.
+ */
+export const chunkBytes = 40 * 1024;
 
 export const overflowMark = (limit: number) =>
   `\n:: kiln :: the log is over ${limit / 1024 / 1024} MiB, the rest of it is not kept\n`;
@@ -7,7 +10,7 @@ export const overflowMark = (limit: number) =>
 export type Chunks = {
   /** Takes what a program printed; a character may be split over two calls. */
   write(bytes: Uint8Array): void;
-  /** The next text of at most 64 KiB in UTF-8, or nothing. */
+  /** The next text of at most `chunkBytes`, or nothing. */
   next(): string | undefined;
   /** Everything taken so far, in UTF-8. */
   whole(): Uint8Array[];

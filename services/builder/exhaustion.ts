@@ -1,7 +1,7 @@
+import { pause } from "#shared/bus/pause.ts";
 import { Fault } from "#shared/fault.ts";
 import { seconds } from "#shared/time.ts";
 import type { Container } from "./docker/engine.ts";
-import { pause } from "./pause.ts";
 
 /** How often a container is looked at, and how many looks in a row tell. */
 const interval = seconds(5);

@@ -1,11 +1,11 @@
 import { promisify } from "node:util";
 import { zstdCompress } from "node:zlib";
 import type { Blobs } from "#shared/blobs/blobs.ts";
+import { pause } from "#shared/bus/pause.ts";
 import { Fault } from "#shared/fault.ts";
 import type { BlobReference } from "#shared/model.ts";
 import { seconds } from "#shared/time.ts";
 import { makeChunks } from "./chunks.ts";
-import { pause } from "./pause.ts";
 
 /** Bytes of a log that are kept. */
 export const logLimit = 10 * 1024 * 1024;

@@ -3,6 +3,7 @@ import { Fault } from "#shared/fault.ts";
 import type { generateSrcinfo } from "#shared/messages/resolve.ts";
 import type { BlobReference } from "#shared/model.ts";
 import { seconds } from "#shared/time.ts";
+import { abortable } from "./abortable.ts";
 import { capture } from "./capture.ts";
 import { containerSpec } from "./container-spec.ts";
 import type { Builder } from "./context.ts";
@@ -11,15 +12,17 @@ import { formatIdentity } from "./left-over.ts";
 import { sourceEntries } from "./source.ts";
 import { srcinfoCommand } from "./steps.ts";
 import { packTar } from "./tar.ts";
-import { unlessAborted } from "./unless-aborted.ts";
 
 type Answer = v.InferInput<typeof generateSrcinfo.answer>;
 
 /** Milliseconds of waiting and reading together; the asker waits 60 s. */
 const timeout = seconds(45);
 
-/** Bytes; a message holds no more than 256 KiB. */
+/** Bytes of an answer as JSON; the bus takes 256 KiB. */
 const limit = 192 * 1024;
+
+/** The end of a log, in characters, of which JSON may make six each. */
+const logEnd = limit / 6;
 
 /**
  * Has bash read a PKGBUILD, in a container without network that is thrown away. What cannot be read is an
@@ -36,7 +39,7 @@ export const readPkgbuild = async (
       containerSpec(image, limits, formatIdentity(identity), { kind: "srcinfo", timeout }),
     );
     await container.put(packTar(sourceEntries(blobs, source)));
-    return await unlessAborted(deadline, print(container));
+    return await abortable(deadline, print(container));
   };
   try {
     return await reading(read);
@@ -52,10 +55,14 @@ const print = async (container: Container): Promise<Answer> => {
   const { exit, stdout, stderr } = await capture(container, srcinfoCommand, limit);
   if (exit.kind === "gone")
     return { kind: "failed", log: "the container was killed or removed from outside of kiln" };
-  if (stdout.byteLength > limit) return { kind: "failed", log: "the .SRCINFO is over 192 KiB" };
-  if (exit.code === 0) return { kind: "generated", srcinfo: textOf(stdout) };
-  const log = textOf(stderr).slice(-limit / 4);
-  return { kind: "failed", log: log.trim() || `makepkg ended with exit code ${exit.code}` };
+  if (exit.code !== 0) {
+    const log = textOf(stderr).trim().slice(-logEnd);
+    return { kind: "failed", log: log || `makepkg ended with exit code ${exit.code}` };
+  }
+  const srcinfo = textOf(stdout);
+  return Buffer.byteLength(JSON.stringify(srcinfo)) > limit
+    ? { kind: "failed", log: "the .SRCINFO is over 192 KiB" }
+    : { kind: "generated", srcinfo };
 };
 
 const textOf = (bytes: Uint8Array) => new TextDecoder().decode(bytes);

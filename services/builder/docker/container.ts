@@ -34,10 +34,18 @@ export const containerOf = async (docker: Docker.Container, url: string): Promis
     },
 
     async put(tar) {
-      const failed = new Promise<never>((_, reject) => tar.once("error", reject));
-      await Promise.race([docker.putArchive(tar, { path: "/" }), failed]).catch(
-        refuse("files for a container"),
-      );
+      let own: { readonly error: unknown } | undefined;
+      const failed = new Promise<never>((_, reject) => {
+        tar.once("error", (error) => {
+          own = { error };
+          reject(error);
+        });
+      });
+      try {
+        await Promise.race([docker.putArchive(tar, { path: "/" }), failed]);
+      } catch (error) {
+        throw own ? own.error : asFault(error, url, "files for a container");
+      }
     },
 
     async processes() {

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { makeChunks, overflowMark } from "../../../services/builder/chunks.ts";
+import { largestMessage } from "#shared/bus/publish.ts";
+import { chunkBytes, makeChunks, overflowMark } from "../../../services/builder/chunks.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
@@ -39,7 +40,7 @@ test("what is no UTF-8 is replaced, and a byte order mark is not lost", () => {
   expect(all(chunks)).toEqual(["a\ufffdb\ufeffc"]);
 });
 
-test("a chunk holds at most 64 KiB and ends where a character does", () => {
+test("a chunk is no longer than a message can hold, and ends where a character does", () => {
   const chunks = makeChunks(1024 * 1024);
   const text = "€".repeat(50_000);
 
@@ -47,8 +48,18 @@ test("a chunk holds at most 64 KiB and ends where a character does", () => {
 
   const texts = all(chunks);
   expect(texts.join("")).toBe(text);
-  expect(texts.every((it) => bytes(it).byteLength <= 64 * 1024)).toBe(true);
-  expect(texts).toHaveLength(3);
+  expect(texts.every((it) => bytes(it).byteLength <= chunkBytes)).toBe(true);
+  expect(texts).toHaveLength(4);
+});
+
+test("a chunk of control characters fits into a message", () => {
+  const chunks = makeChunks(1024 * 1024);
+
+  chunks.write(new Uint8Array(200_000));
+
+  expect(Math.max(...all(chunks).map((text) => JSON.stringify(text).length))).toBeLessThan(
+    largestMessage - 1024,
+  );
 });
 
 test("what is over the limit is left out with a mark, once", () => {

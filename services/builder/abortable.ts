@@ -1,5 +1,5 @@
 /** What `work` comes to, or the signal's reason as soon as it is aborted. `work` is left to itself then. */
-export const unlessAborted = async <T>(signal: AbortSignal, work: Promise<T>): Promise<T> => {
+export const abortable = async <T>(signal: AbortSignal, work: Promise<T>): Promise<T> => {
   const aborted = Promise.withResolvers<never>();
   const abort = () => aborted.reject(signal.reason);
   signal.addEventListener("abort", abort);
