@@ -18,7 +18,7 @@ const wordOf = (verdict: Verdict) => {
 
 /** Tells the server, and again until it confirms or `patience` milliseconds are over; says whether it confirmed. */
 export const acknowledge = async (
-  { nats, connected }: Connection,
+  { nats, connected, whileConnected }: Connection,
   msg: Msg,
   verdict: Verdict,
   patience: number,
@@ -26,9 +26,8 @@ export const acknowledge = async (
   const tooLate = AbortSignal.timeout(patience);
   while (!tooLate.aborted) {
     try {
-      await nats.request(msg.reply ?? "", wordOf(verdict), {
-        timeout: Math.min(patience, seconds(3)),
-      });
+      const timeout = Math.min(patience, seconds(3));
+      await whileConnected(() => nats.request(msg.reply ?? "", wordOf(verdict), { timeout }));
       return true;
     } catch (error) {
       if (error instanceof errors.ClosedConnectionError) return false;

@@ -11,6 +11,8 @@ export type Connection = {
   readonly name: string;
   /** Resolves at once while there is a connection, else when there is one again. */
   connected(): Promise<void>;
+  /** What `request` resolves to; rejects, as nobody will answer, once there is no connection. */
+  whileConnected<T>(request: () => Promise<T>): Promise<T>;
   onReconnect(listener: () => void): Disposable;
 };
 
@@ -24,12 +26,14 @@ export const connectNats = async (servers: string, log: Log): Promise<Connection
   const nats = await dialUntilUp(optionsOf(urls), name, log);
 
   const listeners = new Set<() => void>();
+  const waiting = new Set<() => void>();
   let away: PromiseWithResolvers<void> | undefined;
   const watch = async () => {
     for await (const { type } of nats.status()) {
       if (type === "disconnect" && !away) {
         log.warn("nats-server lost", { server: name });
         away = Promise.withResolvers();
+        for (const lose of waiting) lose();
       }
       if (type === "reconnect") {
         log.info("nats-server is back", { server: name });
@@ -45,6 +49,15 @@ export const connectNats = async (servers: string, log: Log): Promise<Connection
     nats,
     name,
     connected: async () => away?.promise,
+    whileConnected: (request) =>
+      new Promise((resolve, reject) => {
+        const lose = () => reject(new errors.RequestError("connection lost"));
+        if (away) return lose();
+        waiting.add(lose);
+        request()
+          .then(resolve, reject)
+          .finally(() => waiting.delete(lose));
+      }),
     onReconnect(listener) {
       listeners.add(listener);
       return { [Symbol.dispose]: () => void listeners.delete(listener) };

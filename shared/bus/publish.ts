@@ -16,7 +16,7 @@ const patience = { server: seconds(30), answer: seconds(3) };
 
 /** Says a message until it is kept: a repetition has the same id, so that it is kept once. */
 export const publishBy =
-  ({ connected }: Connection, client: JetStreamClient): Publish =>
+  ({ connected, whileConnected }: Connection, client: JetStreamClient): Publish =>
   async (message, payload) => {
     const value = v.parse(message.schema, payload);
     const subject = subjectOf(message, value);
@@ -31,7 +31,7 @@ export const publishBy =
     let tooLate: AbortSignal | undefined;
     while (true) {
       try {
-        await client.publish(subject, data, options);
+        await whileConnected(() => client.publish(subject, data, options));
         return;
       } catch (error) {
         if (isSaidAlready(message, error)) return;
