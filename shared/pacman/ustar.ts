@@ -40,7 +40,8 @@ const header = (name: Uint8Array, size: number, mode: number, type: string) => {
   block.write("ustar\0" + "00", 257);
   block.write("root", 265);
   block.write("root", 297);
-  const checksum = block.reduce((sum, byte) => sum + byte, 0);
+  let checksum = 0;
+  for (let at = 0; at < BLOCK; at++) checksum += block[at] ?? 0;
   block.write(`${octal(checksum, 6)}\0 `, 148);
   return block;
 };
