@@ -23,14 +23,15 @@ export const acknowledge = async (
   verdict: Verdict,
   patience: number,
 ) => {
-  const tooLate = AbortSignal.timeout(patience);
-  while (!tooLate.aborted) {
+  const timeout = Math.min(patience, seconds(3));
+  let tooLate: AbortSignal | undefined;
+  while (!tooLate?.aborted) {
     try {
-      const timeout = Math.min(patience, seconds(3));
       await whileConnected(() => nats.request(msg.reply ?? "", wordOf(verdict), { timeout }));
       return true;
     } catch (error) {
       if (error instanceof errors.ClosedConnectionError) return false;
+      tooLate ??= AbortSignal.timeout(patience);
       await pause(100, tooLate);
       await unlessAborted(connected(), tooLate);
     }

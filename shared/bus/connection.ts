@@ -68,7 +68,10 @@ export const connectNats = async (servers: string, log: Log): Promise<Connection
 const parseServer = (text: string) => {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (!url || !/^(nats|tls|wss?):$/.test(url.protocol))
-    throw new Fault("invalid", "NATS_URL is not of the form nats://host:port, wss://host:port");
+    throw new Fault(
+      "invalid",
+      `NATS_URL is ${text.replace(/\/\/.*@/, "//…@")}, expected nats://host:port or wss://host:port`,
+    );
   return url;
 };
 

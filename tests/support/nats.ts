@@ -1,13 +1,19 @@
 import { spawn } from "node:child_process";
 import { on, once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 /** A nats-server of its own, on a port of its own, that keeps JetStream in a temporary directory. */
 export const startNats = async () => {
   const store = await mkdtemp(join(tmpdir(), "nats-"));
-  let { server, port } = await startServer(store, -1);
+  await writeFile(
+    join(store, "nats-server.conf"),
+    'websocket { host: "127.0.0.1", port: -1, no_tls: true }',
+  );
+  const first = await startServer(store, -1);
+  const { port, webSocketPort } = first;
+  let { server } = first;
   const stop = async (signal: NodeJS.Signals) => {
     if (server.exitCode !== null || server.signalCode !== null) return;
     const exited = once(server, "exit");
@@ -16,6 +22,7 @@ export const startNats = async () => {
   };
   return {
     url: `nats://127.0.0.1:${port}`,
+    webSocketUrl: `ws://127.0.0.1:${webSocketPort}`,
     /** Stays away until `up`. */
     down: (signal: NodeJS.Signals = "SIGKILL") => stop(signal),
     async up() {
@@ -34,7 +41,9 @@ export const startNats = async () => {
 };
 
 const startServer = async (store: string, port: number) => {
-  const server = spawn("nats-server", ["-js", "-a", "127.0.0.1", "-p", `${port}`, "-sd", store], {
+  const config = join(store, "nats-server.conf");
+  const flags = ["-c", config, "-js", "-a", "127.0.0.1", "-p", `${port}`, "-sd", store];
+  const server = spawn("nats-server", flags, {
     stdio: ["ignore", "ignore", "pipe"],
     env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` },
   });
@@ -46,5 +55,6 @@ const startServer = async (store: string, port: number) => {
   const [, listening] = /Listening for client connections on \S+:(\d+)/.exec(said) ?? [];
   if (!listening) throw new Error(`nats-server did not start: ${said}`);
   server.stderr.resume();
-  return { server, port: Number(listening) };
+  const [, webSocketPort] = /Listening for websocket clients on \S+:(\d+)/.exec(said) ?? [];
+  return { server, port: Number(listening), webSocketPort: Number(webSocketPort) };
 };
