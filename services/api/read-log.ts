@@ -6,6 +6,7 @@ import { buildOutput } from "#shared/messages/build.ts";
 import type { BuildId } from "#shared/model.ts";
 import { seconds } from "#shared/time.ts";
 import type { Api } from "./context.ts";
+import { silenceAfter } from "./silence.ts";
 import type { BuildRow } from "./store/builds.ts";
 
 const decompress = promisify(zstdDecompress);
@@ -48,23 +49,4 @@ const readOutput = async (follow: Follow, build: BuildId) => {
   await silence.begun();
   const newest = Math.max(...attempts.keys());
   return (attempts.get(newest) ?? []).join("");
-};
-
-const silenceAfter = (quiet: number, whole: number) => {
-  let latest = performance.now();
-  return {
-    heard: () => {
-      latest = performance.now();
-    },
-    begun: () =>
-      new Promise<void>((resolve) => {
-        const end = performance.now() + whole;
-        const timer = setInterval(() => {
-          const now = performance.now();
-          if (now - latest < quiet && now < end) return;
-          clearInterval(timer);
-          resolve();
-        }, quiet / 3);
-      }),
-  };
 };

@@ -12,7 +12,8 @@ import type { BuildId } from "#shared/model.ts";
 import type { Log } from "#shared/service/log.ts";
 import { seconds } from "#shared/time.ts";
 import type { BuildState } from "#shared/views.ts";
-import { type Channel, openChannel } from "./channel.ts";
+import { silenceAfter } from "../silence.ts";
+import { type Channel, type FollowOutput, openChannel } from "./channel.ts";
 import { endOf } from "./end-of.ts";
 import { ping } from "./event.ts";
 import type { Subscriber } from "./subscriber.ts";
@@ -60,7 +61,7 @@ export const openHub = async ({
   const open = (pkgbase: string): Opened => {
     const channel = openChannel(pkgbase, {
       patience,
-      followOutput: (build, each) => follow(buildOutput, "start", each, { build }),
+      followOutput: (build, each) => followFromStart(follow, build, each),
       empty: () => close(pkgbase),
       failed: (error) => log.error("live output cannot be followed", { pkgbase, error }),
     });
@@ -143,3 +144,27 @@ export const openHub = async ({
   };
   return hub;
 };
+
+/** Milliseconds of silence after which the output so far counts as read, and at most. */
+const sofar = { quiet: 60, whole: seconds(2) };
+
+/** Resolves when what was printed before has been told, so that who comes late gets it in one piece. */
+const followFromStart: FollowFromStart = async (follow, build, each) => {
+  const silence = silenceAfter(sofar.quiet, sofar.whole);
+  const following = await follow(
+    buildOutput,
+    "start",
+    (chunk) => {
+      silence.heard();
+      each(chunk);
+    },
+    { build },
+  );
+  await silence.begun();
+  return following;
+};
+
+type FollowFromStart = (
+  follow: Follow,
+  ...rest: Parameters<FollowOutput>
+) => ReturnType<FollowOutput>;
