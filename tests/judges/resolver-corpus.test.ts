@@ -1,0 +1,98 @@
+import { createReadStream } from "node:fs";
+import { expect } from "vitest";
+import { Fault } from "#shared/fault.ts";
+import { readArchive } from "#shared/pacman/archive.ts";
+import { readDatabase } from "#shared/pacman/database-read.ts";
+import { parseDependency } from "#shared/pacman/dependency.ts";
+import type { Srcinfo } from "#shared/pacman/srcinfo.ts";
+import { checkSrcinfo } from "../../services/resolver/check-srcinfo.ts";
+import { closeOver } from "../../services/resolver/closure.ts";
+import { gitSourcesOf } from "../../services/resolver/git-sources.ts";
+import { parseGitUrl } from "../../services/resolver/git-url.ts";
+import { finderOf, needsOf, offersOf } from "../../services/resolver/providers.ts";
+import { corpusFile, corpusTest } from "../support/corpus.ts";
+import { recipe } from "../support/recipe.ts";
+
+const outcomeOf = <T>(read: () => T) => {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof Fault) return error;
+    throw error;
+  }
+};
+
+/** Each .SRCINFO, or why it is refused. */
+const readCorpus = async () => {
+  const read: Srcinfo[] = [];
+  const refused: string[] = [];
+  const archive = readArchive(createReadStream(corpusFile("srcinfo.tar.zst")));
+  for await (const member of archive) {
+    if (member.type !== "file" || !member.name.endsWith("/.SRCINFO")) continue;
+    const text = (await member.read(1_000_000)).toString("utf8");
+    const outcome = outcomeOf(() => checkSrcinfo(text));
+    if (outcome instanceof Fault) refused.push(outcome.message);
+    else read.push(outcome);
+  }
+  return { read, refused };
+};
+
+const readCore = async () => {
+  const offers = [];
+  for await (const { desc } of readDatabase(createReadStream(corpusFile("arch-2019-core.db"))))
+    offers.push({ name: desc.name, version: desc.version, provides: desc.provides });
+  return offers;
+};
+
+/** A hyphen in a pkgver is refused by makepkg(8) too. */
+const unsound = ['the .SRCINFO cannot be used: "20260630-60888387-1" is not a package version'];
+
+corpusTest(
+  "every .SRCINFO of the corpus but one is sound, and each of its git sources may be asked",
+  async () => {
+    const { read, refused } = await readCorpus();
+
+    const urls = read.flatMap((it) => gitSourcesOf(it, "x86_64")).map(({ url }) => url);
+
+    expect([read.length, refused]).toEqual([1_962, unsound]);
+    expect(urls.length).toBeGreaterThan(100);
+    expect(urls.filter((url) => outcomeOf(() => parseGitUrl(url, false)) !== url)).toEqual([]);
+  },
+);
+
+corpusTest("no package of the corpus takes an official package's place", async () => {
+  const { read: srcinfos } = await readCorpus();
+  const core = await readCore();
+  const find = finderOf(core);
+  const names = core.flatMap(({ name, version, provides }) => [
+    name,
+    `${name}=${version}`,
+    ...provides,
+  ]);
+  const target = checkSrcinfo(recipe({ pkgbase: "target", depends: names }).srcinfo);
+
+  const closure = closeOver(
+    target,
+    { listed: new Map(), found: new Map(), fetched: new Map() },
+    {
+      arch: "x86_64",
+      official: { has: (dependency) => find(dependency) !== undefined },
+      own: finderOf(srcinfos.flatMap((it) => offersOf(it, "x86_64"))),
+      following: new Set(),
+    },
+  );
+
+  expect(closure).toEqual({ kind: "closed", choices: [] });
+});
+
+corpusTest("what the corpus needs is found as fast as it is asked for", async () => {
+  const { read: srcinfos } = await readCorpus();
+  const find = finderOf(srcinfos.flatMap((it) => offersOf(it, "x86_64")));
+  const before = performance.now();
+
+  const needs = srcinfos.flatMap((it) => needsOf(it, "x86_64"));
+  const met = needs.filter((need) => find(parseDependency(need)));
+
+  expect(met.length).toBeGreaterThan(1_000);
+  expect(performance.now() - before).toBeLessThan(2_000);
+});
