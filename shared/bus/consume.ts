@@ -11,7 +11,7 @@ import { pause } from "./pause.ts";
 import { openSlot } from "./pull.ts";
 
 /** How long an acknowledgement is repeated, while serving and once stopping. */
-const patience = { serving: seconds(30), stopping: seconds(2) };
+const patience = { serving: seconds(30), stopping: seconds(1) };
 
 /** How many ended messages are remembered: an acknowledgement can be lost with the server. */
 const memory = 1_000;

@@ -15,7 +15,7 @@ import { pause, within } from "./pause.ts";
 /** Ordered consumers live in the server's memory: each connection makes one, from where the last one was. */
 export const followFrom =
   (
-    { nats, onReconnect }: Connection,
+    { nats, onReconnect, whileConnected }: Connection,
     client: JetStreamClient,
     manager: JetStreamManager,
     log: Log,
@@ -72,7 +72,11 @@ export const followFrom =
       }
       if (!current || nats.isClosed()) return;
       await current.messages.close();
-      await within(seconds(1), current.consumer.delete());
+      const { consumer } = current;
+      await within(
+        seconds(1),
+        whileConnected(() => consumer.delete()),
+      );
     };
 
     const untilLost = async (messages: ConsumerMessages) => {

@@ -27,7 +27,7 @@ export const connectJetStream = async ({
   log,
 }: JetStreamOptions): Promise<Bus> => {
   const connection = await connectNats(servers, log);
-  const { nats, name, onReconnect } = connection;
+  const { nats, name, onReconnect, whileConnected } = connection;
   const client = jetstream(nats);
   const manager = await jetstreamManager(nats);
   await ensureStreams(manager, messages);
@@ -49,7 +49,11 @@ export const connectJetStream = async ({
     },
     async [Symbol.asyncDispose]() {
       if (nats.isClosed()) return;
-      if (!(await within(seconds(1), nats.drain()))) await nats.close();
+      const drained = await within(
+        seconds(1),
+        whileConnected(() => nats.drain()),
+      );
+      if (!drained) await nats.close();
     },
   };
 };

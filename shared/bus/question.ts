@@ -73,7 +73,7 @@ const refused = (subject: string) => (error: unknown) => {
 };
 
 export const answerOver =
-  ({ nats }: Connection, log: Log): Bus["answer"] =>
+  ({ nats, whileConnected }: Connection, log: Log): Bus["answer"] =>
   async (name, question, handle) => {
     const running = new Set<Promise<void>>();
     const reply = async (msg: Msg): Promise<Reply> => {
@@ -109,7 +109,11 @@ export const answerOver =
     await within(seconds(1), nats.flush());
     return {
       async [Symbol.asyncDispose]() {
-        if (!subscription.isClosed()) await within(seconds(1), subscription.drain());
+        if (!subscription.isClosed())
+          await within(
+            seconds(1),
+            whileConnected(() => subscription.drain()),
+          );
         await Promise.all(running);
       },
     };

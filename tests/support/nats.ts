@@ -25,7 +25,8 @@ export const startNats = async () => {
     webSocketUrl: `ws://127.0.0.1:${webSocketPort}`,
     /** Stays away until `up`. */
     down: (signal: NodeJS.Signals = "SIGKILL") => stop(signal),
-    async up() {
+    async up({ empty = false } = {}) {
+      if (empty) await rm(join(store, "jetstream"), { recursive: true });
       ({ server } = await startServer(store, port));
     },
     /** The same store on the same port, as after a crash. */

@@ -25,6 +25,49 @@ test("all four ways work over a web socket", async () => {
   await vi.waitFor(() => expect([done, seen]).toEqual([["a"], [1]]), { timeout: seconds(10) });
 });
 
+test("a nats-server that comes back without its store is given its streams again, and work goes on", async () => {
+  await using world = await startBus();
+  const [done, seen]: [string[], number[]] = [[], []];
+  const terms = { atOnce: 1, ackWait: seconds(2) };
+  await using _consuming = await world.bus.consume("worker", jobAsked, terms, async ({ id }) => {
+    done.push(id);
+  });
+  await using _following = await world.bus.follow(factSaid, "start", ({ n }) => seen.push(n));
+  for (const n of [1, 2, 3]) await world.bus.publish(factSaid, { about: "x", n });
+  await world.bus.publish(jobAsked, job("before"));
+  const soon = { timeout: seconds(15) };
+  await vi.waitFor(() => expect([done, seen]).toEqual([["before"], [1, 2, 3]]), soon);
+
+  await world.nats.down();
+  await world.nats.up({ empty: true });
+  await world.bus.publish(factSaid, { about: "x", n: 4 });
+  await world.bus.publish(jobAsked, job("after"));
+
+  await vi.waitFor(() => expect(done).toEqual(["before", "after"]), soon);
+  await vi.waitFor(() => expect(seen).toEqual([1, 2, 3, 4]), soon);
+});
+
+test("stopping while nats-server is away takes two seconds at most", async () => {
+  await using world = await startBus();
+  const bus = await world.connect();
+  const began = Promise.withResolvers<void>();
+  const terms = { atOnce: 2, ackWait: seconds(2) };
+  const consuming = await bus.consume("worker", jobAsked, terms, async (_, { signal }) => {
+    began.resolve();
+    await new Promise((resolve) => signal.addEventListener("abort", resolve));
+  });
+  const following = await bus.follow(factSaid, "start", () => {});
+  const answering = await bus.answer("mathematician", doubled, async ({ n }) => 2 * n);
+  await world.bus.publish(jobAsked, job("a"));
+  await began.promise;
+  await world.nats.down();
+  const before = performance.now();
+
+  for (const it of [answering, consuming, following, bus]) await it[Symbol.asyncDispose]();
+
+  expect(performance.now() - before).toBeLessThan(seconds(2));
+});
+
 test.each(["127.0.0.1:4222", "http://127.0.0.1:4222", "nats"])(
   "%s is no address of a nats-server",
   async (servers) => {
