@@ -10,7 +10,7 @@ export type Launch = {
   readonly program: string;
   /** Where `nats-server.conf` is; the lock is made there. */
   readonly home: string;
-  /** -1: any that is free. */
+  /** -1 stands for one that is free. */
   readonly port: number;
   readonly log: Log;
 };
