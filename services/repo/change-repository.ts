@@ -62,14 +62,10 @@ const tryChange = async (context: Repo, change: Change) => {
 
   const written = await writeFrames(context, planned, put);
   const pieces = piecesOf(planned, current.frames, written);
-  const database = await putDatabase(
-    blobs,
-    pieces.map((piece) => piece.databaseSha256),
-  );
-  const files = await putDatabase(
-    blobs,
-    pieces.map((piece) => piece.filesSha256),
-  );
+  const databaseFrames = pieces.map((piece) => piece.databaseSha256);
+  const filesFrames = pieces.map((piece) => piece.filesSha256);
+  const database = await putDatabase(blobs, databaseFrames);
+  const files = await putDatabase(blobs, filesFrames);
   return commitGeneration(
     state,
     {
@@ -83,8 +79,8 @@ const tryChange = async (context: Repo, change: Change) => {
         databaseBytes: database.bytes,
         filesSha256: files.sha256,
         filesBytes: files.bytes,
-        databaseSignature: await signDatabase(context, database),
-        filesSignature: await signDatabase(context, files),
+        databaseSignature: await signDatabase(context, database, databaseFrames),
+        filesSignature: await signDatabase(context, files, filesFrames),
       },
       ...(change.publication && { publication: change.publication }),
       ...(change.pkgbase && !change.publication && { retired: change.pkgbase }),

@@ -12,6 +12,9 @@ import { findGeneration } from "./store/current.ts";
 
 const nothing = (status: number) => new Response(null, { status });
 
+const text = (status: number, body: string, type: "plain" | "html" = "plain") =>
+  new Response(body, { status, headers: { "content-type": `text/${type}; charset=utf-8` } });
+
 /** `/{arch}/…`: the repository as pacman downloads it. */
 export const files = (context: Repo): HttpApp => {
   const { ARCH: arch } = context.config;
@@ -23,7 +26,7 @@ export const files = (context: Repo): HttpApp => {
   for (const path of [`/${arch}`, `/${arch}/`])
     app.get(path, async (c) => {
       const { files: current } = await context.view();
-      return c.html(listingPage(path, `/${arch}`, current.keys()));
+      return text(200, listingPage(path, `/${arch}`, current.keys()), "html");
     });
   app.get(`/${arch}/generation/:number{[1-9]\\d{0,14}}/:file`, async (c) => {
     const { number, file } = c.req.param();
@@ -45,8 +48,7 @@ export const files = (context: Repo): HttpApp => {
   app.notFound(() => nothing(404));
   app.onError((error) => {
     context.log.error("request failed", { error });
-    const text = error instanceof Fault ? error.message : "internal error; the log says more";
-    return new Response(`${text}\n`, { status: 500 });
+    return text(500, error instanceof Fault ? error.message : "internal error; the log says more");
   });
   return {
     claims: (pathname) => claims(arch, pathname),
@@ -66,10 +68,10 @@ const claims = (arch: string, pathname: string) => {
 
 const redirectToPackage = async ({ config, view }: Repo, arch: string, member: string) => {
   if (arch !== config.ARCH)
-    return new Response(`architecture '${arch}' is not supported by this server`, { status: 400 });
+    return text(400, `architecture '${arch}' is not supported by this server`);
   const filename = (await view()).filenames.get(member);
   if (filename === undefined)
-    return new Response(`package '${member}' does not exist or is not yet built`, { status: 404 });
+    return text(404, `package '${member}' does not exist or is not yet built`);
   const location = `/${arch}/${filename}`;
   return new Response(null, { status: 307, headers: { location } });
 };

@@ -8,8 +8,12 @@ import type { ArtifactRow } from "./store/commit.ts";
 import { readUnsigned } from "./store/requests.ts";
 
 /** The signature of a database, base64; none where there is no key. */
-export const signDatabase = async ({ ask }: Pick<Repo, "ask">, blob: BlobReference) => {
-  const answer = await ask(sign, { kind: "database", blob }).catch(retried);
+export const signDatabase = async (
+  { ask }: Pick<Repo, "ask">,
+  blob: BlobReference,
+  frames: string[],
+) => {
+  const answer = await ask(sign, { kind: "database", blob, frames }).catch(retried);
   return answer.kind === "signed" ? answer.signature : null;
 };
 

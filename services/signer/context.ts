@@ -30,6 +30,8 @@ export const open = async ({ config, log, now }: Base<typeof Config>) => {
   return {
     keyring,
     gpg: await connectGpg(join(config.DATA_DIR, "gnupg"), password, now),
+    /** Fingerprints and frames of databases whose every entry was found to be signed by that key. */
+    checkedFrames: new Set<string>(),
     /** For what is too large for memory. */
     oneAtATime: pLimit(1),
   };

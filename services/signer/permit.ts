@@ -1,6 +1,9 @@
+import { createHash } from "node:crypto";
 import type * as v from "valibot";
+import type { Blobs } from "#shared/blobs/blobs.ts";
 import { Fault } from "#shared/fault.ts";
 import type { sign } from "#shared/messages/sign.ts";
+import { endFrame } from "#shared/pacman/database-frame.ts";
 import { type Promised, promisesOf } from "./check-database.ts";
 import type { Signer } from "./context.ts";
 import { findBuilt, readSignatures } from "./store.ts";
@@ -9,12 +12,15 @@ type Request = v.InferOutput<typeof sign.request>;
 
 /** Resolves when a blob may be signed; rejects with `Fault` forbidden, and the reason, when not. */
 export const permit = async (
-  context: Pick<Signer, "state" | "blobs">,
+  context: Pick<Signer, "state" | "blobs" | "checkedFrames">,
   request: Request,
   fingerprint: string,
 ) => {
   if (request.kind === "artifact") return permitArtifact(context, request);
-  return permitDatabase(context, request.blob.sha256, fingerprint);
+  const { blob, frames } = request;
+  return frames
+    ? permitFrames(context, blob.sha256, frames, fingerprint)
+    : permitEntries(context, () => context.blobs.read(blob.sha256), fingerprint);
 };
 
 /** Published packages are signed again when the key changes; before that, only a build's publishing asks. */
@@ -29,18 +35,43 @@ const permitArtifact = async (
     throw new Fault("forbidden", `build ${build} is ${built.state}, expected one being published`);
 };
 
-const permitDatabase = async (
-  { state, blobs }: Pick<Signer, "state" | "blobs">,
+/** Frames that `checkedFrames` names had only signed entries before, and have them still: nothing of them changes. */
+const permitFrames = async (
+  context: Pick<Signer, "state" | "blobs" | "checkedFrames">,
   sha256: string,
+  frames: readonly string[],
+  fingerprint: string,
+) => {
+  const { blobs, checkedFrames } = context;
+  const whole = createHash("sha256");
+  for await (const bytes of databaseOf(blobs, frames)) whole.update(bytes);
+  if (whole.digest("hex") !== sha256)
+    throw new Fault("forbidden", `database ${sha256} is not made of the frames it is said to be`);
+  for (const frame of frames) {
+    const check = `${fingerprint} ${frame}`;
+    if (checkedFrames.has(check)) continue;
+    await permitEntries(context, async () => databaseOf(blobs, [frame]), fingerprint);
+    if (checkedFrames.size === mostChecked) checkedFrames.clear();
+    checkedFrames.add(check);
+  }
+};
+
+const mostChecked = 100_000;
+
+async function* databaseOf(blobs: Blobs, frames: readonly string[]) {
+  for (const frame of frames) yield await blobs.bytes(frame);
+  yield endFrame;
+}
+
+const permitEntries = async (
+  { state }: Pick<Signer, "state">,
+  open: () => Promise<AsyncIterable<Uint8Array>>,
   fingerprint: string,
 ) => {
   let waiting: Promised[] = [];
   const check = async () => {
-    const known = await readSignatures(
-      state.read,
-      fingerprint,
-      waiting.map((promised) => promised.sha256),
-    );
+    const hashes = waiting.map((promised) => promised.sha256);
+    const known = await readSignatures(state.read, fingerprint, hashes);
     const stranger = waiting.find((it) => known.get(it.sha256) !== it.signature);
     if (stranger)
       throw new Fault(
@@ -49,7 +80,7 @@ const permitDatabase = async (
       );
     waiting = [];
   };
-  for await (const promised of promisesOf(() => blobs.read(sha256))) {
+  for await (const promised of promisesOf(open)) {
     waiting.push(promised);
     if (waiting.length === 500) await check();
   }

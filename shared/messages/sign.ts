@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { question } from "#shared/bus/declare.ts";
-import { BlobReference, BuildId } from "#shared/model.ts";
+import { BlobReference, BuildId, Sha256 } from "#shared/model.ts";
 import { seconds } from "#shared/time.ts";
 
 /**
@@ -10,7 +10,12 @@ import { seconds } from "#shared/time.ts";
 export const sign = question("sign", {
   request: v.variant("kind", [
     v.object({ kind: v.literal("artifact"), build: BuildId, blob: BlobReference }),
-    v.object({ kind: v.literal("database"), blob: BlobReference }),
+    v.object({
+      kind: v.literal("database"),
+      blob: BlobReference,
+      /** The blobs of its frames, in order: what was signed before is not read again. */
+      frames: v.optional(v.array(Sha256)),
+    }),
   ]),
   answer: v.variant("kind", [
     v.object({

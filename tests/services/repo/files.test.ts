@@ -175,7 +175,7 @@ test.each(["/x86_64", "/x86_64/"])(
     const response = await it.fetch(path);
 
     const page = await response.text();
-    expect(response.headers.get("content-type")).toBe("text/html; charset=UTF-8");
+    expect(response.headers.get("content-type")).toBe("text/html; charset=utf-8");
     expect(page).toContain(`<h1>Index of ${path}</h1>`);
     expect(page).toContain('<a href="/x86_64/a%2Bb.db">a+b.db</a>');
   },

@@ -5,7 +5,7 @@ import { createMessage, readKey, readSignature, verify } from "openpgp";
 import { expect, test } from "vitest";
 import { sign } from "#shared/messages/sign.ts";
 import type { BuildId } from "#shared/model.ts";
-import { encodeDatabase } from "#shared/pacman/database-frame.ts";
+import { encodeDatabase, encodeFrame, endFrame } from "#shared/pacman/database-frame.ts";
 import { parseDesc } from "#shared/pacman/desc.ts";
 import { endOfArchive, tarMember } from "#shared/pacman/ustar.ts";
 import { start } from "#shared/service/start.ts";
@@ -143,6 +143,32 @@ test.each([
   const asked = it.world.ask(sign, { kind: "database", blob: database });
 
   await expect(asked).rejects.toMatchObject({ kind: "forbidden" });
+});
+
+test("a database is signed by its frames, and each of them is read", async () => {
+  await using it = await setup();
+  const build = await insertBuild(it.world, { artifacts: [{ filename: "a", ...it.blob }] });
+  const answer = await it.askFor(build);
+  const signature = answer.kind === "signed" ? answer.signature : "";
+  const good = await it.world.blobs.put(
+    encodeFrame([entryOf("a", it.blob.sha256, signature)], "db"),
+  );
+  const bad = await it.world.blobs.put(
+    encodeFrame([entryOf("b", "0".repeat(64), signature)], "db"),
+  );
+  const bytes = async (sha256: string) => it.world.blobs.bytes(sha256);
+  const whole = await it.world.blobs.put(Buffer.concat([await bytes(good.sha256), endFrame]));
+  const mixed = await it.world.blobs.put(
+    Buffer.concat([await bytes(good.sha256), await bytes(bad.sha256), endFrame]),
+  );
+  const ask = (blob: typeof whole, ...frames: string[]) =>
+    it.world.ask(sign, { kind: "database", blob, frames });
+
+  const signed = await ask(whole, good.sha256);
+
+  expect(signed).toMatchObject({ kind: "signed" });
+  await expect(ask(mixed, good.sha256, bad.sha256)).rejects.toThrow("is not signed by");
+  await expect(ask(mixed, good.sha256)).rejects.toThrow("is not made of the frames");
 });
 
 test.each([
