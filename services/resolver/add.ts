@@ -58,6 +58,7 @@ const bringAlong = async (
       ...published.filter((it) => it.pkgbase !== pkgbase),
     ]),
     following: new Set(others.flatMap((it) => (it.spec.type === "aur" ? it.pkgbase : []))),
+    elsewhere: new Set(others.flatMap((it) => (it.spec.type === "aur" ? [] : it.pkgbase))),
   };
   const official = needsOthers(srcinfo, surroundings) ? await context.official() : unasked;
   const gathered = await gather(context, srcinfo, { ...surroundings, official });

@@ -26,8 +26,10 @@ export type Surroundings = {
   readonly official: Official;
   /** What the packages that are added already offer, built or not. */
   readonly own: Find<Offer>;
-  /** The packages that are added and follow the AUR: what they need, they get with their next update. */
+  /** The packages that are added and follow the AUR: what it has of them, they have with their next update. */
   readonly following: ReadonlySet<string>;
+  /** The packages that are added from elsewhere: the AUR's of their name do not come beside them. */
+  readonly elsewhere: ReadonlySet<string>;
 };
 
 /** A package of the AUR to fetch, by the name under which it was chosen. */
@@ -49,11 +51,12 @@ export type Closure =
 
 /**
  * What has to come along with a source, transitively. Who meets a need: the official repositories,
- * the packages already added, the needing source itself and those chosen before it, then the AUR: the package of that name, else the
- * one with most votes that provides it. The same facts give the same answer.
+ * the packages already added, the needing source itself and those chosen before it, then the AUR,
+ * by the package of that name, else by the one with most votes that provides it. The same facts give
+ * the same answer.
  */
 export const closeOver = (target: Srcinfo, facts: Facts, surroundings: Surroundings): Closure => {
-  const { arch, official, own, following } = surroundings;
+  const { arch, official, own, following, elsewhere } = surroundings;
   const chosen = new Map<string, { choice?: Choice; needs: string[] }>();
   const offers: Offer[] = [];
   const ask = { names: new Set<string>(), provisions: new Set<string>() };
@@ -76,6 +79,7 @@ export const closeOver = (target: Srcinfo, facts: Facts, surroundings: Surroundi
     if (pick.kind === "none") return void missing.push(text);
     const { pkgbase, name } = pick.listed;
     if (following.has(pkgbase)) return;
+    if (elsewhere.has(pkgbase)) return void missing.push(text);
     const srcinfo = facts.fetched.get(pkgbase);
     if (!srcinfo) return void sources.set(pkgbase, sources.get(pkgbase) ?? { pkgbase, name });
     if (chosen.has(pkgbase)) return void missing.push(text);

@@ -1,8 +1,8 @@
 import { mkdir, mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { execa } from "execa";
 import { Fault } from "#shared/fault.ts";
 import { parseCatFile, parseTree } from "./git-output.ts";
+import { gitRunner, type RunOptions } from "./git-runner.ts";
 import { parseGitUrl } from "./git-url.ts";
 import type { SourceFile } from "./source-files.ts";
 
@@ -24,68 +24,13 @@ export type Git = {
   ping(): Promise<void>;
 };
 
-export type Options = {
+export type Options = RunOptions & {
   /** Where temporary repositories are made. */
   readonly directory: string;
-  readonly allowFile: boolean;
-  /** Milliseconds one run of git may take. */
-  readonly timeout: number;
-  /** Bytes that git may write into one file, and that the files may have together. */
-  readonly limit: number;
-  /** Ends what is running. */
-  readonly signal: AbortSignal;
 };
 
-/**
- * Runs git(1) as for strangers: without the system's and the user's configuration, without hooks,
- * submodules, filters and questions, and over the transports named here alone.
- */
 export const connectGit = ({ directory, allowFile, timeout, limit, signal }: Options): Git => {
-  const env = {
-    GIT_ALLOW_PROTOCOL: ["http", "https", "git", "ssh", ...(allowFile ? ["file"] : [])].join(":"),
-    GIT_CONFIG_NOSYSTEM: "1",
-    GIT_CONFIG_GLOBAL: "/dev/null",
-    GIT_TERMINAL_PROMPT: "0",
-    GIT_DIR: undefined,
-    GIT_ASKPASS: "",
-    SSH_ASKPASS: "",
-    GIT_SSH_COMMAND: "ssh -oBatchMode=yes",
-    LC_ALL: "C",
-  };
-  const settings = [
-    "core.hooksPath=/dev/null",
-    "core.bigFileThreshold=16m",
-    "fetch.unpackLimit=1",
-    "fetch.recurseSubmodules=false",
-    "gc.auto=0",
-    "maintenance.auto=false",
-  ].flatMap((setting) => ["-c", setting]);
-
-  const run = async (what: string, args: readonly string[], input = "") => {
-    // timeout(1) ends git's helpers with it; they would go on, and keep their output open.
-    const limits = ["--kill-after=1", `${timeout / 1_000}`, "prlimit", `--fsize=${limit}`];
-    const result = await execa("timeout", [...limits, "git", ...settings, ...args], {
-      env,
-      cwd: "/",
-      input,
-      cancelSignal: signal,
-      reject: false,
-      encoding: "buffer",
-      maxBuffer: limit + mostOverhead,
-      stripFinalNewline: false,
-    });
-    const stderr = Buffer.from(result.stderr ?? []).toString("utf8");
-    if (!result.failed) return Buffer.from(result.stdout);
-    if (result.exitCode === 124 || result.exitCode === 137)
-      throw new Fault("unavailable", `${what}: no end within ${timeout / 1_000} s`);
-    if (
-      result.isMaxBuffer ||
-      /signal 25|File too large|^fatal: fetch-pack: invalid index-pack output$/.test(stderr.trim())
-    )
-      throw new Fault("invalid", `${what}: it is larger than ${limit} bytes`);
-    const said = stderr.trim() || (result.shortMessage ?? "it failed");
-    throw new Fault("unavailable", `${what}: ${said.slice(0, 4_000)}`, { cause: result.cause });
-  };
+  const run = gitRunner({ allowFile, timeout, limit, signal });
 
   return {
     async fetch(url) {
@@ -158,6 +103,3 @@ export const connectGit = ({ directory, allowFile, timeout, limit, signal }: Opt
 
 /** What a tar adds to each file. */
 const tarHeader = 1_024;
-
-/** Bytes that lists of names may have, and the lines between contents. */
-const mostOverhead = 16 * 1024 * 1024;

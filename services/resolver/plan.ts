@@ -30,55 +30,48 @@ export const planNeeds = (
   coming: ReadonlyMap<Pkgbase, Srcinfo>,
   { arch, official, published, added }: Surroundings,
 ): ReadonlyMap<Pkgbase, Needs> => {
-  const isComing = (pkgbase: string) => [...coming.keys()].some((it) => it === pkgbase);
+  const bases = new Set<string>(coming.keys());
+  const own = new Map([...coming].map(([base, it]) => [base, finderOf(offersOf(it, arch))]));
   const findComing = finderOf([...coming.values()].flatMap((it) => offersOf(it, arch)));
   const findPublished = finderOf(published);
   const built = new Set(published.map(({ pkgbase }) => pkgbase));
-  const findUnbuilt = finderOf(
-    added.filter(({ pkgbase }) => !built.has(pkgbase)).flatMap((it) => offersOf(it, arch)),
-  );
+  const unbuilt = added.filter(({ pkgbase }) => !built.has(pkgbase));
+  const findUnbuilt = finderOf(unbuilt.flatMap((it) => offersOf(it, arch)));
 
-  /** Undefined: nothing is needed, or nobody has it. */
-  const edgeTo = (text: string): Edge | undefined => {
-    const need = parseDependency(text);
-    if (official.has(need)) return undefined;
-    const [next, present] = [findComing(need), findPublished(need)];
-    if (next) return { to: next.pkgbase, soft: present !== undefined };
-    return present && !isComing(present.pkgbase)
-      ? { to: fileNode(present.name), soft: false }
-      : undefined;
-  };
-  const edgesTo = (texts: readonly string[]) => texts.flatMap((text) => edgeTo(text) ?? []);
+  /** None where nothing is needed, or nobody has it. */
+  const edgesTo = (texts: readonly string[]) =>
+    texts.flatMap((text): Edge[] => {
+      const need = parseDependency(text);
+      if (official.has(need)) return [];
+      const [next, present] = [findComing(need), findPublished(need)];
+      if (next) return [{ to: next.pkgbase, soft: present !== undefined }];
+      const isThere = present && !bases.has(present.pkgbase);
+      return isThere ? [{ to: fileNode(present.name), soft: false }] : [];
+    });
+  const othersOf = (pkgbase: Pkgbase, srcinfo: Srcinfo) =>
+    needsOf(srcinfo, arch).filter((text) => !own.get(pkgbase)?.(parseDependency(text)));
 
   const graph: Graph = new Map([
     ...published.map(({ name, depends }) => [fileNode(name), edgesTo(depends)] as const),
-    ...[...coming].map(([pkgbase, srcinfo]) => {
-      const isOwn = finderOf(offersOf(srcinfo, arch));
-      const others = needsOf(srcinfo, arch).filter((text) => !isOwn(parseDependency(text)));
-      return [pkgbase, edgesTo(others)] as const;
-    }),
+    ...[...coming].map(([base, it]) => [base, edgesTo(othersOf(base, it))] as const),
   ]);
   const acyclic = withoutSoftCycles(graph);
 
-  const isMissing = (text: string, srcinfo: Srcinfo) => {
+  const isMissing = (text: string) => {
     const need = parseDependency(text);
-    const finds = [official.has, finderOf(offersOf(srcinfo, arch)), findComing, findPublished];
-    return official.problem === undefined && !finds.some((find) => find(need));
+    const isThere = official.has(need) || findComing(need) || findPublished(need);
+    return official.problem === undefined && !isThere;
   };
-  return new Map(
-    [...coming].map(([pkgbase, srcinfo]) => {
-      const reached = reachable(acyclic, pkgbase);
-      const missing = needsOf(srcinfo, arch).filter((text) => isMissing(text, srcinfo));
-      return [
-        pkgbase,
-        {
-          needs: [...coming.keys()].filter((it) => it !== pkgbase && reached.has(it)),
-          missing,
-          unbuilt: missing.filter((text) => findUnbuilt(parseDependency(text))),
-        },
-      ];
-    }),
-  );
+  const planOf = (pkgbase: Pkgbase, srcinfo: Srcinfo): Needs => {
+    const reached = reachable(acyclic, pkgbase);
+    const missing = othersOf(pkgbase, srcinfo).filter(isMissing);
+    return {
+      needs: [...coming.keys()].filter((it) => it !== pkgbase && reached.has(it)),
+      missing,
+      unbuilt: missing.filter((text) => findUnbuilt(parseDependency(text))),
+    };
+  };
+  return new Map([...coming].map(([base, it]) => [base, planOf(base, it)]));
 };
 
 /** No pkgbase has a slash. */

@@ -79,6 +79,7 @@ corpusTest("no package of the corpus takes an official package's place", async (
       official: { has: (dependency) => find(dependency) !== undefined },
       own: finderOf(srcinfos.flatMap((it) => offersOf(it, "x86_64"))),
       following: new Set(),
+      elsewhere: new Set(),
     },
   );
 

@@ -25,12 +25,21 @@ type World = {
   readonly votes?: Readonly<Record<string, number>>;
   readonly own?: readonly Recipe[];
   readonly official?: Official;
+  readonly following?: readonly string[];
+  readonly elsewhere?: readonly string[];
 };
 
 /** Answers what is asked until it is decided, and counts the rounds. */
 const close = (
   target: Recipe,
-  { aur = [], votes = {}, own = [], official = officialOf("glibc", "bash") }: World = {},
+  {
+    aur = [],
+    votes = {},
+    own = [],
+    official = officialOf("glibc", "bash"),
+    following = [],
+    elsewhere = [],
+  }: World = {},
 ) => {
   const sources = aur.map(srcinfoOf);
   const offers = sources.flatMap((it) => offersOf(it, "x86_64"));
@@ -42,7 +51,8 @@ const close = (
     arch: "x86_64",
     official,
     own: finderOf(own.flatMap((it) => offersOf(srcinfoOf(it), "x86_64"))),
-    following: new Set<string>(),
+    following: new Set(following),
+    elsewhere: new Set(elsewhere),
   };
   for (let rounds = 0; rounds < 50; rounds++) {
     const closure = closeOver(srcinfoOf(target), facts, surroundings);
@@ -206,6 +216,17 @@ const impostor = {
   packages: { glibc: [], "lib32-glibc": [] },
 };
 
+test("a package that follows the AUR will have what the AUR has; one from elsewhere will not", () => {
+  const target = { pkgbase: "a", depends: ["lib>=2"] };
+  const world = { own: [lib], aur: [{ pkgbase: "lib", version: "2-1" }] };
+
+  expect(close(target, { ...world, following: ["lib"] })).toEqual([]);
+  expect(close(target, { ...world, elsewhere: ["lib"] })).toEqual({
+    kind: "unmet",
+    missing: ["lib>=2"],
+  });
+});
+
 test.each([["glibc"], ["glibc>=2.38"], ["bash"], ["libglibc.so=6-64"]])(
   "an official %s stays official, whatever the AUR and the packages offer",
   (need) => {
@@ -235,7 +256,12 @@ test.each<[Recipe, boolean]>([
 ])("%j needs others: %s", (target, expected) => {
   const own = finderOf(offersOf(srcinfoOf(lib), "x86_64"));
 
-  expect(needsOthers(srcinfoOf(target), { arch: "x86_64", own, following: new Set() })).toBe(
-    expected,
-  );
+  expect(
+    needsOthers(srcinfoOf(target), {
+      arch: "x86_64",
+      own,
+      following: new Set(),
+      elsewhere: new Set(),
+    }),
+  ).toBe(expected);
 });

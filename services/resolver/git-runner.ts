@@ -1,0 +1,67 @@
+import { execa } from "execa";
+import { Fault } from "#shared/fault.ts";
+
+export type RunOptions = {
+  readonly allowFile: boolean;
+  /** Milliseconds one run of git may take. */
+  readonly timeout: number;
+  /** Bytes that git may write into one file, and that the files may have together. */
+  readonly limit: number;
+  /** Ends what is running. */
+  readonly signal: AbortSignal;
+};
+
+/** Bytes that lists of names may have, and the lines between contents. */
+const mostOverhead = 16 * 1024 * 1024;
+
+/**
+ * Runs git(1) as for strangers: without the system's and the user's configuration, without hooks,
+ * submodules, filters and questions, and over the transports named here alone.
+ */
+export const gitRunner = ({ allowFile, timeout, limit, signal }: RunOptions) => {
+  const env = {
+    GIT_ALLOW_PROTOCOL: ["http", "https", "git", "ssh", ...(allowFile ? ["file"] : [])].join(":"),
+    GIT_CONFIG_NOSYSTEM: "1",
+    GIT_CONFIG_GLOBAL: "/dev/null",
+    GIT_TERMINAL_PROMPT: "0",
+    GIT_DIR: undefined,
+    GIT_ASKPASS: "",
+    SSH_ASKPASS: "",
+    GIT_SSH_COMMAND: "ssh -oBatchMode=yes",
+    LC_ALL: "C",
+  };
+  const settings = [
+    "core.hooksPath=/dev/null",
+    "core.bigFileThreshold=16m",
+    "fetch.unpackLimit=1",
+    "fetch.recurseSubmodules=false",
+    "gc.auto=0",
+    "maintenance.auto=false",
+  ].flatMap((setting) => ["-c", setting]);
+
+  return async (what: string, args: readonly string[], input = "") => {
+    // timeout(1) ends git's helpers with it; they would go on, and keep their output open.
+    const limits = ["--kill-after=1", `${timeout / 1_000}`, "prlimit", `--fsize=${limit}`];
+    const result = await execa("timeout", [...limits, "git", ...settings, ...args], {
+      env,
+      cwd: "/",
+      input,
+      cancelSignal: signal,
+      reject: false,
+      encoding: "buffer",
+      maxBuffer: limit + mostOverhead,
+      stripFinalNewline: false,
+    });
+    const stderr = Buffer.from(result.stderr ?? []).toString("utf8");
+    if (!result.failed) return Buffer.from(result.stdout);
+    if (result.exitCode === 124 || result.exitCode === 137)
+      throw new Fault("unavailable", `${what}: no end within ${timeout / 1_000} s`);
+    if (
+      result.isMaxBuffer ||
+      /signal 25|File too large|^fatal: fetch-pack: invalid index-pack output$/.test(stderr.trim())
+    )
+      throw new Fault("invalid", `${what}: it is larger than ${limit} bytes`);
+    const said = stderr.trim() || (result.shortMessage ?? "it failed");
+    throw new Fault("unavailable", `${what}: ${said.slice(0, 4_000)}`, { cause: result.cause });
+  };
+};
