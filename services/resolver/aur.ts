@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { Fault } from "#shared/fault.ts";
 import { Pkgbase, Pkgname } from "#shared/model.ts";
-import type { AurPackage } from "./closure.ts";
+import type { AurPackage } from "./pick-listed.ts";
 
 export type Aur = {
   /** The packages of these names that there are, however many are asked for. */

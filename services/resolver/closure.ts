@@ -1,23 +1,11 @@
 import type { Pkgbase, Pkgname } from "#shared/model.ts";
-import { type Dependency, parseDependency, satisfies } from "#shared/pacman/dependency.ts";
+import { parseDependency } from "#shared/pacman/dependency.ts";
 import type { Srcinfo } from "#shared/pacman/srcinfo.ts";
+import { type Listings, pickListed } from "./pick-listed.ts";
 import { type Find, finderOf, needsOf, type Offer, type Official, offersOf } from "./providers.ts";
 
-/** A package as the AUR lists it. */
-export type AurPackage = {
-  readonly name: Pkgname;
-  readonly pkgbase: Pkgbase;
-  readonly version: string;
-  readonly provides: readonly string[];
-  readonly votes: number;
-};
-
 /** What was learnt so far; a name that is not in a map was not asked about. */
-export type Facts = {
-  /** Null where the AUR has no package of the name. */
-  readonly listed: ReadonlyMap<string, AurPackage | null>;
-  /** The names of packages that a search for a provision found. */
-  readonly found: ReadonlyMap<string, readonly Pkgname[]>;
+export type Facts = Listings & {
   readonly fetched: ReadonlyMap<Pkgbase, Srcinfo>;
 };
 
@@ -117,29 +105,6 @@ const nothing: Facts = { listed: new Map(), found: new Map(), fetched: new Map()
 /** Whether a source needs more than itself and the packages that are added already. */
 export const needsOthers = (target: Srcinfo, surroundings: Omit<Surroundings, "official">) =>
   closeOver(target, nothing, { ...surroundings, official: unasked }).kind !== "closed";
-
-type Listing =
-  | { kind: "ask"; names: readonly string[]; provision?: string }
-  | { kind: "none" }
-  | { kind: "pick"; listed: AurPackage };
-
-const pickListed = (need: Dependency, { listed, found }: Facts): Listing => {
-  const named = listed.get(need.name);
-  if (named === undefined) return { kind: "ask", names: [need.name] };
-  if (named && meets(named, need)) return { kind: "pick", listed: named };
-  const providing = found.get(need.name);
-  if (providing === undefined) return { kind: "ask", names: [], provision: need.name };
-  const unknown = providing.filter((name) => !listed.has(name));
-  if (unknown.length > 0) return { kind: "ask", names: unknown };
-  const [best] = providing
-    .flatMap((name) => listed.get(name) ?? [])
-    .filter((it) => meets(it, need))
-    .sort((a, b) => b.votes - a.votes || (a.name < b.name ? -1 : 1));
-  return best ? { kind: "pick", listed: best } : { kind: "none" };
-};
-
-const meets = ({ name, version, provides }: AurPackage, need: Dependency) =>
-  satisfies(need, { name, version, provides });
 
 /** Depth first from the target, which is left out. */
 const inOrder = (

@@ -1,9 +1,10 @@
 import type { Pkgbase, Pkgname } from "#shared/model.ts";
 import type { Srcinfo } from "#shared/pacman/srcinfo.ts";
-import { type AurPackage, type Closure, closeOver, type Surroundings } from "./closure.ts";
+import { type Closure, closeOver, type Surroundings } from "./closure.ts";
 import type { Resolver } from "./context.ts";
 import { fetchSource } from "./fetch-source.ts";
 import { isDevel } from "./is-devel.ts";
+import type { AurPackage } from "./pick-listed.ts";
 import type { Source } from "./store.ts";
 import { orUnusable, type Unusable, unusable } from "./unusable.ts";
 

@@ -2,8 +2,8 @@ import type * as v from "valibot";
 import type { planSession as question } from "#shared/messages/resolve.ts";
 import type { Pkgbase } from "#shared/model.ts";
 import { parseSrcinfo } from "#shared/pacman/srcinfo.ts";
-import type { AurPackage } from "./closure.ts";
 import type { Resolver } from "./context.ts";
+import type { AurPackage } from "./pick-listed.ts";
 import { type Needs, planNeeds } from "./plan.ts";
 import {
   type AddedPackage,

@@ -1,9 +1,9 @@
 import { parseSrcinfo, versionOf } from "#shared/pacman/srcinfo.ts";
-import type { AurPackage } from "./closure.ts";
 import { readCommandLine } from "./command-line.ts";
 import type { Resolver } from "./context.ts";
 import { fetchSource } from "./fetch-source.ts";
 import { followCommits } from "./follow-commits.ts";
+import type { AurPackage } from "./pick-listed.ts";
 import { stateOf } from "./source-state.ts";
 import { type AddedPackage, type Source, updateSource } from "./store.ts";
 import { orUnusable, type Unusable } from "./unusable.ts";

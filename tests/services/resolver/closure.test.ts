@@ -2,12 +2,7 @@ import * as v from "valibot";
 import { expect, test } from "vitest";
 import { Pkgbase, Pkgname } from "#shared/model.ts";
 import { parseSrcinfo } from "#shared/pacman/srcinfo.ts";
-import {
-  type AurPackage,
-  closeOver,
-  type Facts,
-  needsOthers,
-} from "../../../services/resolver/closure.ts";
+import { closeOver, type Facts, needsOthers } from "../../../services/resolver/closure.ts";
 import { finderOf, type Official, offersOf } from "../../../services/resolver/providers.ts";
 import { type Recipe, recipe } from "../../support/recipe.ts";
 
