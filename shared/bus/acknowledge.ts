@@ -40,7 +40,7 @@ export const acknowledge = async (
 };
 
 /** The same for every delivery of one message, and different from that of any other, of a stream made anew too. */
-export const identityOf = ({ reply = "" }: Msg) => {
+export const identityOf = ({ reply = "" }: Pick<Msg, "reply">) => {
   // $JS.ACK.<stream>.<consumer>.<delivered>.<stream sequence>.<consumer sequence>.<time>.<pending>; since
   // nats-server 2.10 there may be a domain and an account after ACK, and a token at the end (ADR-15).
   const tokens = reply.split(".");

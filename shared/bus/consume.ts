@@ -77,7 +77,7 @@ export const consumeFrom =
         const pulled = await slot.pull(signal);
         if (pulled === "nothing") continue;
         if (pulled !== "lost") await keepAlive(pulled);
-        else if (!(await isEnsured(ensure, log, durable))) await pause(seconds(1), signal);
+        else await pause((await isEnsured(ensure, log, durable)) ? 100 : seconds(1), signal);
       }
     };
     const slots = Array.from({ length: terms.atOnce }, serve);
