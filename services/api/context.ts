@@ -1,7 +1,9 @@
 import * as v from "valibot";
 import { flag, text } from "#shared/service/config.ts";
 import type { Base, ContextOf, Tables } from "#shared/service/define.ts";
+import { listPackages } from "./list-packages.ts";
 import { openHub } from "./live/hub.ts";
+import { shareNext } from "./share-next.ts";
 import { findUnfinishedBuilds } from "./store/builds.ts";
 import { viewState } from "./view-build.ts";
 
@@ -37,6 +39,8 @@ export const open = async (base: Base<typeof Config> & Tables) => {
   return {
     live,
     startedAt: base.now(),
+    /** The list of packages as it is once asked for: many who ask at once share the work. */
+    packageList: shareNext(() => listPackages(state.read)),
     /** The text of `authorized_secrets`. */
     secrets: await openSecrets(config),
     /** Whether this process has seen to its command line's package. */

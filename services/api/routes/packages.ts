@@ -7,16 +7,13 @@ import type { ApiEnv } from "../context.ts";
 import { describe } from "../describe.ts";
 import { refuseAdd } from "../refuse-add.ts";
 import { removePackage } from "../remove-package.ts";
-import { listMembers, listPeeks } from "../store/list.ts";
 import { demandPackage, demandPkgbuild, findPackages } from "../store/shown.ts";
-import { viewPackage, viewPeek } from "../view-package.ts";
+import { viewPackage } from "../view-package.ts";
 import { demandName } from "./names.ts";
 
 export const packageRoutes = new Hono<ApiEnv>()
   .get("/list", describe("read", "List all packages", PackageList), read, async (c) => {
-    const { state } = c.var.api;
-    const [peeks, members] = await Promise.all([listPeeks(state.read), listMembers(state.read)]);
-    return c.json(peeks.map((row) => viewPeek(row, members.get(row.base) ?? [])));
+    return c.body(await c.var.api.packageList(), 200, { "content-type": "application/json" });
   })
   .post(
     "/add",
