@@ -57,7 +57,7 @@ export const start = async (environment: Environment, { now, say, writeLog }: Ou
     const { url } = hosted;
     const wanted = { url, arch: config.ARCH, secret, say, signal };
     const hasCommandLine = config.BUILD_CLI && (await firstPackage(wanted));
-    const fingerprint = await findFingerprint(url, signal);
+    const fingerprint = await findFingerprint(dataDirectory, signal);
     const { NAME: name, ARCH: arch } = config;
     say(greetingOf({ url, name, arch, fingerprint, secret, hasCommandLine }));
     await stopped;

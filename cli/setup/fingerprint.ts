@@ -1,12 +1,12 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { execa } from "execa";
 
-/** Of the key that this kiln signs with, as gpg reads it; undefined while it signs nothing. */
-export const findFingerprint = async (url: string, signal: AbortSignal) => {
-  const answer = await fetch(`${url}/key`, { signal });
-  if (answer.status === 404) return undefined;
-  const shown = await execa("gpg", ["--batch", "--show-keys", "--with-colons"], {
-    input: await answer.text(),
-    cancelSignal: signal,
-  });
-  return /^fpr:+([0-9A-F]+):/m.exec(shown.stdout)?.[1];
+/** Of the key that this kiln signs with, as gpg reads its file; undefined while it signs nothing. */
+export const findFingerprint = async (dataDirectory: string, cancelSignal: AbortSignal) => {
+  const key = join(dataDirectory, "sign_key.asc");
+  if (!existsSync(key)) return undefined;
+  const show = ["--batch", "--show-keys", "--with-colons", "--", key];
+  const { stdout } = await execa("gpg", show, { cancelSignal });
+  return /^fpr:+([0-9A-F]+):/m.exec(stdout)?.[1];
 };

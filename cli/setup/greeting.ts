@@ -42,10 +42,12 @@ export const greetingOf = (greeting: Greeting): string => {
   ].join("\n");
 };
 
-const nextCommands = ({ url, fingerprint, secret, hasCommandLine }: Greeting) => [
+const nextCommands = ({ url, fingerprint, secret = "<secret>", hasCommandLine }: Greeting) => [
   ...(fingerprint
-    ? [`curl -s ${url}/key | sudo pacman-key --add - && sudo pacman-key --lsign-key ${fingerprint}`]
+    ? [
+        `curl -s -H 'Authorization: ${secret}' ${url}/key | sudo pacman-key --add - && sudo pacman-key --lsign-key ${fingerprint}`,
+      ]
     : []),
   hasCommandLine ? "sudo pacman -Sy kiln-cli" : "sudo pacman -Sy",
-  `KILN_URL=${url} KILN_SECRET=${secret ?? "…"} kiln add <package>`,
+  `KILN_URL=${url} KILN_SECRET=${secret} kiln add <package>`,
 ];

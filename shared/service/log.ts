@@ -9,7 +9,7 @@ export type Log = Readonly<Record<Level, (event: string, fields?: Fields) => voi
   with(fields: Fields): Log;
 };
 
-/** Writes one JSON object per line. */
+/** Writes one JSON object per line, with its newline. */
 export const jsonLog = (write: (line: string) => void, level: Level = "info"): Log =>
   logOf(
     pino(

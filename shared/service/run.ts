@@ -6,7 +6,10 @@ import { logLevelOf } from "./log-level.ts";
 
 /** Runs services until SIGINT or SIGTERM. With `cli/kiln.ts`, the one reader of the environment and the clock. */
 export const run = async (...services: readonly Service[]) => {
-  const log = jsonLog(console.log, logLevelOf(process.env.LOG_LEVEL ?? process.env.RUST_LOG));
+  const log = jsonLog(
+    (line) => process.stdout.write(line),
+    logLevelOf(process.env.LOG_LEVEL ?? process.env.RUST_LOG),
+  );
   const stopped = stopSignal();
   try {
     await using hosted = await host(services, process.env, { log, now: Date.now });

@@ -26,7 +26,7 @@ test("pacman is told to require signatures when there are some", () => {
 
 test("three commands come next", () => {
   expect(after(greetingOf(signed), "Next:", 3)).toEqual([
-    `  curl -s http://127.0.0.1:8080/key | sudo pacman-key --add - && sudo pacman-key --lsign-key ${"F".repeat(40)}`,
+    `  curl -s -H 'Authorization: s3cret' http://127.0.0.1:8080/key | sudo pacman-key --add - && sudo pacman-key --lsign-key ${"F".repeat(40)}`,
     "  sudo pacman -Sy kiln-cli",
     "  KILN_URL=http://127.0.0.1:8080 KILN_SECRET=s3cret kiln add <package>",
   ]);

@@ -1,0 +1,68 @@
+import { setTimeout as moment } from "node:timers/promises";
+import { expect, test } from "vitest";
+import { minutes } from "#shared/time.ts";
+import { installSigned } from "../support/install-signed.ts";
+import { makeDataDirectory, pkgbuildOf, startKiln } from "../support/kiln.ts";
+import { containersOf, programsIn } from "../support/left-over.ts";
+import { seeded } from "../support/seeded.ts";
+
+/** Kills, each after a random part of the time that two builds take, milliseconds. */
+const kills = 20;
+const longest = 7_000;
+
+const packages = ["killed-lib", "killed-app"] as const;
+
+test(
+  `kiln, killed ${kills} times while it builds, ends every build once and keeps its repository whole`,
+  async () => {
+    await using data = await makeDataDirectory();
+    const random = seeded(20);
+    const add = (pkgbuild: string) => ({
+      replace: false,
+      build: false,
+      source: { type: "raw", pkgbuild, devel: false },
+    });
+    {
+      await using kiln = await startKiln(data.path);
+      await kiln.post("/package/add", add(pkgbuildOf("killed-lib", [], "sleep 1")));
+      await kiln.post(
+        "/package/add",
+        add(pkgbuildOf("killed-app", ["depends=(killed-lib)"], "sleep 1")),
+      );
+    }
+    const moments: string[] = [];
+
+    for (let round = 1; round <= kills; round++) {
+      const kiln = await startKiln(data.path);
+      const order = {
+        packages,
+        clean: false,
+        resolve: true,
+        force: true,
+      };
+      const answer = await kiln.post("/build", order);
+      expect(answer.status).toBe(200);
+      await moment(random() * longest);
+      const newest = await Promise.all(packages.map(kiln.buildsOf));
+      moments.push(newest.map(([build]) => JSON.stringify(build?.state)).join(" "));
+      await kiln.kill();
+      await expect.poll(() => programsIn(data.path), { timeout: 3_000 }).toEqual([]);
+
+      await using again = await startKiln(data.path);
+      const ends = await again.ends(...packages);
+      const builds = await Promise.all(packages.map(again.buildsOf));
+
+      expect(ends, `killed at ${moments.at(-1)}`).toEqual({
+        "killed-lib": { state: "success" },
+        "killed-app": { state: "success" },
+      });
+      expect(builds.map((its) => its.length)).toEqual([round, round]);
+      expect(await installSigned(again.url, ["killed-app"])).toEqual(["killed-app", "killed-lib"]);
+      await expect.poll(() => containersOf(packages), { timeout: 10_000 }).toBe(0);
+    }
+
+    expect(new Set(moments).size, moments.join("\n")).toBeGreaterThan(3);
+    expect(await programsIn(data.path)).toEqual([]);
+  },
+  minutes(20),
+);
