@@ -25,12 +25,19 @@ export type KeyState =
 /** The key in use, looked up anew each time: a file that is put there, replaced or taken away counts at once. */
 export type Keyring = { look(): Promise<KeyState> };
 
+type Loaded = {
+  /** What told the file apart from others when it was read. */
+  readonly version: string;
+  readonly armoured: string;
+  readonly keys: readonly OpenedKey[];
+};
+
 export const openKeyring = (
   path: string,
   password: string | undefined,
   now: () => number,
 ): Keyring => {
-  let file = { version: "", armoured: "", keys: [] as readonly OpenedKey[] };
+  let file: Loaded = { version: "", armoured: "", keys: [] };
 
   const load = async (version: string) => {
     if (file.version === version) return file;
