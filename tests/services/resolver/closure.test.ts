@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { Pkgbase, Pkgname } from "#shared/model.ts";
 import { parseSrcinfo } from "#shared/pacman/srcinfo.ts";
 import { closeOver, type Facts, needsOthers } from "../../../services/resolver/closure.ts";
+import type { AurPackage } from "../../../services/resolver/pick-listed.ts";
 import { finderOf, type Official, offersOf } from "../../../services/resolver/providers.ts";
 import { type Recipe, recipe } from "../../support/recipe.ts";
 
