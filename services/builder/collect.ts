@@ -19,14 +19,20 @@ export const collect = async (
   source: BlobReference,
   output: Output,
 ): Promise<BuildOutcome> => {
-  const { exit, stdout, stderr } = await capture(container, srcinfoCommand, srcinfoLimit);
+  const [printed, taken] = await Promise.allSettled([
+    capture(container, srcinfoCommand, srcinfoLimit),
+    container.take("/build/packages").then((tar) => storeArtifacts(blobs, tar)),
+  ]);
+  if (printed.status === "rejected") throw printed.reason;
+  const { exit, stdout, stderr } = printed.value;
   if (exit.kind === "gone") return gone("packages");
   output.write(stderr);
   if (exit.code !== 0) return { kind: "failed", step: "packages", exitCode: exit.code };
   if (stdout.byteLength > srcinfoLimit)
     return broken("packages", "the .SRCINFO of what was built is over 1 MiB");
 
-  const artifacts = await storeArtifacts(blobs, await container.take("/build/packages"));
+  if (taken.status === "rejected") throw taken.reason;
+  const artifacts = taken.value;
   if (artifacts.length === 0)
     return broken("packages", "makepkg ended well but left no package in /build/packages");
   const [srcinfo, pkgbuild] = await Promise.all([blobs.put(stdout), pkgbuildOf(blobs, source)]);

@@ -45,7 +45,7 @@ pkgdesc="$(ls /sys/class/net | tr '\\n' ' ')"`;
   expect(builder.outputOf(request)).toContain("written\n");
   expect(builder.outputOf(request)).not.toContain("connected\n");
   expect([existsSync(canary), trap.visits()]).toEqual([false, 0]);
-}, 60_000);
+}, 120_000);
 
 test("a build is nobody: no root, no capability, no engine, no process of another", async () => {
   await using builder = await startBuilder(engineEnvironment());
@@ -77,7 +77,7 @@ test("a build is nobody: no root, no capability, no engine, no process of anothe
     Object.keys(attempts).map((what) => `refused: ${what}`),
   );
   expect(output).toMatch(/CapEff:\s+0+\nNoNewPrivs:\s+1\n/);
-}, 60_000);
+}, 120_000);
 
 test("one build leaves nothing for the next", async () => {
   await using builder = await startBuilder(engineEnvironment());
@@ -88,4 +88,4 @@ test("one build leaves nothing for the next", async () => {
   const other = await builder.build(requestOf(source, "lasting"));
 
   expect([one?.outcome.kind, other?.outcome.kind]).toEqual(["built", "built"]);
-}, 60_000);
+}, 120_000);

@@ -37,7 +37,7 @@ test("the container of a builder that is killed goes with it", async () => {
   await vi.waitFor(async () => expect(await containersWith(`kiln.builder=${label}`)).toEqual([]), {
     timeout: 15_000,
   });
-}, 60_000);
+}, 120_000);
 
 test("a builder removes at its start what a dead one of its place left, and nothing of others", async () => {
   const me = await readIdentity();
@@ -61,4 +61,4 @@ test("a builder removes at its start what a dead one of its place left, and noth
       ]),
     { timeout: 15_000 },
   );
-}, 60_000);
+}, 120_000);

@@ -42,7 +42,7 @@ test("a package is built, and what it was built of and as is kept", async () => 
   expect(finished?.measurements?.cpuUser).toBeGreaterThan(0);
   expect(finished?.measurements?.memoryPeak).toBeGreaterThan(1024 * 1024);
   expect(await containersWith(`kiln.build=${request.build}`)).toEqual([]);
-}, 60_000);
+}, 120_000);
 
 test("its output is said as it comes, in order, and is the log that is kept", async () => {
   await using builder = await setup();
@@ -66,7 +66,7 @@ test("its output is said as it comes, in order, and is the log that is kept", as
   );
   expect(output).toContain("\n:: kiln :: updating the system\n\n");
   expect(await builder.logOf(request.build)).toBe(output);
-}, 60_000);
+}, 120_000);
 
 test("a C program built twice is the same to the bit", async () => {
   await using builder = await setup();
@@ -80,7 +80,7 @@ test("a C program built twice is the same to the bit", async () => {
   const other = artifactOf(await builder.build(requestOf(source, "compiled")));
 
   expect(other).toEqual(one);
-}, 60_000);
+}, 120_000);
 
 test("a devel package is built at the version that pkgver() finds", async () => {
   await using builder = await setup();
@@ -92,7 +92,7 @@ test("a devel package is built at the version that pkgver() finds", async () => 
 
   expect(artifact.filename).toBe("tool-git-1.r5.gabcdef-1-any.pkg.tar.zst");
   expect(await textOf(builder, artifact.srcinfo)).toContain("pkgver = 1.r5.gabcdef\n");
-}, 60_000);
+}, 120_000);
 
 test("prepare commands run as root, and dependencies come from the mirror", async () => {
   await using builder = await setup();
@@ -109,7 +109,7 @@ test("prepare commands run as root, and dependencies come from the mirror", asyn
   expect(finished?.outcome.kind).toBe("built");
   expect(builder.outputOf(request)).toContain(`it's "prepared" /build/source\n`);
   expect(builder.outputOf(request)).toMatch(/\nroot\nnodejs \d/);
-}, 60_000);
+}, 120_000);
 
 const repositoryWith = async (builder: TestBuilder, file: string, content: Uint8Array) => {
   await using scratch = await makeScratch();
@@ -152,7 +152,7 @@ test("a dependency comes from kiln's own repository, by its signature only", asy
   expect(signed?.outcome.kind).toBe("built");
   expect(refused?.outcome).toEqual({ kind: "failed", step: "system", exitCode: 1 });
   expect(trusted?.outcome.kind).toBe("built");
-}, 90_000);
+}, 120_000);
 
 test("a PKGBUILD tells its .SRCINFO, and one that does not parse tells why", async () => {
   await using builder = await setup();
@@ -165,4 +165,4 @@ test("a PKGBUILD tells its .SRCINFO, and one that does not parse tells why", asy
     srcinfo: "pkgbase = trivial\n\tpkgver = 1\n\tpkgrel = 1\n\tarch = any\n\npkgname = trivial\n",
   });
   expect(await ask(bad)).toEqual({ kind: "failed", log: expect.stringContaining("PKGBUILD") });
-}, 60_000);
+}, 120_000);
