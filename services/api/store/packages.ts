@@ -1,8 +1,9 @@
-import { and, asc, eq, inArray, isNotNull, isNull } from "drizzle-orm";
+import { and, asc, eq, inArray, isNotNull, isNull, sql } from "drizzle-orm";
 import type { Payload } from "#shared/bus/declare.ts";
 import { Fault } from "#shared/fault.ts";
 import type { packageAdded } from "#shared/messages/package.ts";
 import type { Pkgbase, SourceId } from "#shared/model.ts";
+import { builds } from "#shared/state/builds.ts";
 import { type Owed, packages } from "#shared/state/packages.ts";
 import type { Reader, State, Transaction } from "#shared/state/state.ts";
 
@@ -92,6 +93,7 @@ export const settleOwed = (state: State, told: readonly { readonly source: Sourc
       ),
   );
 
+/** Of those whose builds are there already, only the message is owed. */
 export const findOwing = async (read: Reader): Promise<Owing[]> => {
   const rows = await read
     .select({
@@ -100,11 +102,14 @@ export const findOwing = async (read: Reader): Promise<Owing[]> => {
       dependency: packages.dependency,
       devel: packages.devel,
       owed: packages.owed,
+      ordered: sql<number>`exists (select 1 from ${builds} where ${builds.pkgbase} = ${packages.pkgbase} and ${builds.orderedAt} >= ${packages.owed} ->> 'at')`,
     })
     .from(packages)
     .where(and(isNotNull(packages.owed), isNull(packages.removedAt)))
     .orderBy(asc(packages.position));
-  return rows.flatMap(({ owed, ...row }) => (owed ? [{ ...row, owed }] : []));
+  return rows.flatMap(({ owed, ordered, ...row }) =>
+    owed ? [{ ...row, owed: { ...owed, build: owed.build && ordered === 0 } }] : [],
+  );
 };
 
 /** Hides a package from readers, and says since when it is hidden. `undefined`: there is none. */

@@ -4,9 +4,10 @@ import { Fault } from "#shared/fault.ts";
 import { packageAdded, packageChanged } from "#shared/messages/package.ts";
 import { resolveAdd } from "#shared/messages/resolve.ts";
 import { Pkgbase, Pkgname } from "#shared/model.ts";
+import { packages } from "#shared/state/packages.ts";
 import { AddedPackages } from "#shared/views.ts";
 import { announceOverdue } from "../../../services/api/announce.ts";
-import { insertSource, listRows, startApi } from "../../support/api.ts";
+import { insertBuildOf, insertSource, listRows, startApi } from "../../support/api.ts";
 import { insertPackage } from "../../support/rows.ts";
 
 const base = (name: string) => v.parse(Pkgbase, name);
@@ -158,6 +159,21 @@ test("where the scheduler does not answer, the add stands and its builds are ord
     { packages: ["app", "lib"], reason: "initial", resolve: true, force: false },
   ]);
   expect((await listRows(api.world)).map(({ owed }) => owed)).toEqual([null, null]);
+});
+
+test("an add that died after its builds were ordered does not order them again", async () => {
+  await using api = await setup();
+  await api.write("POST", "/package/add", aur("app"));
+  const at = api.world.now();
+  const owed = { message: "added", at, build: true, resolve: true } as const;
+  await api.world.state.write((tx) => tx.update(packages).set({ owed }));
+  await insertBuildOf(api.world, api.app);
+  api.world.clock.at += 60_000;
+
+  await announceOverdue(api.world);
+
+  expect(api.orders.map((order) => order.packages)).toEqual([["app", "lib"], ["lib"]]);
+  expect((await listRows(api.world)).map((row) => row.owed)).toEqual([null, null]);
 });
 
 test("a package that is being removed cannot be added until it is gone", async () => {
