@@ -19,7 +19,9 @@ const load = async (url: string) => {
   let [requests, bytes] = [0, 0];
   const client = async () => {
     while (performance.now() < end) {
-      bytes += (await (await fetch(url)).arrayBuffer()).byteLength;
+      const response = await fetch(url);
+      const body = await response.arrayBuffer();
+      bytes += body.byteLength;
       requests++;
     }
   };
