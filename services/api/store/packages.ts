@@ -3,7 +3,6 @@ import type { Payload } from "#shared/bus/declare.ts";
 import { Fault } from "#shared/fault.ts";
 import type { packageAdded } from "#shared/messages/package.ts";
 import type { Pkgbase, SourceId } from "#shared/model.ts";
-import { builds } from "#shared/state/builds.ts";
 import { type Owed, packages } from "#shared/state/packages.ts";
 import type { Reader, State, Transaction } from "#shared/state/state.ts";
 
@@ -102,7 +101,9 @@ export const findOwing = async (read: Reader): Promise<Owing[]> => {
       dependency: packages.dependency,
       devel: packages.devel,
       owed: packages.owed,
-      ordered: sql<number>`exists (select 1 from ${builds} where ${builds.pkgbase} = ${packages.pkgbase} and ${builds.orderedAt} >= ${packages.owed} ->> 'at')`,
+      // Spelled out: of one table alone drizzle leaves out the names of tables.
+      ordered: sql<number>`exists (select 1 from builds
+        where builds.pkgbase = packages.pkgbase and builds.ordered_at >= packages.owed ->> 'at')`,
     })
     .from(packages)
     .where(and(isNotNull(packages.owed), isNull(packages.removedAt)))
