@@ -22,7 +22,7 @@ export type Options = {
   readonly signal: AbortSignal;
 };
 
-/** Names in one request. Source: aurweb's limit on `multiinfo` is 250, on the length of a request some 4 kB for GET. */
+/** Names in one request; the AUR takes some more. */
 const mostNames = 200;
 
 const Listed = v.object({
