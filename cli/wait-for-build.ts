@@ -1,8 +1,8 @@
 import { BuildInfo, Text } from "#shared/views.ts";
 import { paintOf, reasonOf, wordOf } from "./build-words.ts";
-import { logCleaner } from "./clean-log.ts";
 import { ifMissing, pathOf } from "./connect.ts";
 import { type ExitCode, exitCodes } from "./exit-code.ts";
+import { logPrinter } from "./log-printer.ts";
 import { printable } from "./printable.ts";
 import { openProgress } from "./progress.ts";
 import type { Session } from "./session.ts";
@@ -23,7 +23,7 @@ export const waitForBuild = async (
 ): Promise<ExitCode> => {
   const { world, colours } = session;
   const name = printable(base);
-  const clean = logCleaner();
+  const log = logPrinter(world);
   using progress = openProgress(world, `${name}: waiting`);
   let shown = false;
   const ended = await watchBuild(session, base, {
@@ -32,13 +32,14 @@ export const waitForBuild = async (
     log(text) {
       if (!follow) return;
       shown = true;
-      progress.clear();
-      world.output.write(clean(text));
+      progress.end();
+      log.print(text);
     },
   });
-  progress.clear();
+  progress.end();
   if (!ended) return sayNothingToDo(session, base);
-  if (follow && !shown) await showLog(session, base, ended.started);
+  if (follow && !shown) await showLog(session, base, ended.started, log.print);
+  if (follow) log.end();
   const word = paintOf(ended.state, colours)(wordOf(ended.state));
   const reason = reasonOf(ended.state);
   const time = ended.ended ? ` after ${lasting(ended.started, ended.ended)}` : "";
@@ -53,10 +54,15 @@ export const sayNothingToDo = ({ world }: Session, base: string) => {
 };
 
 /** The log of a build that ended before anybody listened. One without a log has none to show. */
-const showLog = async ({ server, world }: Session, base: string, started: string) => {
+const showLog = async (
+  { server }: Session,
+  base: string,
+  started: string,
+  print: (text: string) => void,
+) => {
   const path = pathOf(base, "build", started, "logs");
   const log = await server.get(path, Text).catch(ifMissing);
-  if (log) world.output.write(logCleaner()(log.value));
+  if (log) print(log.value);
 };
 
 /** The newest build's name, if there is one. */

@@ -1,8 +1,8 @@
 import { BuildInfo, Text } from "#shared/views.ts";
 import { isFinal } from "../build-words.ts";
-import { logCleaner } from "../clean-log.ts";
 import { pathOf } from "../connect.ts";
 import { type ExitCode, exitCodes } from "../exit-code.ts";
+import { logPrinter } from "../log-printer.ts";
 import type { Session } from "../session.ts";
 import { waitForBuild } from "../wait-for-build.ts";
 
@@ -22,6 +22,11 @@ export const logs = async (
       return waitForBuild(session, { base, started: value.started, follow });
   }
   const log = await server.get(pathOf(base, "build", id, "logs"), Text);
-  world.output.write(json ? `${log.text}\n` : logCleaner()(log.value));
+  if (json) world.output.write(`${log.text}\n`);
+  else {
+    const printer = logPrinter(world);
+    printer.print(log.value);
+    printer.end();
+  }
   return exitCodes.done;
 };

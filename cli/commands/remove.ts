@@ -9,7 +9,7 @@ export const remove = async ({ server, world }: Session, names: readonly string[
   for (const name of names) {
     using progress = openProgress(world, `removing ${printable(name)}`);
     await server.send("DELETE", pathOf(name));
-    progress.clear();
+    progress.end();
     world.output.write(`removed ${printable(name)}\n`);
   }
   return exitCodes.done;
