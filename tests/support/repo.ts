@@ -4,13 +4,14 @@ import { setImmediate } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import { publishRequested } from "#shared/messages/repo.ts";
 import type { BuildId } from "#shared/model.ts";
+import { readDatabase } from "#shared/pacman/database-read.ts";
 import { type Environment, start } from "#shared/service/start.ts";
 import { generations } from "#shared/state/repo.ts";
 import { repo } from "../../services/repo/service.ts";
 import { signer } from "../../services/signer/service.ts";
 import { tarOf } from "./archive.ts";
 import { insertBuild } from "./builds.ts";
-import { srcinfoOf } from "./rows.ts";
+import { insertPackage, srcinfoOf } from "./rows.ts";
 import { makeWorld } from "./world.ts";
 
 type World = Awaited<ReturnType<typeof makeWorld>>;
@@ -89,10 +90,15 @@ type Place = {
   readonly at?: number;
   /** Where they were before. */
   readonly directory?: string;
+  /** Packages that were added. */
+  readonly packages?: readonly string[];
 };
 
 /** Signer and repo, and what a user of them sees. */
-export const startRepo = async (environment: Environment = {}, { at, directory }: Place = {}) => {
+export const startRepo = async (
+  environment: Environment = {},
+  { at, directory, packages = [] }: Place = {},
+) => {
   await using stack = new AsyncDisposableStack();
   const world = stack.use(await makeWorld(directory));
   world.clock.at = at ?? world.clock.at;
@@ -100,6 +106,7 @@ export const startRepo = async (environment: Environment = {}, { at, directory }
   stack.use(await start(signer, settings, world));
   const running = stack.use(await start(repo, settings, world));
   while ((await world.state.read.$count(generations)) === 0) await setImmediate();
+  for (const name of packages) await insertPackage(world.state, name);
   const resources = stack.move();
   return {
     world,
@@ -113,6 +120,15 @@ export const startRepo = async (environment: Environment = {}, { at, directory }
     fetch: async (path: string, init: RequestInit = {}) => {
       if (!running.http) throw new Error("the repo serves nothing");
       return running.http.fetch(new Request(`http://kiln.test${path}`, init));
+    },
+    /** `name-version` of what a database lists. */
+    entries: async (database = "serene.db") => {
+      const request = new Request(`http://kiln.test/x86_64/${database}`);
+      const response = await running.http?.fetch(request);
+      const names: string[] = [];
+      if (response?.body)
+        for await (const { directory: name } of readDatabase(response.body)) names.push(name);
+      return names;
     },
     plain: (name: string) => readFile(join(world.directory, "repository", name)),
     [Symbol.asyncDispose]: () => resources.disposeAsync(),

@@ -1,33 +1,15 @@
-import { chmod, readdir, readFile, writeFile } from "node:fs/promises";
+import { chmod, readFile, writeFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { publishRefused, publishRequested, repoPublished } from "#shared/messages/repo.ts";
-import { readDatabase } from "#shared/pacman/database-read.ts";
-import { start } from "#shared/service/start.ts";
 import { buildArtifacts, builds } from "#shared/state/builds.ts";
 import { packages } from "#shared/state/packages.ts";
 import { artifacts, generations, publications } from "#shared/state/repo.ts";
-import { repo } from "../../../services/repo/service.ts";
 import { makeBuild, startRepo, type Wanted } from "../../support/repo.ts";
-import { insertPackage } from "../../support/rows.ts";
 
-type It = Awaited<ReturnType<typeof startRepo>>;
+const setup = (packages = ["foo"]) => startRepo({ SIGN_KEY_GENERATE: "true" }, { packages });
 
-const signed = { SIGN_KEY_GENERATE: "true" };
-
-const setup = async (environment: Record<string, string> = signed, names = ["foo"]) => {
-  const it = await startRepo(environment);
-  for (const name of names) await insertPackage(it.world.state, name);
-  return it;
-};
-
-const namesIn = async (it: It, database = "serene.db") => {
-  const { body } = await it.fetch(`/x86_64/${database}`);
-  const names: string[] = [];
-  if (body) for await (const { directory } of readDatabase(body)) names.push(directory);
-  return names;
-};
-
-const refusals = (it: It) => it.world.bus.sent(publishRefused).map(({ message }) => message);
+const refusals = (it: Awaited<ReturnType<typeof setup>>) =>
+  it.world.bus.sent(publishRefused).map(({ message }) => message);
 
 test("a published package is in the database, served, signed, and said to be", async () => {
   await using it = await setup();
@@ -41,8 +23,8 @@ test("a published package is in the database, served, signed, and said to be", a
     arch: "x86_64",
     packages: [{ pkgname: "foo", version: "1.0-1", filename: "foo-1.0-1-x86_64.pkg.tar.gz" }],
   });
-  expect(await namesIn(it)).toEqual(["foo-1.0-1"]);
-  expect(await namesIn(it, "serene.files")).toEqual(["foo-1.0-1"]);
+  expect(await it.entries()).toEqual(["foo-1.0-1"]);
+  expect(await it.entries("serene.files")).toEqual(["foo-1.0-1"]);
   expect((await it.fetch("/x86_64/foo-1.0-1-x86_64.pkg.tar.gz")).status).toBe(200);
   expect((await it.fetch("/x86_64/foo-1.0-1-x86_64.pkg.tar.gz.sig")).status).toBe(200);
   expect((await it.fetch("/x86_64/serene.db.sig")).status).toBe(200);
@@ -70,7 +52,7 @@ test("a new version takes the old one's place, whose file is served for ten minu
   it.world.clock.at += 600_001;
   const later = await old();
 
-  expect(await namesIn(it)).toEqual(["foo-1.0-2"]);
+  expect(await it.entries()).toEqual(["foo-1.0-2"]);
   expect([soon.status, later.status]).toEqual([200, 404]);
 });
 
@@ -80,7 +62,7 @@ test("a split package that loses a member loses it in the repository too", async
 
   await it.publish({ pkgnames: ["foo"], version: "1.1-1" });
 
-  expect(await namesIn(it)).toEqual(["foo-1.1-1"]);
+  expect(await it.entries()).toEqual(["foo-1.1-1"]);
 });
 
 test("a devel package has the version that was built, not the one that was promised", async () => {
@@ -88,7 +70,7 @@ test("a devel package has the version that was built, not the one that was promi
 
   await it.publish({ devel: true, version: "3-1", promised: { version: "2-1" } });
 
-  expect(await namesIn(it)).toEqual(["foo-3-1"]);
+  expect(await it.entries()).toEqual(["foo-3-1"]);
 });
 
 test("a debug package is left out", async () => {
@@ -96,7 +78,7 @@ test("a debug package is left out", async () => {
 
   await it.publish({ pkgnames: ["foo", "foo-debug"], promised: { pkgnames: ["foo"] } });
 
-  expect(await namesIn(it)).toEqual(["foo-1.0-1"]);
+  expect(await it.entries()).toEqual(["foo-1.0-1"]);
 });
 
 const wrong: readonly (readonly [string, Wanted["made"], string])[] = [
@@ -131,7 +113,7 @@ test.each(wrong)("%s is refused, and the old package stays served", async (_name
   await it.publish({ version: "1.0-2", made: made ?? {} });
 
   expect(refusals(it)).toEqual([`${reason}; foo 1.0-1 stays in the repository`]);
-  expect(await namesIn(it)).toEqual(["foo-1.0-1"]);
+  expect(await it.entries()).toEqual(["foo-1.0-1"]);
   expect(await it.plain("serene.db")).toEqual(before);
   expect((await it.fetch("/x86_64/foo-1.0-1-x86_64.pkg.tar.gz")).status).toBe(200);
 });
@@ -147,7 +129,7 @@ test("a missing member is refused", async () => {
 });
 
 test("a name that another package publishes is refused", async () => {
-  await using it = await setup(signed, ["foo", "bar"]);
+  await using it = await setup(["foo", "bar"]);
   await it.publish({ pkgbase: "bar" });
 
   await it.publish({ pkgbase: "foo", pkgnames: ["bar"] });
@@ -181,7 +163,7 @@ test("a package that was removed meanwhile is refused", async () => {
   expect(refusals(it)).toEqual([
     "the package has been removed; nothing of foo is in the repository",
   ]);
-  expect(await namesIn(it)).toEqual([]);
+  expect(await it.entries()).toEqual([]);
 });
 
 test("a build that has ended otherwise is not published, and nothing is said of it", async () => {
@@ -211,66 +193,4 @@ test("a damaged package file is neither signed nor published", async () => {
 
   await expect(published).rejects.toMatchObject({ name: "Fault" });
   expect(await it.world.state.read.$count(artifacts)).toBe(0);
-});
-
-test("a key that cannot sign keeps everything as it is, until it can", async () => {
-  await using it = await setup({});
-  await it.publish();
-  await writeFile(`${it.world.directory}/sign_key.asc`, "not a key");
-
-  const published = it.publish({ version: "1.0-2" });
-
-  await expect(published).rejects.toMatchObject({ kind: "unavailable" });
-  expect(await namesIn(it)).toEqual(["foo-1.0-1"]);
-});
-
-test("a key that is dropped in later signs everything there is with the next generation", async () => {
-  await using it = await setup({}, ["foo", "bar"]);
-  await using other = await setup();
-  await it.publish();
-  const before = await it.fetch("/x86_64/foo-1.0-1-x86_64.pkg.tar.gz.sig");
-  await writeFile(
-    `${it.world.directory}/sign_key.asc`,
-    await readFile(`${other.world.directory}/sign_key.asc`),
-  );
-
-  await it.publish({ pkgbase: "bar" });
-
-  expect(before.status).toBe(404);
-  const paths = ["foo-1.0-1-x86_64.pkg.tar.gz.sig", "serene.db.sig", "serene.files.tar.gz.sig"];
-  const after = await Promise.all(paths.map((path) => it.fetch(`/x86_64/${path}`)));
-  expect(after.map(({ status }) => status)).toEqual([200, 200, 200]);
-});
-
-test("without a key kiln serves unsigned", async () => {
-  await using it = await setup({});
-
-  await it.publish();
-
-  expect(await namesIn(it)).toEqual(["foo-1.0-1"]);
-  expect((await it.fetch("/x86_64/serene.db.sig")).status).toBe(404);
-  expect((await readdir(it.directory)).filter((name) => name.endsWith(".sig"))).toEqual([]);
-});
-
-test("packages published at the same time are all in, each generation newer by whole seconds", async () => {
-  const names = Array.from({ length: 12 }, (_, i) => `package-${i}`);
-  await using it = await setup(signed, names);
-
-  await Promise.all(names.map((pkgbase) => it.publish({ pkgbase })));
-
-  expect((await namesIn(it)).sort()).toEqual(names.map((name) => `${name}-1.0-1`).sort());
-  const rows = await it.world.state.read.select().from(generations).orderBy(generations.number);
-  const steps = rows.slice(1).map((row, i) => row.modifiedAt - (rows[i]?.modifiedAt ?? 0));
-  expect(steps.every((step) => step >= 1000 && step % 1000 === 0)).toBe(true);
-});
-
-test("two processes that publish at the same time lose nothing", async () => {
-  const names = Array.from({ length: 8 }, (_, i) => `package-${i}`);
-  await using it = await setup(signed, names);
-  await using _other = await start(repo, { DATA_DIR: it.world.directory }, it.world);
-
-  await Promise.all(names.map((pkgbase) => it.publish({ pkgbase })));
-
-  expect((await namesIn(it)).sort()).toEqual(names.map((name) => `${name}-1.0-1`).sort());
-  expect(await it.world.state.read.$count(publications)).toBe(names.length);
 });
