@@ -1,7 +1,7 @@
 import type { Pkgname } from "#shared/model.ts";
 import type { Reader } from "#shared/state/state.ts";
 import { databaseFiles, type Files, packageFiles, retiredPackageFiles } from "./served-files.ts";
-import { currentNumber, findGeneration, readPublished, readWhole } from "./store/current.ts";
+import { findGeneration, newestNumber, readPublished, readWhole } from "./store/current.ts";
 import { readRetired } from "./store/requests.ts";
 
 /** The current generation as it is served. */
@@ -18,8 +18,9 @@ export type View = {
 /** Always the current generation: its tables are kept while its number is the highest. */
 export const openView = (read: Reader, name: string) => {
   let kept: View | undefined;
+  const newest = newestNumber(read).prepare();
   return async (): Promise<View> => {
-    if (kept && kept.number === (await currentNumber(read))) return kept;
+    if (kept && kept.number === (await newest.get())?.number) return kept;
     kept = await load(read, name);
     return kept;
   };

@@ -5,13 +5,16 @@ import type { Reader } from "#shared/state/state.ts";
 
 export type Generation = typeof generations.$inferSelect;
 
-/** The number of the generation that is served, 0 before the first. */
-export const currentNumber = async (read: Reader) => {
-  const [row] = await read
+export const newestNumber = (read: Reader) =>
+  read
     .select({ number: generations.number })
     .from(generations)
     .orderBy(desc(generations.number))
     .limit(1);
+
+/** The number of the generation that is served, 0 before the first. */
+export const currentNumber = async (read: Reader) => {
+  const [row] = await newestNumber(read);
   return row?.number ?? 0;
 };
 
