@@ -1,0 +1,153 @@
+import { expect, test } from "vitest";
+import { Fault } from "#shared/fault.ts";
+import { generateSrcinfo } from "#shared/messages/resolve.ts";
+import { packages } from "#shared/state/packages.ts";
+import { recipe } from "../support/recipe.ts";
+import { startResolver } from "../support/resolver.ts";
+
+const quiet = { current: false, needs: [], missing: [], unbuilt: [], problem: null };
+
+test("a published state is current until the AUR has another version, which is then fetched", async () => {
+  await using it = await startResolver();
+  await it.aur.add(recipe({ pkgbase: "demo" }));
+  await it.adopt({ type: "aur", name: "demo" });
+  await it.publish("demo");
+  const before = await it.sourceOf("demo");
+  const requests = it.aur.requests.git;
+
+  const current = await it.plan(["demo"]);
+  const asked = it.aur.requests.git - requests;
+  const next = recipe({ pkgbase: "demo", version: "2-1" });
+  const revision = await it.aur.update(next);
+  it.world.clock.at += 1_000;
+  const changed = await it.plan(["demo"]);
+
+  expect(current).toEqual([{ ...quiet, pkgbase: "demo", current: true }]);
+  expect(asked).toBe(0);
+  expect(changed).toEqual([{ ...quiet, pkgbase: "demo" }]);
+  const after = await it.sourceOf("demo");
+  expect(after).toEqual({
+    ...before,
+    state: "2-1",
+    revision,
+    srcinfo: next.srcinfo,
+    snapshotSha256: expect.not.stringMatching(before.snapshotSha256),
+    snapshotBytes: expect.any(Number),
+    changedAt: 1_700_000_001_000,
+    fetchedAt: it.world.now(),
+  });
+});
+
+test("a git source is fetched again when its HEAD has moved, and only then", async () => {
+  await using it = await startResolver();
+  const custom = recipe({ pkgbase: "custom" });
+  const first = await it.aur.add(custom);
+  await it.adopt({ type: "git", url: `${it.aur.url}/custom.git`, devel: false });
+  const before = await it.sourceOf("custom");
+
+  await it.plan(["custom"]);
+  const unchanged = await it.sourceOf("custom");
+  const second = await it.aur.update({ ...custom, files: { "fix.patch": "fix" } });
+  await it.plan(["custom"]);
+
+  expect(unchanged).toEqual(before);
+  expect([before.state, (await it.sourceOf("custom")).state]).toEqual([first, second]);
+});
+
+test("a devel package is stale when what it follows has moved", async () => {
+  await using it = await startResolver();
+  const upstream = recipe({ pkgbase: "upstream" });
+  const first = await it.aur.add(upstream);
+  const url = `git+${it.aur.url}/upstream.git`;
+  await it.aur.add(
+    recipe({ pkgbase: "demo-git", source: [url, "git+https://no.such/x#commit=abc"] }),
+  );
+  await it.adopt({ type: "aur", name: "demo-git" });
+  await it.publish("demo-git");
+  const before = await it.sourceOf("demo-git");
+
+  const [current] = await it.plan(["demo-git"]);
+  const second = await it.aur.update({ ...upstream, files: { more: "of it" } });
+  const [stale] = await it.plan(["demo-git"]);
+
+  expect([current?.current, stale?.current]).toEqual([true, false]);
+  const after = await it.sourceOf("demo-git");
+  expect([before.state, after.state]).toEqual([`1-1${first}abc`, `1-1${second}abc`]);
+  expect(after.snapshotSha256).toBe(before.snapshotSha256);
+});
+
+test("what cannot be updated is said, and the last source stays", async () => {
+  await using it = await startResolver();
+  await it.aur.add(recipe({ pkgbase: "demo" }));
+  await it.aur.add(recipe({ pkgbase: "custom" }));
+  await it.adopt({ type: "aur", name: "demo" });
+  await it.adopt({ type: "git", url: `${it.aur.url}/custom.git`, devel: false });
+  const before = await it.rows();
+  it.aur.faults.down = true;
+
+  const plan = await it.plan(["demo", "custom"]);
+
+  expect(plan).toEqual([
+    {
+      ...quiet,
+      pkgbase: "demo",
+      problem: `cannot ask the AUR at ${it.aur.url}: it answered 503 Service Unavailable`,
+    },
+    { ...quiet, pkgbase: "custom", problem: expect.stringContaining("failed to look for HEAD in") },
+  ]);
+  expect(await it.rows()).toEqual(before);
+});
+
+test("without a builder, what needs one stays, and the rest of the session goes on", async () => {
+  await using it = await startResolver();
+  const { pkgbase, pkgbuild, srcinfo } = recipe({ pkgbase: "custom" });
+  it.builder.srcinfo = srcinfo;
+  await it.aur.add({ pkgbase, pkgbuild });
+  await it.aur.add(recipe({ pkgbase: "demo" }));
+  await it.adopt({ type: "git", url: `${it.aur.url}/custom.git`, devel: false });
+  await it.adopt({ type: "aur", name: "demo" });
+  const problem = "nobody answers srcinfo.generate";
+  await it.world.bus.answer("builder", generateSrcinfo, async () => {
+    throw new Fault("unavailable", problem);
+  });
+  await it.aur.update({ pkgbase, pkgbuild, files: { "fix.patch": "fix" } });
+
+  expect(await it.plan(["custom", "demo"])).toEqual([
+    { ...quiet, pkgbase: "custom", problem },
+    { ...quiet, pkgbase: "demo" },
+  ]);
+});
+
+test("an update that names another pkgbase is no update", async () => {
+  await using it = await startResolver();
+  const custom = recipe({ pkgbase: "custom" });
+  await it.aur.add(custom);
+  await it.adopt({ type: "git", url: `${it.aur.url}/custom.git`, devel: false });
+  await it.aur.update({ ...custom, srcinfo: recipe({ pkgbase: "other" }).srcinfo });
+
+  const plan = await it.plan(["custom"]);
+
+  const problem = "the .SRCINFO names pkgbase other, expected custom";
+  expect(plan).toEqual([{ ...quiet, pkgbase: "custom", problem }]);
+  expect((await it.sourceOf("custom")).srcinfo).toBe(custom.srcinfo);
+});
+
+test("the override of a .SRCINFO counts from the next plan on, and so does its end", async () => {
+  await using it = await startResolver();
+  const custom = recipe({ pkgbase: "custom" });
+  const generated = recipe({ pkgbase: "custom", depends: ["bash"] }).srcinfo;
+  await it.aur.add(custom);
+  await it.adopt({ type: "git", url: `${it.aur.url}/custom.git`, devel: false });
+  it.builder.srcinfo = generated;
+  const override = (srcinfoOverride: boolean) =>
+    it.world.state.write((transaction) => transaction.update(packages).set({ srcinfoOverride }));
+  const planned = async () => {
+    await it.plan(["custom"]);
+    return (await it.sourceOf("custom")).srcinfo;
+  };
+
+  await override(true);
+  expect(await planned()).toBe(generated);
+  await override(false);
+  expect(await planned()).toBe(custom.srcinfo);
+});
