@@ -1,4 +1,9 @@
-import { AckPolicy, DeliverPolicy, type JetStreamManager } from "@nats-io/jetstream";
+import {
+  AckPolicy,
+  DeliverPolicy,
+  JetStreamApiError,
+  type JetStreamManager,
+} from "@nats-io/jetstream";
 import { type Msg, nanos } from "@nats-io/nats-core";
 import type { Log } from "#shared/service/log.ts";
 import { seconds } from "#shared/time.ts";
@@ -17,7 +22,7 @@ const patience = { serving: seconds(30), stopping: seconds(1) };
 const memory = 1_000;
 
 export const consumeFrom =
-  (connection: Connection, manager: JetStreamManager, log: Log) =>
+  (connection: Connection, manager: JetStreamManager, log: Log, alone: boolean) =>
   async <M extends Message>(
     name: string,
     message: M,
@@ -28,6 +33,7 @@ export const consumeFrom =
     const stream = message.stream.name;
     const durable = `${name}-${message.subject.replaceAll(/\W+/g, "-").replace(/-$/, "")}`;
     const ensure = () => ensureConsumer(manager, message, durable, terms);
+    if (alone && message.stream.keep === "work") await forget(manager, stream, durable);
     await ensure();
 
     const stopping = new AbortController();
@@ -104,6 +110,15 @@ const ensureConsumer = (
     ack_wait: nanos(ackWait),
     max_ack_pending: -1,
   });
+
+/** A work message stays until it is acknowledged, so a consumer made anew is given all that there are. */
+const forget = async (manager: JetStreamManager, stream: string, durable: string) => {
+  try {
+    await manager.consumers.delete(stream, durable);
+  } catch (error) {
+    if (!(error instanceof JetStreamApiError) || error.status !== 404) throw error;
+  }
+};
 
 /** A server that comes back may have lost its store, and is not at once ready. */
 const isEnsured = async (ensure: () => Promise<unknown>, log: Log, durable: string) => {

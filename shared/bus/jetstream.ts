@@ -18,6 +18,8 @@ export type JetStreamOptions = {
   /** Their streams are made, or brought to the declared settings. */
   readonly messages: readonly Message[];
   readonly log: Log;
+  /** No other process consumes from this server: work that a dead one held is delivered at once. */
+  readonly alone?: boolean;
 };
 
 /** A bus over nats-server 2.9.10 or newer. Waits half a minute for a server that is not up yet. */
@@ -25,6 +27,7 @@ export const connectJetStream = async ({
   servers,
   messages,
   log,
+  alone = false,
 }: JetStreamOptions): Promise<Bus> => {
   const connection = await connectNats(servers, log);
   const { nats, name, onReconnect, whileConnected } = connection;
@@ -39,7 +42,7 @@ export const connectJetStream = async ({
 
   return {
     publish: publishBy(connection, client),
-    consume: consumeFrom(connection, manager, log),
+    consume: consumeFrom(connection, manager, log, alone),
     follow: followFrom(connection, client, manager, log),
     ask: askOver(connection),
     answer: answerOver(connection, log),

@@ -46,7 +46,9 @@ export const host = async (
     await serve((request) => answer(request, running), config.HOST, config.PORT),
   );
   const servers = config.NATS_URL ?? started.use(await embedded(join(data, "nats"), log)).url;
-  const bus = started.use(await connectJetStream({ servers, messages, log }));
+  const bus = started.use(
+    await connectJetStream({ servers, messages, log, alone: !config.NATS_URL }),
+  );
   const blobs = await openBlobs(config.BLOBS_URL ?? `file:${join(data, "blobs")}`);
   const state = services.some((service) => service.state)
     ? started.use(

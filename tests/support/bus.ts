@@ -11,8 +11,8 @@ export const startBus = async () => {
   const lines: { readonly event: string }[] = [];
   const log = jsonLog((line) => lines.push(JSON.parse(line)));
   const buses = stack.use(new AsyncDisposableStack());
-  const connect = async (messages: readonly Message[] = [jobAsked, factSaid]) =>
-    buses.use(await connectJetStream({ servers: nats.url, messages, log }));
+  const connect = async (messages: readonly Message[] = [jobAsked, factSaid], alone = false) =>
+    buses.use(await connectJetStream({ servers: nats.url, messages, log, alone }));
   const bus = await connect();
   const resources = stack.move();
   return {
