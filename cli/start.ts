@@ -8,7 +8,6 @@ import { logLevelOf } from "#shared/service/log-level.ts";
 import { stopSignal } from "#shared/service/run.ts";
 import type { Environment } from "#shared/service/start.ts";
 import { kilnVersion } from "#shared/version.ts";
-import { all } from "../services/all.ts";
 import { ensureDocker } from "./setup/docker-engine.ts";
 import { findFingerprint } from "./setup/fingerprint.ts";
 import { firstPackage } from "./setup/first-package.ts";
@@ -50,7 +49,11 @@ export const start = async (environment: Environment, { now, say, writeLog }: Ou
   try {
     await using stack = new AsyncDisposableStack();
     const dataDirectory = resolve(config.DATA_DIR);
-    const prepared = await prepare(config, { dataDirectory, say, signal }, stack);
+    // Loaded while the engine starts.
+    const [prepared, { all }] = await Promise.all([
+      prepare(config, { dataDirectory, say, signal }, stack),
+      import("../services/all.ts"),
+    ]);
     const secret = await makeFirstSecret(dataDirectory);
     const log = jsonLog(writeLog, logLevelOf(config.RUST_LOG ?? config.LOG_LEVEL));
     const hosted = stack.use(await host(all, homeEnvironment(environment, prepared), { log, now }));
