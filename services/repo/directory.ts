@@ -1,6 +1,18 @@
 import { randomUUID } from "node:crypto";
 import { constants } from "node:fs";
-import { access, copyFile, link, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
+import {
+  access,
+  chmod,
+  copyFile,
+  link,
+  mkdir,
+  open,
+  readdir,
+  rename,
+  rm,
+  stat,
+  utimes,
+} from "node:fs/promises";
 import { join } from "node:path";
 import type { Blobs } from "#shared/blobs/blobs.ts";
 import type { ServedFile } from "./served-files.ts";
@@ -41,10 +53,8 @@ export const openDirectory = async (dataDirectory: string): Promise<Directory> =
 
 /** Packages are links to their blobs. Databases have times of their own, which pacman goes by, so they are copies. */
 const write = async (path: string, file: ServedFile, blobs: Blobs) => {
-  if (file.content.kind === "signature") {
-    const content = Buffer.from(file.content.base64, "base64");
-    return dated(path, file, (handle) => handle.writeFile(content));
-  }
+  if (file.content.kind === "signature")
+    return dated(path, file, Buffer.from(file.content.base64, "base64"));
   const blob = blobs.placeOf(file.content.sha256);
   const linked = file.kind === "package" && (await link(blob, path).then(() => true, unlinkable));
   if (linked) return;
@@ -52,22 +62,16 @@ const write = async (path: string, file: ServedFile, blobs: Blobs) => {
   await dated(path, file);
 };
 
-type Handle = Awaited<ReturnType<typeof open>>;
-
-const dated = async (
-  path: string,
-  { modifiedAt }: ServedFile,
-  fill?: (handle: Handle) => Promise<void>,
-) => {
-  const handle = await open(path, fill ? "wx" : "r");
+const dated = async (path: string, { modifiedAt }: ServedFile, content?: Uint8Array) => {
+  const file = await open(path, content ? "wx" : "r");
   try {
-    await fill?.(handle);
-    await handle.chmod(0o644);
-    await handle.utimes(modifiedAt / 1_000, modifiedAt / 1_000);
-    await handle.sync();
+    if (content) await file.writeFile(content);
+    await file.sync();
   } finally {
-    await handle.close();
+    await file.close();
   }
+  await chmod(path, 0o644);
+  await utimes(path, modifiedAt / 1_000, modifiedAt / 1_000);
 };
 
 /** A link to its blob, or a copy of its size and time. */

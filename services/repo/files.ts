@@ -24,7 +24,7 @@ export const files = (context: Repo): HttpApp => {
     return redirectToPackage(context, asked, member);
   });
   for (const path of [`/${arch}`, `/${arch}/`])
-    app.get(path, async (c) => {
+    app.get(path, async () => {
       const { files: current } = await context.view();
       return text(200, listingPage(path, `/${arch}`, current.keys()), "html");
     });

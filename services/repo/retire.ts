@@ -4,16 +4,21 @@ import { changeRepository } from "./change-repository.ts";
 import type { Repo } from "./context.ts";
 import { showCurrent } from "./show-current.ts";
 import { currentNumber } from "./store/current.ts";
-import { findPublication } from "./store/requests.ts";
+import { findAddedAt, findPublication } from "./store/requests.ts";
 
 type Request = v.InferOutput<typeof retirePackage.request>;
 
-/** Takes a package out; resolves when the generation without it is served. */
+/** Takes a removed package out; resolves when the generation without it is served. One added again since stays. */
 export const retire = async (context: Repo, { pkgbase }: Request) => {
   const { log, state } = context;
   if (await findPublication(state.read, pkgbase)) {
-    await changeRepository(context, { pkgbase, put: [] });
-    log.info("retired", { pkgbase });
+    const changed = await changeRepository(context, {
+      pkgbase,
+      put: [],
+      permits: async (tx) =>
+        (await findAddedAt(tx, pkgbase)) === undefined ? undefined : "it was added again",
+    });
+    log.info(changed.kind === "committed" ? "retired" : "not retired", { pkgbase });
     await showCurrent(context);
   }
   return { generation: await currentNumber(state.read) };

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { mkdir, mkdtemp, readdir, rm, stat } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { execa } from "execa";
@@ -30,14 +30,18 @@ export const connectGpg = async (
 
   return {
     async sign(path, { armoured, signer }) {
+      await removeLeftovers(homes, now());
       const home = await mkdtemp(join(homes, prefix));
       try {
         await using _agent = await startAgent(home);
         await runGpg(home, armoured, ["--import"]);
-        return await runGpg(home, `${password ?? ""}\n`, [
+        const output = join(home, "signature");
+        await runGpg(home, `${password ?? ""}\n`, [
           ...["--pinentry-mode", "loopback", "--passphrase-fd", "0", "--digest-algo", "SHA512"],
-          ...["--local-user", `${signer}!`, "--output", "-", "--detach-sign", "--", resolve(path)],
+          ...["--local-user", `${signer}!`, "--output", output, "--detach-sign"],
+          ...["--", resolve(path)],
         ]);
+        return await readFile(output);
       } finally {
         await rm(home, { recursive: true, force: true });
       }
@@ -66,13 +70,9 @@ const startAgent = async (home: string): Promise<AsyncDisposable> => {
 
 const runGpg = async (home: string, input: string, argv: readonly string[]) => {
   const own = ["--homedir", home, "--batch", "--no-tty", "--quiet", "--no-autostart"];
-  const options = { input, encoding: "buffer", reject: false, env: { LC_ALL: "C" } } as const;
-  const ended = await execa("gpg", [...own, ...argv], options);
-  if (ended.failed) {
-    const said = Buffer.from(ended.stderr).toString().trim();
-    throw new Fault("unavailable", `gpg cannot sign: ${said || ended.message}`);
-  }
-  return ended.stdout;
+  const options = { input, reject: false, env: { LC_ALL: "C" } } as const;
+  const { failed, message, stderr } = await execa("gpg", [...own, ...argv], options);
+  if (failed) throw new Fault("unavailable", `gpg cannot sign: ${stderr || message}`);
 };
 
 /** Homes of processes that were killed; a signature takes seconds. */

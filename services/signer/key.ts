@@ -5,6 +5,7 @@ import {
   type Key,
   type PrivateKey,
   readKeys,
+  readSignature,
   type Subkey,
   sign,
 } from "openpgp";
@@ -48,6 +49,13 @@ export const makeKey = async (name: string, password: string | undefined, now: n
     format: "armored",
   });
   return privateKey;
+};
+
+/** Whether bytes are a signature that names a key as its maker. */
+export const isMadeBy = async (signature: Uint8Array, fingerprint: string) => {
+  const read = await readSignature({ binarySignature: signature }).catch(() => undefined);
+  const makers = read?.getSigningKeyIDs().map((id) => id.toHex().toUpperCase()) ?? [];
+  return makers.length === 1 && fingerprint.endsWith(makers[0] ?? "none");
 };
 
 const openKey = async (

@@ -3,6 +3,7 @@ import { createReadStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import { Fault } from "#shared/fault.ts";
 import type { Signer } from "./context.ts";
+import { isMadeBy } from "./key.ts";
 import type { SigningKey } from "./keyring.ts";
 
 /** Bytes up to which a blob is signed from memory. */
@@ -15,16 +16,25 @@ export const signBlob = async (
   key: SigningKey,
 ): Promise<Uint8Array> => {
   const { path, bytes } = await context.blobs.file(sha256);
-  if (bytes <= largestInMemory) return key.sign(await context.blobs.bytes(sha256));
-  return context.oneAtATime(async () => {
-    const [signature, found] = await Promise.all([context.gpg.sign(path, key), hashOf(path)]);
-    if (found !== sha256)
-      throw new Fault(
-        "unavailable",
-        `blob ${sha256} changed while it was signed; it is not signed`,
-      );
-    return signature;
-  });
+  const signature =
+    bytes <= largestInMemory
+      ? await key.sign(await context.blobs.bytes(sha256))
+      : await context.oneAtATime(() => signFile(context, path, sha256, key));
+  if (!(await isMadeBy(signature, key.signer)))
+    throw new Fault("unavailable", `signing ${sha256} gave no signature by ${key.signer}`);
+  return signature;
+};
+
+const signFile = async (
+  { gpg }: Pick<Signer, "gpg">,
+  path: string,
+  sha256: string,
+  key: SigningKey,
+) => {
+  const [signature, found] = await Promise.all([gpg.sign(path, key), hashOf(path)]);
+  if (found !== sha256)
+    throw new Fault("unavailable", `blob ${sha256} changed while it was signed; it is not signed`);
+  return signature;
 };
 
 const hashOf = async (path: string) => {

@@ -42,13 +42,24 @@ export const obstacleTo = async (
   tx: Pick<Transaction, "select">,
   { id, pkgbase }: Pick<Build, "id" | "pkgbase">,
 ) => {
-  const [build] = await tx.select({ state: builds.state }).from(builds).where(eq(builds.id, id));
+  const [build] = await tx
+    .select({ state: builds.state, orderedAt: builds.orderedAt })
+    .from(builds)
+    .where(eq(builds.id, id));
   if (build?.state !== "publishing") return `its build is ${build?.state ?? "gone"}`;
+  const addedAt = await findAddedAt(tx, pkgbase);
+  return addedAt !== undefined && addedAt <= build.orderedAt
+    ? undefined
+    : "the package has been removed";
+};
+
+/** When a package was added, last; undefined: it is not, or is being removed. */
+export const findAddedAt = async (tx: Pick<Transaction, "select">, pkgbase: Pkgbase) => {
   const [found] = await tx
-    .select({ removedAt: packages.removedAt })
+    .select({ addedAt: packages.addedAt })
     .from(packages)
-    .where(eq(packages.pkgbase, pkgbase));
-  return found && found.removedAt === null ? undefined : "the package has been removed";
+    .where(and(eq(packages.pkgbase, pkgbase), isNull(packages.removedAt)));
+  return found?.addedAt;
 };
 
 /** Packages in the repository without a signature by the key in use, and the builds that made them. */
