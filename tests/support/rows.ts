@@ -1,3 +1,4 @@
+import { eq } from "drizzle-orm";
 import * as v from "valibot";
 import { Pkgbase, SourceId } from "#shared/model.ts";
 import { packages } from "#shared/state/packages.ts";
@@ -17,7 +18,7 @@ export const srcinfoOf = (pkgbase: string, lines: readonly string[] = []) =>
 export const insertPackage = async (
   state: State,
   name: string,
-  { lines = [] as readonly string[], sourceState = "one" } = {},
+  { lines = [] as readonly string[], sourceState = "one", addedAt = 0 } = {},
 ) => {
   const pkgbase = v.parse(Pkgbase, name);
   const source = v.parse(SourceId, crypto.randomUUID());
@@ -36,7 +37,7 @@ export const insertPackage = async (
     await transaction.insert(packages).values({
       pkgbase,
       source,
-      addedAt: 0,
+      addedAt,
       enabled: true,
       clean: true,
       private: false,
@@ -47,4 +48,22 @@ export const insertPackage = async (
     });
   });
   return { pkgbase, source };
+};
+
+/** A package that is being removed, as the api leaves it until the repository is without it. */
+export const hidePackage = async (state: State, name: string, removedAt = 1) => {
+  const pkgbase = v.parse(Pkgbase, name);
+  await state.write((transaction) =>
+    transaction.update(packages).set({ removedAt }).where(eq(packages.pkgbase, pkgbase)),
+  );
+  return pkgbase;
+};
+
+/** A package that is gone, but for what the other services have not heard of yet. */
+export const deletePackage = async (state: State, name: string) => {
+  const pkgbase = v.parse(Pkgbase, name);
+  await state.write((transaction) =>
+    transaction.delete(packages).where(eq(packages.pkgbase, pkgbase)),
+  );
+  return pkgbase;
 };

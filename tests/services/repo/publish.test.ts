@@ -5,6 +5,7 @@ import { buildArtifacts, builds } from "#shared/state/builds.ts";
 import { packages } from "#shared/state/packages.ts";
 import { artifacts, generations, publications } from "#shared/state/repo.ts";
 import { makeBuild, startRepo, type Wanted } from "../../support/repo.ts";
+import { deletePackage, insertPackage } from "../../support/rows.ts";
 
 const setup = (packages = ["foo"]) => startRepo({ SIGN_KEY_GENERATE: "true" }, { packages });
 
@@ -164,6 +165,19 @@ test("a package that was removed meanwhile is refused", async () => {
     "the package has been removed; nothing of foo is in the repository",
   ]);
   expect(await it.entries()).toEqual([]);
+});
+
+test("a build of an earlier package of that name is refused", async () => {
+  await using it = await setup();
+  await deletePackage(it.world.state, "foo");
+  const build = await makeBuild(it.world);
+  await insertPackage(it.world.state, "foo", { addedAt: it.world.now() + 1 });
+
+  await it.world.publish(publishRequested, { build });
+
+  expect(refusals(it)).toEqual([
+    "the package has been removed; nothing of foo is in the repository",
+  ]);
 });
 
 test("a build that has ended otherwise is not published, and nothing is said of it", async () => {

@@ -5,7 +5,7 @@ import { retirePackage } from "#shared/messages/repo.ts";
 import { Pkgbase } from "#shared/model.ts";
 import { artifacts, generations, publications } from "#shared/state/repo.ts";
 import { startRepo } from "../../support/repo.ts";
-import { insertPackage } from "../../support/rows.ts";
+import { deletePackage, hidePackage, insertPackage } from "../../support/rows.ts";
 
 const pkgbase = v.parse(Pkgbase, "foo");
 
@@ -20,6 +20,7 @@ const setup = async () => {
 
 test("a retired package is answered for when the generation without it is served", async () => {
   await using it = await setup();
+  await hidePackage(it.world.state, pkgbase);
 
   const { generation } = await it.world.ask(retirePackage, { pkgbase });
 
@@ -33,6 +34,7 @@ test("a retired package is answered for when the generation without it is served
 
 test("retiring what is not there makes no generation", async () => {
   await using it = await setup();
+  await hidePackage(it.world.state, pkgbase);
   const first = await it.world.ask(retirePackage, { pkgbase });
 
   const second = await it.world.ask(retirePackage, { pkgbase });
@@ -44,8 +46,18 @@ test("retiring what is not there makes no generation", async () => {
 
 test("a removal that was only heard of retires the package", async () => {
   await using it = await setup();
+  await deletePackage(it.world.state, pkgbase);
 
   await it.world.publish(packageRemoved, { pkgbase, at: 0 });
 
   expect((await it.fetch("/x86_64/package/foo")).status).toBe(404);
+});
+
+test("what a package published that was added again stays, however late its removal is heard of", async () => {
+  await using it = await setup();
+
+  await it.world.publish(packageRemoved, { pkgbase, at: it.world.now() + 1_000 });
+  await it.world.ask(retirePackage, { pkgbase });
+
+  expect((await it.fetch("/x86_64/package/foo")).status).toBe(307);
 });

@@ -7,7 +7,7 @@ import { start } from "#shared/service/start.ts";
 import { publications } from "#shared/state/repo.ts";
 import { repo } from "../../../services/repo/service.ts";
 import { startRepo } from "../../support/repo.ts";
-import { insertPackage } from "../../support/rows.ts";
+import { hidePackage, insertPackage } from "../../support/rows.ts";
 
 const file = "foo-1.0-1-x86_64.pkg.tar.gz";
 const databases = ["serene.db", "serene.db.tar.gz", "serene.files", "serene.files.tar.gz"];
@@ -67,6 +67,7 @@ test("an old package file stays for ten minutes, and is then taken away, also af
 test("a user's own files are left alone", async () => {
   await using it = await setup();
   await writeFile(join(it.directory, "mine.txt"), "mine");
+  await hidePackage(it.world.state, "foo");
   await it.world.ask(retirePackage, { pkgbase: await it.pkgbase() });
   it.world.clock.at += 600_001;
 
