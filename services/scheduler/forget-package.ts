@@ -4,19 +4,23 @@ import type { Scheduler } from "./context.ts";
 import { endBuild } from "./end-build.ts";
 import { release } from "./release.ts";
 import { deleteBuildsOf, unfinishedBuilds } from "./store/builds.ts";
+import { findAddedAt } from "./store/packages.ts";
 import { unfinishedStates } from "./unfinished.ts";
 
-/** Ends what is being built of a removed package, and forgets all its builds. */
+/** Ends what is being built of a removed package, and forgets all its builds. Those of one added again since stay. */
 export const forgetPackage = async (
   scheduler: Scheduler,
-  { pkgbase, at }: Payload<typeof packageRemoved>,
+  { pkgbase }: Payload<typeof packageRemoved>,
 ) => {
   const { state } = scheduler;
-  for (const build of await unfinishedBuilds(state)) {
-    if (build.pkgbase !== pkgbase || build.orderedAt > at) continue;
+  const unfinished = await unfinishedBuilds(state);
+  // Read after them: of a package that is not there now, all of them are old.
+  const addedAt = await findAddedAt(state.read, pkgbase);
+  for (const build of unfinished) {
+    if (build.pkgbase !== pkgbase || build.orderedAt >= (addedAt ?? Infinity)) continue;
     const message = "the package was removed";
     await endBuild(scheduler, build.id, unfinishedStates, { state: "cancelled", message });
   }
   await release(scheduler);
-  await deleteBuildsOf(state, pkgbase, at);
+  await deleteBuildsOf(state, pkgbase);
 };

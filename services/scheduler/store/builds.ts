@@ -1,8 +1,9 @@
-import { and, eq, inArray } from "drizzle-orm";
+import { and, eq, inArray, lt } from "drizzle-orm";
 import type { BuildId, Pkgbase } from "#shared/model.ts";
 import { buildArtifacts, builds } from "#shared/state/builds.ts";
 import type { State } from "#shared/state/state.ts";
 import { unfinishedStates } from "../unfinished.ts";
+import { findAddedAt } from "./packages.ts";
 
 export type Build = typeof builds.$inferSelect;
 
@@ -61,15 +62,20 @@ export const deleteBuild = (state: State, id: BuildId) =>
       .where(and(eq(builds.id, id), inArray(builds.state, ["pending"])));
   });
 
-/** Forgets every build of a package. */
-export const deleteBuildsOf = (state: State, pkgbase: Pkgbase, before: number) =>
+/** Forgets every build that a package had when it was removed. */
+export const deleteBuildsOf = (state: State, pkgbase: Pkgbase) =>
   state.write(async (transaction) => {
+    const addedAt = await findAddedAt(transaction, pkgbase);
     const gone = await transaction
-      .select({ id: builds.id, orderedAt: builds.orderedAt })
+      .select({ id: builds.id })
       .from(builds)
-      .where(eq(builds.pkgbase, pkgbase));
-    for (const { id, orderedAt } of gone) {
-      if (orderedAt > before) continue;
+      .where(
+        and(
+          eq(builds.pkgbase, pkgbase),
+          addedAt === undefined ? undefined : lt(builds.orderedAt, addedAt),
+        ),
+      );
+    for (const { id } of gone) {
       await transaction.delete(buildArtifacts).where(eq(buildArtifacts.build, id));
       await transaction.delete(builds).where(eq(builds.id, id));
     }

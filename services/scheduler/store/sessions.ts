@@ -16,7 +16,7 @@ export const insertSession = (state: State, { session, wanted, arch }: NewSessio
   state.write(async (transaction) => {
     const names = wanted.map(({ pkgbase }) => pkgbase);
     const known = await transaction
-      .select({ pkgbase: packages.pkgbase })
+      .select({ pkgbase: packages.pkgbase, addedAt: packages.addedAt })
       .from(packages)
       .where(and(inArray(packages.pkgbase, names), isNull(packages.removedAt)));
     const missing = names.find((name) => !known.some(({ pkgbase }) => pkgbase === name));
@@ -29,6 +29,8 @@ export const insertSession = (state: State, { session, wanted, arch }: NewSessio
       .where(inArray(builds.pkgbase, names))
       .groupBy(builds.pkgbase);
     const after = new Map(newest.map(({ pkgbase, at }) => [pkgbase, (at ?? 0) + 1]));
+    // Whatever this host's clock says: an older build is one of a package that was removed.
+    const addedAt = new Map(known.map((it) => [it.pkgbase, it.addedAt]));
     await transaction.insert(sessions).values(session);
     for (const { pkgbase, build } of wanted)
       await transaction.insert(builds).values({
@@ -37,7 +39,7 @@ export const insertSession = (state: State, { session, wanted, arch }: NewSessio
         pkgbase,
         arch,
         state: "pending",
-        orderedAt: Math.max(session.orderedAt, after.get(pkgbase) ?? 0),
+        orderedAt: Math.max(session.orderedAt, after.get(pkgbase) ?? 0, addedAt.get(pkgbase) ?? 0),
       });
   });
 

@@ -15,7 +15,7 @@ import type { BuildId } from "#shared/model.ts";
 import { start } from "#shared/service/start.ts";
 import { buildArtifacts, builds } from "#shared/state/builds.ts";
 import { scheduler } from "../../../services/scheduler/service.ts";
-import { insertPackage } from "../../support/rows.ts";
+import { deletePackage, hidePackage, insertPackage } from "../../support/rows.ts";
 import { makeWorld } from "../../support/world.ts";
 
 const blob = { sha256: "b".repeat(64), bytes: 3 };
@@ -217,13 +217,28 @@ test("a scheduler that starts says again what nobody may be working on", async (
 test("a removed package takes its builds along", async () => {
   await using it = await setup({ app: ["lib"], lib: [] });
   await it.order(["app", "lib"]);
-  it.world.clock.at += 1;
+  await hidePackage(it.world.state, "lib");
 
-  await it.world.publish(packageRemoved, { pkgbase: "lib", at: it.world.now() });
+  await it.world.publish(packageRemoved, { pkgbase: "lib", at: 1 });
 
   expect(await it.states()).toEqual({ app: "cancelled" });
   expect(it.world.bus.sent(buildEnded).map(({ pkgbase, state }) => [pkgbase, state])).toEqual([
     ["lib", "cancelled"],
     ["app", "cancelled"],
   ]);
+});
+
+test("of a package that was added again, only the builds before that go", async () => {
+  await using it = await setup({ lib: [] });
+  await it.order(["lib"]);
+  await deletePackage(it.world.state, "lib");
+  const addedAt = it.world.now() + 5;
+  await insertPackage(it.world.state, "lib", { addedAt });
+  const { builds: ordered } = await it.order(["lib"]);
+
+  await it.world.publish(packageRemoved, { pkgbase: "lib", at: addedAt + 5 });
+
+  const rows = await it.world.state.read.select().from(builds);
+  expect(rows).toMatchObject([{ id: idOf(ordered, "lib"), state: "requested" }]);
+  expect(rows[0]?.orderedAt).toBeGreaterThanOrEqual(addedAt);
 });
