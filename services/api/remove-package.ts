@@ -8,15 +8,25 @@ import { notAdded } from "./store/shown.ts";
 type Removing = Pick<Api, "ask" | "now" | "publish" | "state">;
 
 /** Resolves when the repository is served without the package. Whatever happens then, it will be gone. */
-export const removePackage = async ({ state, publish, ask, now }: Removing, pkgbase: Pkgbase) => {
-  const at = await hidePackage(state, pkgbase, now());
+export const removePackage = async (api: Removing, pkgbase: Pkgbase) => {
+  const at = await hidePackage(api.state, pkgbase, api.now());
   if (at === undefined) throw notAdded(pkgbase);
-  await publish(packageRemoved, { pkgbase, at });
-  await ask(retirePackage, { pkgbase });
-  await deleteHidden(state, pkgbase);
+  await finishRemoval(api, pkgbase, at);
 };
 
 /** Ends the removals that a dead process or an absent repository left half done. */
 export const finishRemovals = async (api: Removing) => {
-  for (const { pkgbase } of await findHidden(api.state.read)) await removePackage(api, pkgbase);
+  for (const { pkgbase, removedAt } of await findHidden(api.state.read))
+    await finishRemoval(api, pkgbase, removedAt);
+};
+
+/** Said twice it is done once, even when the package was added again in between. */
+const finishRemoval = async (
+  { state, publish, ask }: Removing,
+  pkgbase: Pkgbase,
+  removedAt: number,
+) => {
+  await publish(packageRemoved, { pkgbase, at: removedAt });
+  await ask(retirePackage, { pkgbase });
+  await deleteHidden(state, pkgbase, removedAt);
 };

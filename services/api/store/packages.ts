@@ -4,6 +4,7 @@ import { Fault } from "#shared/fault.ts";
 import type { packageAdded } from "#shared/messages/package.ts";
 import type { Pkgbase, SourceId } from "#shared/model.ts";
 import { type Owed, packages } from "#shared/state/packages.ts";
+import { sources } from "#shared/state/sources.ts";
 import type { Reader, State, Transaction } from "#shared/state/state.ts";
 
 /** A package as the resolver proposes it. */
@@ -27,6 +28,7 @@ export type Owing = Proposed & { readonly owed: Owed };
 export const addPackages = (state: State, proposed: readonly Proposed[], terms: AddTerms) =>
   state.write(async (transaction) => {
     const existing = await existingOf(transaction, proposed);
+    await demandSources(transaction, proposed);
     const written: Owing[] = [];
     for (const it of proposed) {
       const exists = existing.has(it.pkgbase);
@@ -50,6 +52,22 @@ const existingOf = async (transaction: Transaction, proposed: readonly Proposed[
   if (leaving)
     throw new Fault("conflict", `package ${leaving.pkgbase} is being removed, try again soon`);
   return new Set(rows.map(({ pkgbase }) => pkgbase));
+};
+
+/** Sources go with a package that was removed while these were made. */
+const demandSources = async (transaction: Transaction, proposed: readonly Proposed[]) => {
+  const rows = await transaction
+    .select({ id: sources.id })
+    .from(sources)
+    .where(
+      inArray(
+        sources.id,
+        proposed.map(({ source }) => source),
+      ),
+    );
+  const there = new Set(rows.map(({ id }) => id));
+  const gone = proposed.find(({ source }) => !there.has(source));
+  if (gone) throw new Fault("conflict", `package ${gone.pkgbase} was removed meanwhile, try again`);
 };
 
 const insert = (
@@ -128,16 +146,20 @@ export const hidePackage = (state: State, pkgbase: Pkgbase, at: number) =>
     return row?.removedAt ?? undefined;
   });
 
-export const findHidden = (read: Reader) =>
-  read
-    .select({ pkgbase: packages.pkgbase })
+export const findHidden = async (read: Reader) => {
+  const rows = await read
+    .select({ pkgbase: packages.pkgbase, removedAt: packages.removedAt })
     .from(packages)
     .where(isNotNull(packages.removedAt))
     .orderBy(asc(packages.position));
+  return rows.flatMap(({ pkgbase, removedAt }) =>
+    removedAt === null ? [] : [{ pkgbase, removedAt }],
+  );
+};
 
-export const deleteHidden = (state: State, pkgbase: Pkgbase) =>
+export const deleteHidden = (state: State, pkgbase: Pkgbase, removedAt: number) =>
   state.write((transaction) =>
     transaction
       .delete(packages)
-      .where(and(eq(packages.pkgbase, pkgbase), isNotNull(packages.removedAt))),
+      .where(and(eq(packages.pkgbase, pkgbase), eq(packages.removedAt, removedAt))),
   );

@@ -1,3 +1,4 @@
+import { eq } from "drizzle-orm";
 import * as v from "valibot";
 import { expect, test } from "vitest";
 import { Fault } from "#shared/fault.ts";
@@ -5,6 +6,7 @@ import { packageAdded, packageChanged } from "#shared/messages/package.ts";
 import { resolveAdd } from "#shared/messages/resolve.ts";
 import { Pkgbase, Pkgname } from "#shared/model.ts";
 import { packages } from "#shared/state/packages.ts";
+import { sources } from "#shared/state/sources.ts";
 import { AddedPackages } from "#shared/views.ts";
 import { announceOverdue } from "../../../services/api/announce.ts";
 import { insertBuildOf, insertSource, listRows, startApi } from "../../support/api.ts";
@@ -22,18 +24,18 @@ const aur = (name: string, rest = {}) => ({
 const setup = async () => {
   const api = await startApi();
   const [app, lib] = [base("app"), base("lib")];
-  const sources = {
+  const fetched = {
     app: await insertSource(api.world, app, { type: "aur", name: v.parse(Pkgname, "app") }),
     lib: await insertSource(api.world, lib, { type: "aur", name: v.parse(Pkgname, "lib") }),
   };
   api.answers.resolve = async () => ({
     kind: "resolved",
     packages: [
-      { pkgbase: app, source: sources.app, devel: false, dependency: false },
-      { pkgbase: lib, source: sources.lib, devel: true, dependency: true },
+      { pkgbase: app, source: fetched.app, devel: false, dependency: false },
+      { pkgbase: lib, source: fetched.lib, devel: true, dependency: true },
     ],
   });
-  return { ...api, app, lib, sources, [Symbol.asyncDispose]: api[Symbol.asyncDispose] };
+  return { ...api, app, lib, sources: fetched, [Symbol.asyncDispose]: api[Symbol.asyncDispose] };
 };
 
 test("an add answers with the package and what came along, and orders their builds", async () => {
@@ -174,6 +176,19 @@ test("an add that died after its builds were ordered does not order them again",
 
   expect(api.orders.map((order) => order.packages)).toEqual([["app", "lib"], ["lib"]]);
   expect((await listRows(api.world)).map((row) => row.owed)).toEqual([null, null]);
+});
+
+test("an add whose sources went with a removed package meanwhile adds nothing", async () => {
+  await using api = await setup();
+  await api.world.state.write((tx) => tx.delete(sources).where(eq(sources.id, api.sources.lib)));
+
+  const response = await api.write("POST", "/package/add", aur("app"));
+
+  expect([response.status, await response.text()]).toEqual([
+    409,
+    "package lib was removed meanwhile, try again",
+  ]);
+  expect(await listRows(api.world)).toEqual([]);
 });
 
 test("a package that is being removed cannot be added until it is gone", async () => {

@@ -3,7 +3,7 @@ import { Fault } from "#shared/fault.ts";
 import { packageRemoved } from "#shared/messages/package.ts";
 import { finishRemovals } from "../../../services/api/remove-package.ts";
 import { listRows, startApi } from "../../support/api.ts";
-import { insertPackage } from "../../support/rows.ts";
+import { deletePackage, hidePackage, insertPackage } from "../../support/rows.ts";
 
 test("DELETE answers when the repository is without the package, and nothing of it is left", async () => {
   await using api = await startApi();
@@ -65,4 +65,26 @@ test("a removal that was not finished can be asked for again", async () => {
 
   expect(response.status).toBe(200);
   expect(await listRows(api.world)).toEqual([]);
+});
+
+test("a removal that is finished twice leaves alone what was added again in between", async () => {
+  await using api = await startApi();
+  const { state } = api.world;
+  for (const name of ["foo", "bar"]) {
+    await insertPackage(state, name);
+    await hidePackage(state, name);
+  }
+  const { retire } = api.answers;
+  api.answers.retire = async (pkgbase) => {
+    // Somebody else finishes the other removal meanwhile, and adds that package again.
+    if (pkgbase === "foo") {
+      await deletePackage(state, "bar");
+      await insertPackage(state, "bar");
+    }
+    return retire(pkgbase);
+  };
+
+  await finishRemovals(api.world);
+
+  expect(await listRows(api.world)).toMatchObject([{ pkgbase: "bar", removedAt: null }]);
 });
