@@ -1,6 +1,11 @@
 import { existsSync } from "node:fs";
+import {
+  type DockerAddress,
+  defaultSocket,
+  dockerUrl,
+  parseDockerUrl,
+} from "#shared/docker-url.ts";
 import { Fault } from "#shared/fault.ts";
-import { type DockerAddress, defaultSocket, dockerUrl, parseDockerUrl } from "./docker-url.ts";
 import { answers } from "./engine.ts";
 import { startOwnEngine } from "./own-engine.ts";
 import { ensurePrograms, type Install, isRoot, missingPrograms } from "./packages.ts";

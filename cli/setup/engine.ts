@@ -1,5 +1,5 @@
 import { request } from "node:http";
-import type { DockerAddress } from "./docker-url.ts";
+import type { DockerAddress } from "#shared/docker-url.ts";
 
 type Answer = { readonly status: number; readonly body: string };
 

@@ -1,11 +1,9 @@
-import { createHash, randomInt } from "node:crypto";
+import { randomInt } from "node:crypto";
 import { mkdir, open } from "node:fs/promises";
 import { join } from "node:path";
+import { hashOf } from "#shared/secret.ts";
 
 const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-
-/** What `authorized_secrets` holds of a secret: base64 of its sha256. */
-export const hashOf = (secret: string) => createHash("sha256").update(secret).digest("base64");
 
 /**
  * Makes an API secret where none was ever authorised, and answers it: only its hash is kept.
@@ -22,7 +20,7 @@ export const makeFirstSecret = async (dataDirectory: string): Promise<string | u
   if (!file) return undefined;
   const secret = Array.from({ length: 64 }, () => alphabet[randomInt(alphabet.length)]).join("");
   try {
-    await file.writeFile(`${hashOf(secret)} made at the first start\n`);
+    await file.writeFile(`${await hashOf(secret)} made at the first start\n`);
     await file.sync();
   } finally {
     await file.close();

@@ -1,7 +1,7 @@
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { dockerUrl, parseDockerUrl } from "./docker-url.ts";
+import { dockerUrl, parseDockerUrl } from "#shared/docker-url.ts";
 import { runProgram, type Say } from "./run-program.ts";
 import type { RunnerImage } from "./runner-image.ts";
 

@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { mkdir, open, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
+import type { DockerAddress } from "#shared/docker-url.ts";
 import { Fault } from "#shared/fault.ts";
-import type { DockerAddress } from "./docker-url.ts";
 import { answers, killContainers } from "./engine.ts";
 import { type EnginePaths, enginePaths } from "./engine-paths.ts";
 import { mountsUnder } from "./mounts.ts";

@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
+import { dockerUrl, parseDockerUrl } from "#shared/docker-url.ts";
 import { Fault } from "#shared/fault.ts";
-import { dockerUrl, parseDockerUrl } from "./docker-url.ts";
 import { findImage, type Image, isPullable } from "./engine.ts";
 import { ensurePrograms, type Install } from "./packages.ts";
 import { runProgram } from "./run-program.ts";

@@ -1,8 +1,9 @@
 import type { MiddlewareHandler } from "hono";
 import { Fault } from "#shared/fault.ts";
+import { hashOf } from "#shared/secret.ts";
 import type { Api, ApiEnv } from "./context.ts";
 import { refusal } from "./problem.ts";
-import { hashOf, isAuthorized, parseAuthorized } from "./secrets.ts";
+import { isAuthorized, parseAuthorized } from "./secrets.ts";
 
 /** Lets in who brings a secret. */
 export const write: MiddlewareHandler<ApiEnv> = async (c, next) => {

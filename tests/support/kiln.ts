@@ -5,9 +5,9 @@ import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import * as v from "valibot";
 import { expect, inject, vi } from "vitest";
+import { hashOf } from "#shared/secret.ts";
 import { minutes } from "#shared/time.ts";
 import { BuildInfo } from "#shared/views.ts";
-import { hashOf } from "../../cli/setup/first-secret.ts";
 import { makeScratch } from "./scratch.ts";
 
 export const secret = "the-secret-of-the-tests";
@@ -31,7 +31,7 @@ export const makeDataDirectory = async () => {
   const scratch = await makeScratch();
   const path = join(scratch.path, "data");
   await mkdir(path);
-  await writeFile(join(path, "authorized_secrets"), `${hashOf(secret)} tests\n`);
+  await writeFile(join(path, "authorized_secrets"), `${await hashOf(secret)} tests\n`);
   return { path, [Symbol.asyncDispose]: () => scratch[Symbol.asyncDispose]() };
 };
 
@@ -104,7 +104,15 @@ const clientOf = (url: string) => {
     const builds = await Promise.all(packages.map(buildsOf));
     return Object.fromEntries(packages.map((it, index) => [it, builds[index]?.[0]?.state]));
   };
-  return { url, request, post, buildsOf, ends };
+  /** Where the newest build of a package is: its state, and the last heading of its log. */
+  const stepOf = async (pkgbase: string) => {
+    const [build] = await buildsOf(pkgbase);
+    const answer = await request(`/package/${pkgbase}/build/latest/logs`);
+    const log = answer.ok ? v.parse(v.string(), await answer.json()) : "";
+    const heading = log.split("\n").findLast((line) => line.startsWith(":: kiln ::")) ?? "";
+    return `${build?.state.state} ${heading}`;
+  };
+  return { url, request, post, buildsOf, ends, stepOf };
 };
 
 /** A PKGBUILD that installs one text file; lines go before its functions. */

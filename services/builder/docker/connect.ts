@@ -1,6 +1,6 @@
 import Docker from "dockerode";
+import { parseDockerUrl } from "#shared/docker-url.ts";
 import { Fault } from "#shared/fault.ts";
-import { addressOf } from "./address.ts";
 import { containerOf } from "./container.ts";
 import { createOptions, labelOfAll } from "./create-options.ts";
 import type { Engine } from "./engine.ts";
@@ -8,7 +8,7 @@ import { asFault, statusOf } from "./refusal.ts";
 
 export const connectDocker = (url: string): Engine => {
   // Said to be absent, as dockerode else takes DOCKER_HOST for them.
-  const docker = new Docker({ host: undefined, protocol: "http", ...addressOf(url) });
+  const docker = new Docker({ host: undefined, protocol: "http", ...optionsOf(url) });
   const refuse = (doing: string) => (error: unknown) => {
     throw asFault(error, url, doing);
   };
@@ -61,4 +61,11 @@ export const connectDocker = (url: string): Engine => {
 /** 404: it is gone; 409: the engine is at it. */
 const unlessGone = (error: unknown) => {
   if (![404, 409].includes(statusOf(error) ?? 0)) throw error;
+};
+
+const optionsOf = (url: string) => {
+  const address = parseDockerUrl("DOCKER_URL", url);
+  return address.kind === "socket"
+    ? { socketPath: address.path }
+    : { host: address.host, port: address.port };
 };

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type DockerAddress, dockerUrl, parseDockerUrl } from "../../../cli/setup/docker-url.ts";
+import { type DockerAddress, dockerUrl, parseDockerUrl } from "#shared/docker-url.ts";
 
 test.each<[string, DockerAddress, string]>([
   ["unix:///run/a.sock", { kind: "socket", path: "/run/a.sock" }, "unix:///run/a.sock"],
