@@ -9,7 +9,8 @@ import { startEmbeddedNats } from "#shared/bus/embedded.ts";
 import { connectJetStream } from "#shared/bus/jetstream.ts";
 import { Fault } from "#shared/fault.ts";
 import { factSaid } from "../support/jobs.ts";
-import { silentLog as log, temporaryDirectory } from "../support/world.ts";
+import { makeScratch } from "../support/scratch.ts";
+import { silentLog as log } from "../support/world.ts";
 
 const soon = { timeout: 10_000, interval: 20 };
 const host = fileURLToPath(new URL("../support/embedded-host.ts", import.meta.url));
@@ -42,7 +43,7 @@ const startHost = async (directory: string) => {
 };
 
 test("it is ready at once, keeps strangers out, and stops without a trace", async () => {
-  await using directory = await temporaryDirectory();
+  await using directory = await makeScratch();
   const before = performance.now();
   const nats = await startEmbeddedNats({ directory: directory.path, log });
   const ready = performance.now();
@@ -64,7 +65,7 @@ test("it is ready at once, keeps strangers out, and stops without a trace", asyn
 });
 
 test("it comes back on its port, with what it had, when it dies by itself", async () => {
-  await using directory = await temporaryDirectory();
+  await using directory = await makeScratch();
   await using nats = await startEmbeddedNats({ directory: directory.path, log });
   await using bus = await connectJetStream({ servers: nats.url, messages: [factSaid], log });
   const seen: number[] = [];
@@ -80,7 +81,7 @@ test("it comes back on its port, with what it had, when it dies by itself", asyn
 });
 
 test("a host killed with SIGKILL leaves no nats-server, and the next one starts at once", async () => {
-  await using directory = await temporaryDirectory();
+  await using directory = await makeScratch();
   const killed = await startHost(directory.path);
   expect(await serversOn(directory.path)).toHaveLength(1);
 
@@ -93,7 +94,7 @@ test("a host killed with SIGKILL leaves no nats-server, and the next one starts 
 });
 
 test("SIGINT to everything in the terminal's group does not reach it", async () => {
-  await using directory = await temporaryDirectory();
+  await using directory = await makeScratch();
   await using nats = await startEmbeddedNats({ directory: directory.path, log });
   const [pid = 0] = await serversOn(directory.path);
   const groupOf = async (path: string) =>
@@ -104,7 +105,7 @@ test("SIGINT to everything in the terminal's group does not reach it", async () 
 });
 
 test("a second kiln on the same directory is refused, and the first one is not disturbed", async () => {
-  await using directory = await temporaryDirectory();
+  await using directory = await makeScratch();
   await using nats = await startEmbeddedNats({ directory: directory.path, log });
 
   await expect(startEmbeddedNats({ directory: directory.path, log })).rejects.toEqual(
@@ -119,7 +120,7 @@ test("a second kiln on the same directory is refused, and the first one is not d
 });
 
 test("a missing nats-server is named, with what to install", async () => {
-  await using directory = await temporaryDirectory();
+  await using directory = await makeScratch();
   const program = "nats-server-that-is-not-there";
 
   await expect(startEmbeddedNats({ directory: directory.path, log, program })).rejects.toEqual(

@@ -6,10 +6,10 @@ import { readCommandLine } from "../../services/resolver/command-line.ts";
 import { runProgram } from "../support/program.ts";
 import { recipe } from "../support/recipe.ts";
 import { startResolver } from "../support/resolver.ts";
-import { temporaryDirectory } from "../support/world.ts";
+import { makeScratch } from "../support/scratch.ts";
 
 const setup = async () => {
-  const directory = await temporaryDirectory();
+  const directory = await makeScratch();
   const { files, revision } = await readCommandLine();
   for (const { path, content } of files) await writeFile(join(directory.path, path), content);
   const run = (program: string, ...args: string[]) =>

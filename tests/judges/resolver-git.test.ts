@@ -8,12 +8,12 @@ import { connectGit } from "../../services/resolver/git.ts";
 import { snapshotOf } from "../../services/resolver/snapshot.ts";
 import { startAur } from "../support/aur.ts";
 import { recipe } from "../support/recipe.ts";
-import { temporaryDirectory } from "../support/world.ts";
+import { makeScratch } from "../support/scratch.ts";
 
 const setup = async ({ limit = 4_000_000, timeout = 20_000 } = {}) => {
   await using stack = new AsyncDisposableStack();
   const aur = stack.use(await startAur());
-  const directory = stack.use(await temporaryDirectory());
+  const directory = stack.use(await makeScratch());
   const stopping = new AbortController();
   const { signal } = stopping;
   const git = connectGit({ directory: directory.path, allowFile: false, timeout, limit, signal });

@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 import { fieldOf, parseSrcinfo, pkgnamesOf, versionOf } from "#shared/pacman/srcinfo.ts";
 import { serve } from "#shared/runtime.ts";
 import { answerGit } from "./git-http.ts";
-import { temporaryDirectory } from "./world.ts";
+import { makeScratch } from "./scratch.ts";
 
 type Files = Readonly<Record<string, string | { readonly link: string }>>;
 
@@ -23,7 +23,7 @@ const run = promisify(execFile);
 /** The AUR on this machine: its RPC interface, version 5, and a git repository for each pkgbase. */
 export const startAur = async () => {
   await using stack = new AsyncDisposableStack();
-  const directory = stack.use(await temporaryDirectory());
+  const directory = stack.use(await makeScratch());
   const listed = new Map<string, object & { Name: string; Provides: readonly string[] }>();
   const requests = { rpc: 0, git: 0 };
   const faults = { down: false };

@@ -1,18 +1,11 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openBlobs } from "#shared/blobs/open.ts";
 import { jsonLog } from "#shared/service/log.ts";
 import { openState } from "#shared/state/open.ts";
 import { memoryBus } from "./memory-bus.ts";
+import { makeScratch } from "./scratch.ts";
 
 export const silentLog = jsonLog(() => {});
-
-/** A directory that goes when its user is done. */
-export const temporaryDirectory = async () => {
-  const path = await mkdtemp(join(tmpdir(), "kiln-"));
-  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
-};
 
 /**
  * A world without a network: empty tables, an empty blob store, a bus that remembers, a clock that moves when told to.
@@ -20,7 +13,7 @@ export const temporaryDirectory = async () => {
  */
 export const makeWorld = async (given?: string) => {
   await using stack = new AsyncDisposableStack();
-  const directory = given ?? stack.use(await temporaryDirectory()).path;
+  const directory = given ?? stack.use(await makeScratch()).path;
   const state = stack.use(await openState(`file:${join(directory, "state.db")}`));
   const blobs = await openBlobs(`file:${join(directory, "blobs")}`);
   const bus = memoryBus();

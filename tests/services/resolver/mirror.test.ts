@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { serve } from "#shared/runtime.ts";
 import { connectMirror } from "../../../services/resolver/mirror.ts";
-import { temporaryDirectory } from "../../support/world.ts";
+import { makeScratch } from "../../support/scratch.ts";
 
 const { signal } = new AbortController();
 
@@ -37,7 +37,7 @@ test("a server's database comes once, until it changes", async () => {
 });
 
 test("a file's database comes once, until it changes", async () => {
-  await using directory = await temporaryDirectory();
+  await using directory = await makeScratch();
   const path = join(directory.path, "core.db");
   const mirror = connectMirror(`file://${directory.path}`, "x86_64", signal);
   await writeFile(path, "one");

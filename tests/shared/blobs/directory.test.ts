@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { expect, test, vi } from "vitest";
 import { openBlobs } from "#shared/blobs/open.ts";
 import { Fault } from "#shared/fault.ts";
-import { temporaryDirectory } from "../../support/world.ts";
+import { makeScratch } from "../../support/scratch.ts";
 
 const text = (it: string) => new TextEncoder().encode(it);
 const hashOf = (content: Uint8Array) => createHash("sha256").update(content).digest("hex");
@@ -19,7 +19,7 @@ async function* inPieces(...pieces: (Uint8Array | Error)[]) {
 }
 
 const setup = async () => {
-  const directory = await temporaryDirectory();
+  const directory = await makeScratch();
   const { path } = directory;
   const placeOf = (sha256: string) => join(path, sha256.slice(0, 2), sha256);
   return {

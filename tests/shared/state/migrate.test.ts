@@ -5,12 +5,12 @@ import { openState } from "#shared/state/open.ts";
 import { signatures } from "#shared/state/signatures.ts";
 import { runScript } from "../../support/child.ts";
 import { connectTo } from "../../support/database.ts";
-import { temporaryDirectory } from "../../support/world.ts";
+import { makeScratch } from "../../support/scratch.ts";
 
 const freshUrl = (path: string) => `file:${join(path, "state.db")}`;
 
 test("three processes that open a fresh file at once all find its tables", async () => {
-  await using directory = await temporaryDirectory();
+  await using directory = await makeScratch();
   const url = freshUrl(directory.path);
 
   await Promise.all(["a", "b", "c"].map((name) => runScript("state-writer.ts", url, name, "1")));
@@ -20,7 +20,7 @@ test("three processes that open a fresh file at once all find its tables", async
 }, 60_000);
 
 test("the lock of a process that died while it migrated ends by itself", async () => {
-  await using directory = await temporaryDirectory();
+  await using directory = await makeScratch();
   const url = freshUrl(directory.path);
   {
     await using _ = await openState(url);
@@ -36,7 +36,7 @@ test("the lock of a process that died while it migrated ends by itself", async (
 });
 
 test("whoever comes while another migrates waits until it is done", async () => {
-  await using directory = await temporaryDirectory();
+  await using directory = await makeScratch();
   const url = freshUrl(directory.path);
   {
     await using _ = await openState(url);

@@ -5,10 +5,10 @@ import { signatures } from "#shared/state/signatures.ts";
 import type { Reader, State, Transaction } from "#shared/state/state.ts";
 import { runScript } from "../../support/child.ts";
 import { connectTo } from "../../support/database.ts";
-import { temporaryDirectory } from "../../support/world.ts";
+import { makeScratch } from "../../support/scratch.ts";
 
 const setup = async () => {
-  const directory = await temporaryDirectory();
+  const directory = await makeScratch();
   const url = `file:${join(directory.path, "state.db")}`;
   const state = await openState(url);
   return {
