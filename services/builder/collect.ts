@@ -1,27 +1,36 @@
-import type { Blobs } from "#shared/blobs/blobs.ts";
 import type { BuildOutcome } from "#shared/messages/build.ts";
-import type { BlobReference } from "#shared/model.ts";
 import { storeArtifacts } from "./artifacts.ts";
 import { capture } from "./capture.ts";
 import type { Container } from "./docker/engine.ts";
+import type { Attempt } from "./drive.ts";
 import { broken, gone } from "./outcome.ts";
-import type { Output } from "./output.ts";
 import { pkgbuildOf } from "./source.ts";
 import { srcinfoCommand } from "./steps.ts";
 
 /** Bytes of a .SRCINFO. */
 export const srcinfoLimit = 1024 * 1024;
 
+/** Has makepkg print the .SRCINFO. Never rejects, as it may be under way when the build ends otherwise. */
+export const printSrcinfo = async (container: Container) => {
+  const [printed] = await Promise.allSettled([capture(container, srcinfoCommand, srcinfoLimit)]);
+  return printed;
+};
+
 /** Takes from the container what a build left, into the blob store. */
 export const collect = async (
-  container: Container,
-  blobs: Blobs,
-  source: BlobReference,
-  output: Output,
+  {
+    container,
+    blobs,
+    request,
+    output,
+  }: Pick<Attempt, "container" | "blobs" | "request" | "output">,
+  srcinfoPrinted: ReturnType<typeof printSrcinfo>,
 ): Promise<BuildOutcome> => {
-  const [printed, taken] = await Promise.allSettled([
-    capture(container, srcinfoCommand, srcinfoLimit),
-    container.take("/build/packages").then((tar) => storeArtifacts(blobs, tar)),
+  const [printed, [taken]] = await Promise.all([
+    srcinfoPrinted,
+    Promise.allSettled([
+      container.take("/build/packages").then((tar) => storeArtifacts(blobs, tar)),
+    ]),
   ]);
   if (printed.status === "rejected") throw printed.reason;
   const { exit, stdout, stderr } = printed.value;
@@ -35,6 +44,9 @@ export const collect = async (
   const artifacts = taken.value;
   if (artifacts.length === 0)
     return broken("packages", "makepkg ended well but left no package in /build/packages");
-  const [srcinfo, pkgbuild] = await Promise.all([blobs.put(stdout), pkgbuildOf(blobs, source)]);
+  const [srcinfo, pkgbuild] = await Promise.all([
+    blobs.put(stdout),
+    pkgbuildOf(blobs, request.source),
+  ]);
   return { kind: "built", artifacts, srcinfo, pkgbuild };
 };

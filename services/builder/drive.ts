@@ -8,7 +8,7 @@ import type {
   Step,
 } from "#shared/messages/build.ts";
 import { capture } from "./capture.ts";
-import { collect } from "./collect.ts";
+import { collect, printSrcinfo } from "./collect.ts";
 import type { Limits } from "./container-spec.ts";
 import type { Command, Container, Exit } from "./docker/engine.ts";
 import { readUsage, spent, usageCommand } from "./measure.ts";
@@ -40,8 +40,12 @@ const done: Exit = { kind: "exited", code: 0 };
 /** Takes a build through its steps in a container that was started for it. */
 export const drive = async (attempt: Attempt): Promise<BuildOutcome> => {
   const { container, request, output, progress, limits } = attempt;
+  // Of a package that keeps its version it says the same before the build as after: printed beside the work.
+  let srcinfo: ReturnType<typeof printSrcinfo> | undefined;
   for (const [step, act] of plan(attempt)) {
     progress.step = step;
+    if (!request.devel && (step === "sources" || step === "build"))
+      srcinfo ??= printSrcinfo(container);
     if (step !== "container") output.say(steps.headings[step]);
     const exit = await act();
     if (exit.kind === "gone") return gone(step);
@@ -49,7 +53,7 @@ export const drive = async (attempt: Attempt): Promise<BuildOutcome> => {
   }
   progress.step = "packages";
   output.say(steps.headings.packages);
-  return collect(container, attempt.blobs, request.source, output);
+  return collect(attempt, srcinfo ?? printSrcinfo(container));
 };
 
 /** The steps a build has, each as what it does. */
@@ -62,7 +66,7 @@ const plan = ({
   repositoryUrl,
   progress,
 }: Attempt): readonly Row[] => {
-  const { dependencies, flags, prepare, repository } = request;
+  const { dependencies, flags, hasSources, prepare, repository } = request;
   const environment = steps.environmentOf(request.sourceDateEpoch, packager);
   const run = (...commands: readonly Command[]) => runEach(container, commands, output);
 
@@ -80,7 +84,7 @@ const plan = ({
       "dependencies",
       () => installMissing(container, dependencies, output),
     ]),
-    ["sources", () => run(steps.sourcesCommand(flags, environment))],
+    ...only(hasSources, ["sources", () => run(steps.sourcesCommand(flags, environment))]),
     [
       "build",
       async () => {

@@ -50,6 +50,7 @@ export const composeRequest = async (scheduler: Scheduler, build: Build): Promis
       devel: settings.devel,
       pkgnames,
       dependencies,
+      hasSources: fieldOf(srcinfo, undefined, "source", config.ARCH).length > 0,
       flags: [...settings.flags],
       prepare: settings.prepare,
       sourceDateEpoch: Math.floor(build.orderedAt / 1_000),

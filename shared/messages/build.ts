@@ -52,6 +52,8 @@ export const buildRequested = message(
     pkgnames: v.array(Pkgname),
     /** Of all three kinds, as .SRCINFO has them. */
     dependencies: v.array(v.string()),
+    /** Whether the PKGBUILD names sources, for this architecture or all. */
+    hasSources: v.boolean(),
     flags: v.array(MakepkgFlag),
     /** Shell text run as root before the dependencies are installed. */
     prepare: v.nullable(v.string()),

@@ -69,6 +69,7 @@ export const requestOf = (
     devel: false,
     pkgnames: [pkgbase],
     dependencies: [],
+    hasSources: true,
     flags: [],
     prepare: null,
     sourceDateEpoch: 1_700_000_000,

@@ -52,6 +52,7 @@ export const insertBuild = async (
       devel,
       pkgnames: pkgnames.map((pkgname) => v.parse(Pkgname, pkgname)),
       dependencies: [],
+      hasSources: true,
       flags: [],
       prepare: null,
       sourceDateEpoch: 0,

@@ -10,9 +10,9 @@ test("a build goes through its steps, each as its own user, and says what came o
 
   expect(it.ran.filter(([, command]) => !command.includes("/sys/fs/cgroup"))).toEqual([
     ["root", "pacman -Syu --noconfirm --noprogressbar"],
+    ["build", "makepkg --printsrcinfo"],
     ["build", "makepkg --verifysource --noconfirm"],
     ["build", "makepkg --force --noconfirm --noprogressbar"],
-    ["build", "makepkg --printsrcinfo"],
   ]);
   expect(it.files).toEqual(
     new Map([
@@ -30,6 +30,25 @@ test("a build goes through its steps, each as its own user, and says what came o
   expect(finished?.outputs).toBe(it.builder.bus.sent(buildOutput).length);
   expect(await it.builder.logOf(it.request.build)).toBe(it.builder.outputOf(it.request));
   expect(it.open()).toBe(0);
+});
+
+test("a devel package tells its .SRCINFO after the build, which may change its version", async () => {
+  await using it = await startFakeBuilder();
+
+  await it.builder.build({ ...it.request, devel: true });
+
+  expect(it.ran.at(-1)).toEqual(["build", "makepkg --printsrcinfo"]);
+});
+
+test("a package without sources has none fetched", async () => {
+  await using it = await startFakeBuilder();
+
+  const finished = await it.builder.build({ ...it.request, hasSources: false });
+
+  expect(finished?.outcome.kind).toBe("built");
+  expect(it.ran.map(([, command]) => command)).not.toContainEqual(
+    expect.stringContaining("--verifysource"),
+  );
 });
 
 test("prepare commands, dependencies and kiln's own repository have steps of their own", async () => {
