@@ -1,52 +1,46 @@
 import type { BuildOutcome } from "#shared/messages/build.ts";
+import type { BlobReference } from "#shared/model.ts";
 import { storeArtifacts } from "./artifacts.ts";
 import { capture } from "./capture.ts";
-import type { Container } from "./docker/engine.ts";
 import type { Attempt } from "./drive.ts";
 import { broken, gone } from "./outcome.ts";
 import { pkgbuildOf } from "./source.ts";
 import { srcinfoCommand } from "./steps.ts";
 
+type Collected = Pick<Attempt, "container" | "blobs" | "request" | "output">;
+
 /** Bytes of a .SRCINFO. */
 export const srcinfoLimit = 1024 * 1024;
 
-/** Has makepkg print the .SRCINFO. Never rejects, as it may be under way when the build ends otherwise. */
-export const printSrcinfo = async (container: Container) => {
-  const [printed] = await Promise.allSettled([capture(container, srcinfoCommand, srcinfoLimit)]);
-  return printed;
-};
-
 /** Takes from the container what a build left, into the blob store. */
-export const collect = async (
-  {
-    container,
-    blobs,
-    request,
-    output,
-  }: Pick<Attempt, "container" | "blobs" | "request" | "output">,
-  srcinfoPrinted: ReturnType<typeof printSrcinfo>,
-): Promise<BuildOutcome> => {
-  const [printed, [taken]] = await Promise.all([
-    srcinfoPrinted,
-    Promise.allSettled([
-      container.take("/build/packages").then((tar) => storeArtifacts(blobs, tar)),
-    ]),
+export const collect = async (attempt: Collected): Promise<BuildOutcome> => {
+  const { container, blobs, request } = attempt;
+  const [srcinfo, taken] = await Promise.allSettled([
+    request.srcinfo ?? printSrcinfo(attempt),
+    container.take("/build/packages").then((tar) => storeArtifacts(blobs, tar)),
   ]);
-  if (printed.status === "rejected") throw printed.reason;
-  const { exit, stdout, stderr } = printed.value;
-  if (exit.kind === "gone") return gone("packages");
-  output.write(stderr);
-  if (exit.code !== 0) return { kind: "failed", step: "packages", exitCode: exit.code };
-  if (stdout.byteLength > srcinfoLimit)
-    return broken("packages", "the .SRCINFO of what was built is over 1 MiB");
+  if (srcinfo.status === "rejected") throw srcinfo.reason;
+  if ("kind" in srcinfo.value) return srcinfo.value;
 
   if (taken.status === "rejected") throw taken.reason;
   const artifacts = taken.value;
   if (artifacts.length === 0)
     return broken("packages", "makepkg ended well but left no package in /build/packages");
-  const [srcinfo, pkgbuild] = await Promise.all([
-    blobs.put(stdout),
-    pkgbuildOf(blobs, request.source),
-  ]);
-  return { kind: "built", artifacts, srcinfo, pkgbuild };
+  const pkgbuild = await pkgbuildOf(blobs, request.source);
+  return { kind: "built", artifacts, srcinfo: srcinfo.value, pkgbuild };
+};
+
+/** The .SRCINFO as it is after the build, or the outcome where there is none. */
+const printSrcinfo = async ({
+  container,
+  blobs,
+  output,
+}: Collected): Promise<BlobReference | BuildOutcome> => {
+  const { exit, stdout, stderr } = await capture(container, srcinfoCommand, srcinfoLimit);
+  if (exit.kind === "gone") return gone("packages");
+  output.write(stderr);
+  if (exit.code !== 0) return { kind: "failed", step: "packages", exitCode: exit.code };
+  if (stdout.byteLength > srcinfoLimit)
+    return broken("packages", "the .SRCINFO of what was built is over 1 MiB");
+  return blobs.put(stdout);
 };

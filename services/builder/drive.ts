@@ -8,7 +8,7 @@ import type {
   Step,
 } from "#shared/messages/build.ts";
 import { capture } from "./capture.ts";
-import { collect, printSrcinfo } from "./collect.ts";
+import { collect } from "./collect.ts";
 import type { Limits } from "./container-spec.ts";
 import type { Command, Container, Exit } from "./docker/engine.ts";
 import { readUsage, spent, usageCommand } from "./measure.ts";
@@ -39,13 +39,9 @@ const done: Exit = { kind: "exited", code: 0 };
 
 /** Takes a build through its steps in a container that was started for it. */
 export const drive = async (attempt: Attempt): Promise<BuildOutcome> => {
-  const { container, request, output, progress, limits } = attempt;
-  // Of a package that keeps its version it says the same before the build as after: printed beside the work.
-  let srcinfo: ReturnType<typeof printSrcinfo> | undefined;
+  const { container, output, progress, limits } = attempt;
   for (const [step, act] of plan(attempt)) {
     progress.step = step;
-    if (!request.devel && (step === "sources" || step === "build"))
-      srcinfo ??= printSrcinfo(container);
     if (step !== "container") output.say(steps.headings[step]);
     const exit = await act();
     if (exit.kind === "gone") return gone(step);
@@ -53,7 +49,7 @@ export const drive = async (attempt: Attempt): Promise<BuildOutcome> => {
   }
   progress.step = "packages";
   output.say(steps.headings.packages);
-  return collect(attempt, srcinfo ?? printSrcinfo(container));
+  return collect(attempt);
 };
 
 /** The steps a build has, each as what it does. */

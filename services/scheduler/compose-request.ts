@@ -23,7 +23,7 @@ type Composed =
 
 /** Pins the source as it was last fetched, the package's settings, and kiln's own repository as it is now. */
 export const composeRequest = async (scheduler: Scheduler, build: Build): Promise<Composed> => {
-  const { config, state } = scheduler;
+  const { blobs, config, state } = scheduler;
   const ordered = await findOrdered(state, build);
   if (!ordered) throw new Fault("missing", `package ${build.pkgbase} was removed`);
   const { package: settings, source, force, publishedState } = ordered;
@@ -46,6 +46,7 @@ export const composeRequest = async (scheduler: Scheduler, build: Build): Promis
       arch: config.ARCH,
       pkgbase: build.pkgbase,
       source: { sha256: source.snapshotSha256, bytes: source.snapshotBytes },
+      srcinfo: settings.devel ? null : await blobs.put(Buffer.from(source.srcinfo)),
       version: versionOf(srcinfo),
       devel: settings.devel,
       pkgnames,

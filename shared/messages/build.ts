@@ -46,6 +46,8 @@ export const buildRequested = message(
     pkgbase: Pkgbase,
     /** A tar of the source's files, PKGBUILD at its top. */
     source: BlobReference,
+    /** The source's .SRCINFO; null for a devel package, which tells it after its build. */
+    srcinfo: v.nullable(BlobReference),
     /** What the source's .SRCINFO promises; a devel package may build another version. */
     version: Version,
     devel: v.boolean(),
@@ -110,7 +112,7 @@ const Outcome = v.variant("kind", [
   v.object({
     kind: v.literal("built"),
     artifacts: v.array(Artifact),
-    /** As makepkg printed it after the build. */
+    /** The source's, or as makepkg printed it after the build of a devel package. */
     srcinfo: BlobReference,
     pkgbuild: BlobReference,
   }),

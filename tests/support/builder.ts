@@ -70,6 +70,7 @@ export const requestOf = (
     pkgnames: [pkgbase],
     dependencies: [],
     hasSources: true,
+    srcinfo: null,
     flags: [],
     prepare: null,
     sourceDateEpoch: 1_700_000_000,

@@ -53,6 +53,7 @@ export const insertBuild = async (
       pkgnames: pkgnames.map((pkgname) => v.parse(Pkgname, pkgname)),
       dependencies: [],
       hasSources: true,
+      srcinfo: null,
       flags: [],
       prepare: null,
       sourceDateEpoch: 0,

@@ -10,9 +10,9 @@ test("a build goes through its steps, each as its own user, and says what came o
 
   expect(it.ran.filter(([, command]) => !command.includes("/sys/fs/cgroup"))).toEqual([
     ["root", "pacman -Syu --noconfirm --noprogressbar"],
-    ["build", "makepkg --printsrcinfo"],
     ["build", "makepkg --verifysource --noconfirm"],
     ["build", "makepkg --force --noconfirm --noprogressbar"],
+    ["build", "makepkg --printsrcinfo"],
   ]);
   expect(it.files).toEqual(
     new Map([
@@ -32,12 +32,13 @@ test("a build goes through its steps, each as its own user, and says what came o
   expect(it.open()).toBe(0);
 });
 
-test("a devel package tells its .SRCINFO after the build, which may change its version", async () => {
+test("a package whose .SRCINFO is given has none printed", async () => {
   await using it = await startFakeBuilder();
 
-  await it.builder.build({ ...it.request, devel: true });
+  const finished = await it.builder.build({ ...it.request, srcinfo: it.source });
 
-  expect(it.ran.at(-1)).toEqual(["build", "makepkg --printsrcinfo"]);
+  expect(finished?.outcome).toMatchObject({ kind: "built", srcinfo: it.source });
+  expect(it.ran.map(([, command]) => command)).not.toContain("makepkg --printsrcinfo");
 });
 
 test("a package without sources has none fetched", async () => {
