@@ -52,10 +52,8 @@ export const files = (context: Repo): HttpApp => {
   });
   return {
     claims: (pathname) => claims(arch, pathname),
-    fetch: (request) =>
-      ["GET", "HEAD"].includes(request.method)
-        ? app.fetch(request)
-        : new Response(null, { status: 405, headers: { allow: "GET, HEAD" } }),
+    // hono answers HEAD by the handlers of GET, and leaves every other method to `notFound`.
+    fetch: (request) => app.fetch(request),
   };
 };
 
