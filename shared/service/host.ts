@@ -43,7 +43,7 @@ export const host = async (
 
   await using started = new AsyncDisposableStack();
   const http = started.use(
-    await serve((request) => answer(request, running), config.HOST, config.PORT),
+    await serve((request) => answer(request, running, log), config.HOST, config.PORT),
   );
   const servers = config.NATS_URL ?? started.use(await embedded(join(data, "nats"), log)).url;
   const bus = started.use(
@@ -75,13 +75,29 @@ export const host = async (
   };
 };
 
-const answer = async (request: Request, running: readonly Running[] | undefined) => {
-  const { pathname } = new URL(request.url);
+/** What the runtime would answer to a bug is an error page with our sources in it. */
+const answer = async (request: Request, running: readonly Running[] | undefined, log: Log) => {
+  // A Host header may be no host (RFC 9112 §3.2).
+  const url = URL.parse(request.url);
+  if (!url) return new Response("the request's host or path is none\n", { status: 400 });
+  try {
+    return await route(request, url, running);
+  } catch (error) {
+    log.error("request failed", { method: request.method, path: url.pathname, error });
+    return new Response("internal error\n", { status: 500 });
+  }
+};
+
+const route = async (
+  request: Request,
+  { pathname }: URL,
+  running: readonly Running[] | undefined,
+) => {
   const health = await answerHealth(pathname, running);
   if (health) return health;
   if (!running) return new Response("kiln is starting\n", { status: 503 });
   const app = running.find(({ http }) => http?.claims(pathname))?.http;
-  return app ? app.fetch(request) : new Response(null, { status: 404 });
+  return app ? await app.fetch(request) : new Response(null, { status: 404 });
 };
 
 const embedded = async (directory: string, log: Log) => {
