@@ -1,4 +1,5 @@
 import type * as v from "valibot";
+import { Fault } from "#shared/fault.ts";
 import type { retirePackage } from "#shared/messages/repo.ts";
 import { changeRepository } from "./change-repository.ts";
 import type { Repo } from "./context.ts";
@@ -17,11 +18,18 @@ export const retire = async (context: Repo, { pkgbase }: Request) => {
       put: [],
       permits: async (tx) =>
         (await findAddedAt(tx, pkgbase)) === undefined ? undefined : "it was added again",
-    });
+    }).catch(later);
     log.info(changed.kind === "committed" ? "retired" : "not retired", { pkgbase });
     await showCurrent(context);
   }
   return { generation: await currentNumber(state.read) };
+};
+
+/** What lies with the key is not mended by who removes a package, and will not stay so. */
+const later = (error: unknown): never => {
+  if (error instanceof Fault && error.kind === "invalid")
+    throw new Fault("unavailable", error.message, { cause: error });
+  throw error;
 };
 
 /** The same for whoever only heard of it. */

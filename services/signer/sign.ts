@@ -9,11 +9,11 @@ import { announce, keepSignature, readSignatures } from "./store.ts";
 type Request = v.InferOutput<typeof question.request>;
 type Answer = v.InferOutput<typeof question.answer>;
 
-/** Signs what may be signed; asked twice, it gives the same signature. */
+/** Signs what may be signed; asked twice, it gives the same signature. `Fault` invalid: the key cannot sign. */
 export const sign = async (context: Signer, request: Request): Promise<Answer> => {
   const key = await context.keyring.look();
   if (key.kind === "none") return { kind: "unsigned" };
-  if (key.kind === "refused") throw new Fault("unavailable", key.reason);
+  if (key.kind === "refused") throw new Fault("invalid", key.reason);
   await announce(context.state, key);
 
   const { fingerprint } = key;

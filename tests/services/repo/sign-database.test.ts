@@ -1,19 +1,40 @@
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { expect, test } from "vitest";
+import { publishRefused, retirePackage } from "#shared/messages/repo.ts";
 import { startRepo } from "../../support/repo.ts";
+import { hidePackage } from "../../support/rows.ts";
 
 const setup = (environment: Record<string, string>, packages = ["foo"]) =>
   startRepo(environment, { packages });
 
-test("a key that cannot sign keeps everything as it is, until it can", async () => {
+test("with a key that cannot sign a build is refused naming why, and the old package stays", async () => {
   await using it = await setup({});
   await it.publish();
-  await writeFile(`${it.world.directory}/sign_key.asc`, "not a key");
+  const key = `${it.world.directory}/sign_key.asc`;
+  await writeFile(key, "not a key");
 
-  const published = it.publish({ version: "1.0-2" });
+  await it.publish({ version: "1.0-2" });
 
-  await expect(published).rejects.toMatchObject({ kind: "unavailable" });
+  const reason = "it holds no OpenPGP key; export one with gpg --armor --export-secret-keys";
+  expect(it.world.bus.sent(publishRefused).map(({ message }) => message)).toEqual([
+    `${key} cannot sign: ${reason}; foo 1.0-1 stays in the repository`,
+  ]);
   expect(await it.entries()).toEqual(["foo-1.0-1"]);
+});
+
+test("with a key that cannot sign a removal waits until it can", async () => {
+  await using it = await setup({});
+  await it.publish();
+  const key = `${it.world.directory}/sign_key.asc`;
+  await writeFile(key, "not a key");
+  const pkgbase = await hidePackage(it.world.state, "foo");
+
+  const asked = it.world.ask(retirePackage, { pkgbase });
+
+  await expect(asked).rejects.toMatchObject({ kind: "unavailable" });
+  await rm(key);
+  await it.world.ask(retirePackage, { pkgbase });
+  expect(await it.entries()).toEqual([]);
 });
 
 test("a key that is dropped in later signs everything there is with the next generation", async () => {

@@ -209,7 +209,7 @@ test("a key file that is no key keeps everything from being published unsigned",
   const asked = it.askFor(build);
 
   const message = `${it.keyFile} cannot sign: it holds no OpenPGP key; export one with gpg --armor --export-secret-keys`;
-  await expect(asked).rejects.toMatchObject({ kind: "unavailable", message });
+  await expect(asked).rejects.toMatchObject({ kind: "invalid", message });
   await expect(it.running.health()).rejects.toMatchObject({ kind: "unavailable", message });
 });
 
