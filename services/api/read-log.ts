@@ -23,12 +23,18 @@ export const readLog = async (
   { id, state, logSha256 }: Pick<BuildRow, "id" | "state" | "logSha256">,
 ) => {
   if (logSha256 !== null) {
-    const packed = await blobs.bytes(logSha256);
+    const packed = await blobs.bytes(logSha256).catch(unreadable);
     const text = await decompress(packed, { maxOutputLength: largest });
     return new TextDecoder().decode(text);
   }
   if (state !== "running") throw new Fault("missing", "build does not have any logs");
   return readOutput(follow, id);
+};
+
+/** Who asks for a log can do nothing about its blob. */
+const unreadable = (error: unknown): never => {
+  if (!(error instanceof Fault)) throw error;
+  throw new Fault("unavailable", `the log cannot be read: ${error.message}`, { cause: error });
 };
 
 /** A stream of output has no end to wait for, so it is read until it falls silent. */

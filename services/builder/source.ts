@@ -5,6 +5,8 @@ import { type Entry, membersOf } from "./tar.ts";
 
 /** A source's files as the user `build` finds them in the container. */
 export async function* sourceEntries(blobs: Blobs, source: BlobReference): AsyncGenerator<Entry> {
+  // Checked first: of a damaged tar, the parser would say something else.
+  await blobs.file(source.sha256);
   for await (const member of membersOf(await blobs.read(source.sha256))) {
     if (member.name === "") continue;
     const { type, bytes, content, target } = member;

@@ -37,6 +37,8 @@ const add = async (tar: Pack, entry: Entry) => {
     return void tar.entry({ ...header, type: "symlink", linkname: entry.target });
 
   const sink = tar.entry({ ...header, size: entry.bytes });
+  // It ends with its tar, whose reader is told why.
+  sink.on("error", () => tar.destroy());
   for await (const chunk of entry.content)
     if (!sink.write(Buffer.from(chunk))) await once(sink, "drain");
   sink.end(undefined);

@@ -6,7 +6,7 @@ export type Range = { readonly start: number; readonly end: number };
 export type Blobs = {
   /** Streams it in. With `expected`, content of another hash is `Fault` invalid and is not kept. */
   put(content: AsyncIterable<Uint8Array> | Uint8Array, expected?: string): Promise<BlobReference>;
-  /** Whole and checked: `Fault` missing where there is none, `unavailable` where its bytes are not its hash's. */
+  /** Whole and checked: `Fault` missing where there is none, `invalid` where its bytes are not its hash's. */
   bytes(sha256: string): Promise<Uint8Array<ArrayBuffer>>;
   /** Streams it out, and fails at its end where its bytes are not its hash's. `range` counts bytes, `end` excluded, and is not checked. */
   read(sha256: string, range?: Range): Promise<ReadableStream<Uint8Array>>;

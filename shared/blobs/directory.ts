@@ -136,7 +136,7 @@ async function* checking(content: AsyncIterable<Uint8Array>, sha256: string) {
 
 const refuseUnless = (sha256: string, found: string) => {
   if (found !== sha256)
-    throw new Fault("unavailable", `blob ${sha256} is damaged: its content hashes to ${found}`);
+    throw new Fault("invalid", `blob ${sha256} is damaged: its content hashes to ${found}`);
 };
 
 const ifDamaged = (error: unknown) => {

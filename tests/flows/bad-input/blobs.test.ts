@@ -2,6 +2,8 @@ import { createHash } from "node:crypto";
 import { chmod, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { openState } from "#shared/state/open.ts";
+import { sources } from "#shared/state/sources.ts";
 import { minutes } from "#shared/time.ts";
 import { makeDataDirectory, pkgbuildOf, startKiln } from "../../support/kiln.ts";
 
@@ -81,4 +83,34 @@ test(
     expect(await get(kiln, "small-1-2-any.pkg.tar.zst")).toBe(true);
   },
   minutes(3),
+);
+
+test(
+  "a build ends that would be made of what is damaged, and says what is",
+  async () => {
+    await using data = await makeDataDirectory();
+    await using kiln = await startKiln(data.path);
+    await add(kiln, pkgbuildOf("small"));
+    await add(kiln, pkgbuildOf("source"));
+    await kiln.ends("small", "source");
+    const library = await hashOf(kiln, packages.small);
+    await using state = await openState(`file:${join(data.path, "state.db")}`);
+    const rows = await state.read.select().from(sources);
+    const snapshot = rows.find(({ pkgbase }) => pkgbase === "source")?.snapshotSha256 ?? "";
+
+    for (const hash of [library, snapshot]) await damage(data.path, hash);
+    await add(kiln, pkgbuildOf("user", ["depends=(small)"]));
+    const order = { packages: ["source"], clean: false, resolve: true, force: true };
+    await kiln.post("/build", order);
+
+    const fatal = (hash: string) => ({
+      state: "fatal",
+      info: [expect.stringContaining(`blob ${hash} is damaged`), "build"],
+    });
+    expect(await kiln.ends("source", "user")).toEqual({
+      source: fatal(snapshot),
+      user: fatal(library),
+    });
+  },
+  minutes(2),
 );

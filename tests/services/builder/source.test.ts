@@ -1,3 +1,4 @@
+import { chmod, writeFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { pkgbuildOf, sourceEntries } from "../../../services/builder/source.ts";
 import { tarOf } from "../../support/archive.ts";
@@ -42,5 +43,17 @@ test("a source without one, or that leads out of its directory, is refused", asy
   });
   await expect(sourceEntries(leading.blobs, leading.source).next()).rejects.toMatchObject({
     kind: "invalid",
+  });
+});
+
+test("of a damaged source it is said that it is damaged", async () => {
+  await using it = await setup([["PKGBUILD", "x"]]);
+  const place = it.blobs.placeOf(it.source.sha256);
+  await chmod(place, 0o644);
+  await writeFile(place, "no tar");
+
+  await expect(sourceEntries(it.blobs, it.source).next()).rejects.toMatchObject({
+    kind: "invalid",
+    message: expect.stringContaining("is damaged"),
   });
 });

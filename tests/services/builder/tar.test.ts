@@ -45,5 +45,14 @@ test("a tar fails with what its entries fail with", async () => {
     throw new Fault("missing", "no blob");
   }
 
+  async function* content() {
+    yield new Uint8Array(10);
+    throw new Fault("missing", "no blob");
+  }
+  const half = { kind: "file", name: "half", owner: "root", mode: 0o644, bytes: 20 } as const;
+
   await expect(buffer(packTar(failing()))).rejects.toMatchObject({ kind: "missing" });
+  await expect(buffer(packTar(stream({ ...half, content: content() })))).rejects.toMatchObject({
+    kind: "missing",
+  });
 });

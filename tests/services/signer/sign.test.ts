@@ -110,7 +110,7 @@ test("a blob with a flipped bit is not signed", async () => {
 
   const asked = it.askFor(build);
 
-  await expect(asked).rejects.toMatchObject({ kind: "unavailable" });
+  await expect(asked).rejects.toMatchObject({ kind: "invalid" });
   expect(await it.world.state.read.$count(signatures)).toBe(0);
 });
 

@@ -147,7 +147,7 @@ test.each([
   await store.damage(sha256);
 
   const damage = {
-    kind: "unavailable",
+    kind: "invalid",
     message: expect.stringContaining(`blob ${sha256} is damaged`),
   };
   await expect(store.blobs.bytes(sha256)).rejects.toMatchObject(damage);
