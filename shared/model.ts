@@ -61,11 +61,11 @@ export type BlobReference = v.InferOutput<typeof BlobReference>;
 /** Milliseconds since the Unix epoch. */
 export const Instant = v.pipe(v.number(), v.safeInteger());
 
-/** The name of a file in a repository: no slash, no leading dot. */
+/** The name of a file in a repository: no slash, no leading dot, and room for `.sig` in the 255 bytes of a name. */
 export const FileName = v.pipe(
   v.string(),
   v.regex(/^[A-Za-z0-9@_+][A-Za-z0-9@._+:-]*$/),
-  v.maxLength(255),
+  v.maxLength(251),
 );
 
 /** Options of makepkg(8) that a package may add, without their dashes (serene's list). */

@@ -1,6 +1,8 @@
+import * as v from "valibot";
 import type { Blobs } from "#shared/blobs/blobs.ts";
 import { Fault } from "#shared/fault.ts";
 import type { Artifact } from "#shared/messages/build.ts";
+import { FileName } from "#shared/model.ts";
 import { membersOf } from "./tar.ts";
 
 /** `pkgname-version-arch.pkg.tar` and what it is compressed with; never a signature. */
@@ -25,7 +27,12 @@ export const storeArtifacts = async (
   for await (const member of membersOf(tar)) {
     const [, filename = "", deeper] = member.name.split("/");
     if (member.type !== "file" || deeper !== undefined) continue;
-    if (!packageFile.test(filename) || filename.length > 255) continue;
+    if (!packageFile.test(filename)) continue;
+    if (!v.safeParse(FileName, filename).success)
+      throw new Fault(
+        "invalid",
+        `the name of ${filename} has ${filename.length} characters, expected at most 251`,
+      );
     bytes += member.bytes;
     if (bytes > mostBytes || artifacts.length === mostFiles)
       throw new Fault("invalid", "the build left over 1000 packages, or over 16 GiB of them");

@@ -34,3 +34,14 @@ test("a name that leads out of the directory is refused", async () => {
     kind: "invalid",
   });
 });
+
+test("a package whose signature could have no name is refused", async () => {
+  await using world = await makeWorld();
+  const filename = `${"a".repeat(236)}-1-1-any.pkg.tar`;
+  const tar = await tarOf([[`packages/${filename}`, "a"]]);
+
+  await expect(storeArtifacts(world.blobs, Readable.from([tar]))).rejects.toMatchObject({
+    kind: "invalid",
+    message: `the name of ${filename} has 252 characters, expected at most 251`,
+  });
+});
