@@ -12,7 +12,8 @@ const rfc3339 = /^(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.(\d+))?([Zz]|[+-]\d
 /** `latest`, an index or an RFC 3339 time, tried in this order. Fractions count to the millisecond. */
 export const parseBuildName = (text: string): BuildName => {
   if (text === "latest") return { kind: "latest" };
-  if (/^\+?\d+$/.test(text)) return { kind: "index", index: Number(text) };
+  if (/^\+?\d+$/.test(text) && Number.isSafeInteger(Number(text)))
+    return { kind: "index", index: Number(text) };
   const [, date, time, fraction = "0", zone = ""] = rfc3339.exec(text) ?? [];
   const at = Date.parse(`${date}T${time}.${fraction.slice(0, 3)}${zone.toUpperCase()}`);
   if (date === undefined || Number.isNaN(at))

@@ -15,14 +15,20 @@ test.each([
   expect(parseBuildName(text)).toEqual(name);
 });
 
-test.each(["", "xyz", "-1", "1.5", "2026-11-21", "2026-13-41T00:00:00Z", "2026-11-21T00:00:00"])(
-  "%j names none",
-  (text) => {
-    expect(() => parseBuildName(text)).toThrow(
-      `expected valid date, valid index number, or 'latest', not '${text}'`,
-    );
-  },
-);
+test.each([
+  "",
+  "xyz",
+  "-1",
+  "99999999999999999999",
+  "1.5",
+  "2026-11-21",
+  "2026-13-41T00:00:00Z",
+  "2026-11-21T00:00:00",
+])("%j names none", (text) => {
+  expect(() => parseBuildName(text)).toThrow(
+    `expected valid date, valid index number, or 'latest', not '${text}'`,
+  );
+});
 
 test.each([
   [undefined, undefined],
