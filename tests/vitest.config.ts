@@ -1,9 +1,10 @@
 import { defineConfig } from "vitest/config";
 import { closingLine } from "./support/closing-line.ts";
 
-const ring = (name: string, include: string[], exclude: string[] = []) => ({
+/** Its tests share no state, so they may share modules: loading them anew for each file takes longer than the tests. */
+const pure = (include: string[], exclude: string[]) => ({
   extends: true as const,
-  test: { name, include, exclude },
+  test: { name: "pure", include, exclude, isolate: false },
 });
 
 /** What the outer rings need is installed, started and stopped around them. */
@@ -21,7 +22,7 @@ export default defineConfig({
     testTimeout: 20_000,
     reporters: ["default", closingLine({ strict: Boolean(process.env.CI) })],
     projects: [
-      ring("pure", ["tests/**/*.test.ts"], outside),
+      pure(["tests/**/*.test.ts"], outside),
       equipped("flows", ["tests/flows/**/*.test.ts"]),
       equipped("judges", ["tests/judges/**/*.test.ts"]),
     ],
