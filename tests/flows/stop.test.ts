@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { execa } from "execa";
 import { expect, test, vi } from "vitest";
 import { minutes, seconds } from "#shared/time.ts";
@@ -19,7 +20,7 @@ test(
     const stopped = kiln[Symbol.asyncDispose]();
     const inTime = await Promise.race([
       stopped.then(() => true),
-      new Promise((resolve) => setTimeout(resolve, seconds(5), false)),
+      once(AbortSignal.timeout(seconds(5)), "abort").then(() => false),
     ]);
 
     expect(inTime).toBe(true);
