@@ -37,8 +37,8 @@ export const serve = async (fetch: Fetch, hostname: string, port: number): Promi
 const serveBun = (fetch: Fetch, hostname: string, port: number): HttpServer => {
   // Without `idleTimeout: 0` a silent event stream is closed after ten seconds.
   const options = { hostname, port, fetch, idleTimeout: 0, maxRequestBodySize: largestBody };
-  // In development Bun answers errors with a page that shows sources.
-  const server = Bun.serve({ ...options, development: false });
+  // In development Bun answers errors with a page that shows sources; out of it, it shares a busy port.
+  const server = Bun.serve({ ...options, development: false, reusePort: false });
   return {
     port: server.port ?? port,
     [Symbol.asyncDispose]: () => server.stop(true),
