@@ -7,16 +7,20 @@ import { makeScratch } from "./scratch.ts";
 
 /**
  * Installs packages from a kiln into an empty root by the real pacman, which requires every signature to be
- * of the key that `/key` gives; answers what is installed then that the kiln serves.
+ * of the key that `/key` gives, there or where the api is; answers what is installed then that the kiln serves.
  */
-export const installSigned = async (url: string, packages: readonly string[]) => {
+export const installSigned = async (
+  url: string,
+  packages: readonly string[],
+  keyFrom: string = url,
+) => {
   await using scratch = await makeScratch();
   const keyring = join(scratch.path, "gnupg");
   const [root, state, cache] = ["root", "state", "cache"].map((it) => join(scratch.path, it));
   for (const path of [keyring, root, state, cache]) await mkdir(path ?? "", { mode: 0o700 });
 
   const key = join(scratch.path, "key.asc");
-  const answer = await fetch(`${url}/key`, { headers: { authorization: secret } });
+  const answer = await fetch(`${keyFrom}/key`, { headers: { authorization: secret } });
   await writeFile(key, await answer.text());
   const env = { GNUPGHOME: keyring };
   try {

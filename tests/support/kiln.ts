@@ -35,14 +35,17 @@ export const makeDataDirectory = async () => {
   return { path, [Symbol.asyncDispose]: () => scratch[Symbol.asyncDispose]() };
 };
 
-/** All of kiln as a process of its own, ready to work. Disposing stops it as Ctrl-C does. */
+/**
+ * All of kiln, or one of its services, as a process of its own, ready to work. Disposing stops it as Ctrl-C does.
+ */
 export const startKiln = async (
   directory: string,
   environment: Readonly<Record<string, string>> = {},
+  sources = "services/all.ts",
 ) => {
   const bun = join(checkout, "node_modules/.bin/bun");
   // Should the tests be killed, no kiln of theirs stays.
-  const program = ["--pdeathsig", "KILL", "--", bun, "--bun", "services/all.ts"];
+  const program = ["--pdeathsig", "KILL", "--", bun, "--bun", sources];
   const child = spawn("setpriv", program, {
     cwd: checkout,
     env: { ...process.env, ...environmentOf(directory), ...environment },
