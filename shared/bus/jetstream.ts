@@ -7,7 +7,7 @@ import { connectNats } from "./connection.ts";
 import { consumeFrom } from "./consume.ts";
 import type { Message } from "./declare.ts";
 import { followFrom } from "./follow.ts";
-import { within } from "./pause.ts";
+import { pause, within } from "./pause.ts";
 import { publishBy } from "./publish.ts";
 import { answerOver, askOver } from "./question.ts";
 import { ensureStreams } from "./streams.ts";
@@ -34,11 +34,18 @@ export const connectJetStream = async ({
   const client = jetstream(nats);
   const manager = await jetstreamManager(nats);
   await ensureStreams(manager, messages);
-  onReconnect(() => {
-    ensureStreams(manager, messages).catch((error: unknown) =>
-      log.warn("streams not ready", { error }),
-    );
-  });
+  onReconnect(
+    once(async () => {
+      for (let attempt = 1; !nats.isClosed(); attempt++) {
+        try {
+          return await whileConnected(() => ensureStreams(manager, messages));
+        } catch (error) {
+          if (attempt === 1) log.warn("streams not ready", { error });
+          await pause(250);
+        }
+      }
+    }),
+  );
 
   return {
     publish: publishBy(connection, client),
@@ -58,5 +65,15 @@ export const connectJetStream = async ({
       );
       if (!drained) await nats.close();
     },
+  };
+};
+
+/** Runs `act` unless it is running: a server that is back may go again before it was ready. */
+const once = (act: () => Promise<void>) => {
+  let running: Promise<void> | undefined;
+  return () => {
+    running ??= act().finally(() => {
+      running = undefined;
+    });
   };
 };
