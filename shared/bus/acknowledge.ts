@@ -16,6 +16,9 @@ const wordOf = (verdict: Verdict) => {
   return verdict.after > 0 ? `-NAK {"delay":${nanos(verdict.after)}}` : "-NAK";
 };
 
+/** How long nobody may hear an acknowledgement before the consumer counts as gone, with a lost store. */
+const untilGone = seconds(3);
+
 /** Tells the server, and again until it confirms or `patience` milliseconds are over; says whether it confirmed. */
 export const acknowledge = async (
   { nats, connected, whileConnected }: Connection,
@@ -25,19 +28,26 @@ export const acknowledge = async (
 ) => {
   const timeout = Math.min(patience, seconds(3));
   let tooLate: AbortSignal | undefined;
-  while (!tooLate?.aborted) {
+  let gone: AbortSignal | undefined;
+  while (!tooLate?.aborted && !gone?.aborted) {
     try {
       await whileConnected(() => nats.request(msg.reply ?? "", wordOf(verdict), { timeout }));
       return true;
     } catch (error) {
       if (error instanceof errors.ClosedConnectionError) return false;
       tooLate ??= AbortSignal.timeout(patience);
+      gone = isUnheard(error) ? (gone ?? AbortSignal.timeout(untilGone)) : undefined;
       await pause(100, tooLate);
       await unlessAborted(connected(), tooLate);
     }
   }
   return false;
 };
+
+const isUnheard = (error: unknown) =>
+  error instanceof errors.TimeoutError ||
+  error instanceof errors.NoRespondersError ||
+  (error instanceof errors.RequestError && error.isNoResponders());
 
 /** The same for every delivery of one message, and different from that of any other, of a stream made anew too. */
 export const identityOf = ({ reply = "" }: Pick<Msg, "reply">) => {

@@ -79,11 +79,17 @@ export const consumeFrom =
 
     const serve = async () => {
       using slot = openSlot(connection, stream, durable);
+      // Of a consumer that is not there a pull may hear nothing, so it is made sure of until it is.
+      let ensured = true;
       while (!signal.aborted && !connection.nats.isClosed()) {
+        if (!ensured) {
+          ensured = await isEnsured(ensure, log, durable);
+          await pause(ensured ? 100 : 500, signal);
+          continue;
+        }
         const pulled = await slot.pull(signal);
-        if (pulled === "nothing") continue;
-        if (pulled !== "lost") await keepAlive(pulled);
-        else await pause((await isEnsured(ensure, log, durable)) ? 100 : seconds(1), signal);
+        if (pulled === "lost") ensured = false;
+        else if (pulled !== "nothing") await keepAlive(pulled);
       }
     };
     const slots = Array.from({ length: terms.atOnce }, serve);

@@ -70,10 +70,12 @@ export const connectJetStream = async ({
 
 /** Runs `act` unless it is running: a server that is back may go again before it was ready. */
 const once = (act: () => Promise<void>) => {
-  let running: Promise<void> | undefined;
-  return () => {
-    running ??= act().finally(() => {
-      running = undefined;
+  let isRunning = false;
+  return async () => {
+    if (isRunning) return;
+    isRunning = true;
+    await act().finally(() => {
+      isRunning = false;
     });
   };
 };
