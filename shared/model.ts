@@ -38,6 +38,19 @@ export type Version = v.InferOutput<typeof Version>;
 export const BuildId = v.pipe(v.string(), v.uuid(), v.brand("BuildId"));
 export type BuildId = v.InferOutput<typeof BuildId>;
 
+/** One independent build of what is published, to compare the two. */
+export const RebuildId = v.pipe(v.string(), v.uuid(), v.brand("RebuildId"));
+export type RebuildId = v.InferOutput<typeof RebuildId>;
+
+/** A builder as its operator calls it, or its host's name. */
+export const BuilderName = v.pipe(
+  v.string(),
+  v.regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, (issue) => `${issue.received} is not a builder's name`),
+  v.maxLength(253),
+  v.brand("BuilderName"),
+);
+export type BuilderName = v.InferOutput<typeof BuilderName>;
+
 /** One run of the scheduler over one or more packages. */
 export const SessionId = v.pipe(v.string(), v.uuid(), v.brand("SessionId"));
 export type SessionId = v.InferOutput<typeof SessionId>;
