@@ -60,6 +60,38 @@ CREATE TABLE `packages` (
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `packages_pkgbase_unique` ON `packages` (`pkgbase`);--> statement-breakpoint
+CREATE TABLE `rebuild_artifacts` (
+	`rebuild` text NOT NULL,
+	`filename` text NOT NULL,
+	`pkgname` text NOT NULL,
+	`sha256` text NOT NULL,
+	`bytes` integer NOT NULL,
+	`rebuilt_sha256` text,
+	`status` text NOT NULL,
+	PRIMARY KEY(`rebuild`, `filename`)
+);
+--> statement-breakpoint
+CREATE TABLE `rebuilds` (
+	`id` text PRIMARY KEY NOT NULL,
+	`pkgbase` text NOT NULL,
+	`arch` text NOT NULL,
+	`build` text NOT NULL,
+	`version` text NOT NULL,
+	`reason` text NOT NULL,
+	`request` text,
+	`status` text,
+	`message` text,
+	`builder` text,
+	`ordered_at` integer NOT NULL,
+	`started_at` integer,
+	`ended_at` integer,
+	`log_sha256` text,
+	`log_bytes` integer
+);
+--> statement-breakpoint
+CREATE INDEX `rebuilds_by_pkgbase` ON `rebuilds` (`pkgbase`,`ordered_at`);--> statement-breakpoint
+CREATE INDEX `rebuilds_by_build` ON `rebuilds` (`build`);--> statement-breakpoint
+CREATE INDEX `rebuilds_by_status` ON `rebuilds` (`status`);--> statement-breakpoint
 CREATE TABLE `artifacts` (
 	`pkgname` text PRIMARY KEY NOT NULL,
 	`pkgbase` text NOT NULL,

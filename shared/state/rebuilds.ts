@@ -1,0 +1,56 @@
+import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import type { Payload } from "#shared/bus/declare.ts";
+import type { rebuildRequested } from "#shared/messages/rebuild.ts";
+import type { BuilderName, BuildId, Pkgbase, Pkgname, RebuildId } from "#shared/model.ts";
+
+/** Every independent build of what was published, and what it proved. Written by the verifier, read by anyone. */
+export const rebuilds = sqliteTable(
+  "rebuilds",
+  {
+    id: text().$type<RebuildId>().primaryKey(),
+    pkgbase: text().$type<Pkgbase>().notNull(),
+    arch: text().notNull(),
+    /** The build whose packages are rebuilt, and their version. */
+    build: text().$type<BuildId>().notNull(),
+    version: text().notNull(),
+    /** `published`: kiln proves what it ships; `manual`: somebody asked. */
+    reason: text({ enum: ["published", "manual"] }).notNull(),
+    /** Everything pinned, as the builder was told it. Absent until it was. */
+    request: text({ mode: "json" }).$type<Payload<typeof rebuildRequested>>(),
+    /** Absent until it has ended. Source of the words: rebuilderd's `BuildStatus`. */
+    status: text({ enum: ["GOOD", "BAD", "FAIL"] }),
+    /** What differs, or why it could not be carried through. */
+    message: text(),
+    /** Who did it. */
+    builder: text().$type<BuilderName>(),
+    /** Rises with every rebuild of a pkgbase. */
+    orderedAt: integer("ordered_at").notNull(),
+    startedAt: integer("started_at"),
+    endedAt: integer("ended_at"),
+    /** The log, zstd. */
+    logSha256: text("log_sha256"),
+    logBytes: integer("log_bytes"),
+  },
+  (rebuild) => [
+    index("rebuilds_by_pkgbase").on(rebuild.pkgbase, rebuild.orderedAt),
+    index("rebuilds_by_build").on(rebuild.build),
+    index("rebuilds_by_status").on(rebuild.status),
+  ],
+);
+
+/** The packages of each rebuild. Written by the verifier, read by anyone. */
+export const rebuildArtifacts = sqliteTable(
+  "rebuild_artifacts",
+  {
+    rebuild: text().$type<RebuildId>().notNull(),
+    filename: text().notNull(),
+    pkgname: text().$type<Pkgname>().notNull(),
+    /** Of what was built and published, by its record. */
+    sha256: text().notNull(),
+    bytes: integer().notNull(),
+    /** Of what the rebuild made; absent where it made none. */
+    rebuiltSha256: text("rebuilt_sha256"),
+    status: text({ enum: ["GOOD", "BAD", "UNKWN"] }).notNull(),
+  },
+  (artifact) => [primaryKey({ columns: [artifact.rebuild, artifact.filename] })],
+);
