@@ -47,6 +47,18 @@ export const rebuildRequested = message(
 
 const Rebuild = { rebuild: RebuildId, pkgbase: Pkgbase, arch: Arch, at: Instant };
 
+/** The row exists; nothing has been started. */
+export const rebuildPending = message(
+  rebuildLog,
+  "rebuild.pending",
+  v.object({
+    ...Rebuild,
+    /** The build whose packages are to be rebuilt. */
+    build: BuildId,
+  }),
+  ({ rebuild }) => `rebuild-pending-${rebuild}`,
+);
+
 /** The steps of a rebuild, in order. */
 export const RebuildStep = v.picklist([
   "container",
