@@ -19,7 +19,8 @@ const outside = ["tests/flows/**", "tests/judges/**"];
 export default defineConfig({
   test: {
     pool: "threads",
-    testTimeout: 20_000,
+    testTimeout: 60_000,
+    expect: { poll: { timeout: 15_000 } },
     reporters: ["default", closingLine({ strict: Boolean(process.env.CI) })],
     projects: [
       pure(["tests/**/*.test.ts"], outside),

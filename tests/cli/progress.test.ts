@@ -13,7 +13,7 @@ test("a terminal sees that something goes on, and what", async () => {
 
   progress.show("building");
 
-  await vi.waitFor(() => expect(written.at(-1)).toMatch(/ building$/));
+  await vi.waitFor(() => expect(written.at(-1)).toMatch(/ building$/), { timeout: 15_000 });
 });
 
 test("its end leaves nothing of it, and happens once", () => {

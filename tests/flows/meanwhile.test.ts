@@ -85,7 +85,9 @@ test(
     }
 
     expect(await kiln.ends("often")).toEqual({ often: success });
-    await vi.waitFor(async () => expect(await kiln.buildsOf("often")).toHaveLength(1));
+    await vi.waitFor(async () => expect(await kiln.buildsOf("often")).toHaveLength(1), {
+      timeout: 15_000,
+    });
     expect(await redirect("often")).toBe("/x86_64/often-5-1-any.pkg.tar.zst");
     expect((await kiln.request("/package/often")).status).toBe(200);
   },
@@ -132,7 +134,9 @@ test(
     const answers = await Promise.all([order("ordered"), order("ordered")]);
 
     expect(answers.map(({ status }) => status)).toEqual([200, 200]);
-    await vi.waitFor(async () => expect(await kiln.buildsOf("ordered")).toHaveLength(2));
+    await vi.waitFor(async () => expect(await kiln.buildsOf("ordered")).toHaveLength(2), {
+      timeout: 15_000,
+    });
     expect(await kiln.ends("ordered")).toEqual({ ordered: success });
     const [second, first] = await kiln.buildsOf("ordered");
     expect([first?.state, second?.state]).toEqual([success, success]);

@@ -43,7 +43,7 @@ const setup = async () => {
 test("a build is published once, though it is asked for again and nats restarts in between", async () => {
   await using it = await setup();
   const first = await it.request();
-  await vi.waitFor(() => expect(it.published).toHaveLength(1));
+  await vi.waitFor(() => expect(it.published).toHaveLength(1), { timeout: 15_000 });
 
   await it.nats.restart();
   const second = await it.request({ version: "2.0-1" });
@@ -60,6 +60,8 @@ test("what is not as promised is refused over the bus", async () => {
 
   const build = await it.request({ made: { version: "9-9" } });
 
-  await vi.waitFor(() => expect(it.refused).toMatchObject([{ build, pkgbase: "foo" }]));
+  await vi.waitFor(() => expect(it.refused).toMatchObject([{ build, pkgbase: "foo" }]), {
+    timeout: 15_000,
+  });
   expect(it.published).toEqual([]);
 });

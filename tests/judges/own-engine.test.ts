@@ -49,7 +49,7 @@ test("it starts again over what a killed one left", async () => {
   const killed = await world.start();
   const [dockerd = 0] = await world.pids();
   process.kill(dockerd, "SIGKILL");
-  await vi.waitFor(() => expect(isRunning(dockerd)).toBe(false));
+  await vi.waitFor(() => expect(isRunning(dockerd)).toBe(false), { timeout: 15_000 });
 
   await using engine = await world.start();
 

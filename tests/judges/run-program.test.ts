@@ -36,10 +36,12 @@ test("abort ends the program with its children, and is thrown", async () => {
     signal: stop.signal,
   });
   const thrown = expect(run).rejects.toMatchObject({ name: "AbortError" });
-  await vi.waitFor(() => expect(pids).toHaveLength(1));
+  await vi.waitFor(() => expect(pids).toHaveLength(1), { timeout: 15_000 });
 
   stop.abort();
 
   await thrown;
-  await vi.waitFor(() => expect(pids.filter((pid) => isRunning(pid))).toEqual([]));
+  await vi.waitFor(() => expect(pids.filter((pid) => isRunning(pid))).toEqual([]), {
+    timeout: 15_000,
+  });
 });

@@ -14,7 +14,7 @@ test("a process that knows to be alone is given at once what a dead one had in w
     await held.promise;
   });
   await world.bus.publish(jobAsked, job("a"));
-  await vi.waitFor(() => expect(taken).toEqual(["dead a"]));
+  await vi.waitFor(() => expect(taken).toEqual(["dead a"]), { timeout: 15_000 });
 
   const alone = await world.connect([jobAsked], true);
   await using _ = await alone.consume("worker", jobAsked, terms, async ({ id }) => {

@@ -77,7 +77,7 @@ test("a stop gives the build back with its container removed", async () => {
     behaviour: (command) => (command.startsWith("pacman -Syu") ? new Promise(() => {}) : undefined),
   });
   const given = expect(it.builder.build(it.request)).rejects.toMatchObject({ name: "AbortError" });
-  await vi.waitFor(() => expect(it.open()).toBe(1));
+  await vi.waitFor(() => expect(it.open()).toBe(1), { timeout: 15_000 });
 
   await it.builder.running[Symbol.asyncDispose]();
 

@@ -24,7 +24,7 @@ test("output is said at once, what follows it within 100 ms together", async () 
   it.output.write(bytes("two\n"));
   it.output.write(bytes("three\n"));
 
-  await vi.waitFor(() => expect(it.said).toHaveLength(2));
+  await vi.waitFor(() => expect(it.said).toHaveLength(2), { timeout: 15_000 });
   expect(it.said).toEqual([
     [0, "one\n"],
     [1, "two\nthree\n"],

@@ -12,5 +12,5 @@ test("a builder removes at its start the containers nobody works in", async () =
 
   await using _ = await startBuilder({}, { open: (base) => openWith(fake.engine, base) });
 
-  await vi.waitFor(() => expect(fake.removed).toEqual(["dead"]));
+  await vi.waitFor(() => expect(fake.removed).toEqual(["dead"]), { timeout: 15_000 });
 });

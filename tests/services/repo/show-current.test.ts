@@ -61,7 +61,9 @@ test("an old package file stays for ten minutes, and is then taken away, also af
 
   expect(soon).toContain(file);
   const kept = withSignatures(["foo-2.0-1-x86_64.pkg.tar.gz", ...databases]).sort();
-  await vi.waitFor(async () => expect((await readdir(it.directory)).sort()).toEqual(kept));
+  await vi.waitFor(async () => expect((await readdir(it.directory)).sort()).toEqual(kept), {
+    timeout: 15_000,
+  });
 });
 
 test("a user's own files are left alone", async () => {
@@ -74,7 +76,9 @@ test("a user's own files are left alone", async () => {
   await using _again = await it.startAgain();
 
   const kept = ["mine.txt", ...withSignatures(databases)].sort();
-  await vi.waitFor(async () => expect((await readdir(it.directory)).sort()).toEqual(kept));
+  await vi.waitFor(async () => expect((await readdir(it.directory)).sort()).toEqual(kept), {
+    timeout: 15_000,
+  });
 });
 
 test("what is missing, half written or another's is repaired at start", async () => {
@@ -89,12 +93,15 @@ test("what is missing, half written or another's is repaired at start", async ()
 
   await using _again = await it.startAgain();
 
-  await vi.waitFor(async () => {
-    const served = await it.fetch(`/x86_64/${file}`);
-    expect(await it.plain(file)).toEqual(Buffer.from(await served.arrayBuffer()));
-    expect(await it.plain("serene.db")).toEqual(whole[1]);
-    expect(await it.plain("serene.files.sig")).toEqual(whole[2]);
-  });
+  await vi.waitFor(
+    async () => {
+      const served = await it.fetch(`/x86_64/${file}`);
+      expect(await it.plain(file)).toEqual(Buffer.from(await served.arrayBuffer()));
+      expect(await it.plain("serene.db")).toEqual(whole[1]);
+      expect(await it.plain("serene.files.sig")).toEqual(whole[2]);
+    },
+    { timeout: 15_000 },
+  );
   expect(await readdir(it.directory)).not.toContain(".kiln-left-over");
 });
 

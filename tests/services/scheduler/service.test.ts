@@ -56,6 +56,7 @@ const setup = async (
   const finish = (build: BuildId, outcome: BuildOutcome) =>
     world.publish(buildFinished, {
       ...told(build),
+      builder: "builder-1",
       outcome,
       log: blob,
       outputs: 1,
@@ -211,7 +212,9 @@ test("a scheduler that starts says again what nobody may be working on", async (
 
   await using _ = await start(scheduler, {}, it.world);
 
-  await vi.waitFor(() => expect(it.world.bus.sent(publishRequested)).toHaveLength(2));
+  await vi.waitFor(() => expect(it.world.bus.sent(publishRequested)).toHaveLength(2), {
+    timeout: 15_000,
+  });
 });
 
 test("a removed package takes its builds along", async () => {

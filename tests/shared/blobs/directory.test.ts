@@ -38,10 +38,13 @@ const setup = async () => {
       const before = (await stat(place, { bigint: true })).ctimeNs;
       content[0] = (content[0] ?? 0) ^ 1;
       await chmod(place, 0o644);
-      await vi.waitFor(async () => {
-        await writeFile(place, content);
-        expect((await stat(place, { bigint: true })).ctimeNs).not.toBe(before);
-      });
+      await vi.waitFor(
+        async () => {
+          await writeFile(place, content);
+          expect((await stat(place, { bigint: true })).ctimeNs).not.toBe(before);
+        },
+        { timeout: 15_000 },
+      );
     },
     [Symbol.asyncDispose]: () => directory[Symbol.asyncDispose](),
   };

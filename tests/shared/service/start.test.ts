@@ -80,7 +80,7 @@ test("a repetition runs at start, and stopping waits until it ended", async () =
   });
 
   const running = await start(service, {}, world);
-  await vi.waitFor(() => expect(seen).toEqual(["started"]));
+  await vi.waitFor(() => expect(seen).toEqual(["started"]), { timeout: 15_000 });
   await running[Symbol.asyncDispose]();
 
   expect(seen).toEqual(["started", "ended"]);
