@@ -22,6 +22,7 @@ CREATE TABLE `builds` (
 	`ordered_at` integer NOT NULL,
 	`started_at` integer,
 	`ended_at` integer,
+	`builder` text,
 	`log_sha256` text,
 	`log_bytes` integer,
 	`measurements` text,
@@ -146,6 +147,16 @@ CREATE TABLE `retired_files` (
 	`signature` text,
 	`published_at` integer NOT NULL,
 	`retired_at` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE `build_revisions` (
+	`id` integer PRIMARY KEY NOT NULL,
+	`number` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE `package_revisions` (
+	`id` integer PRIMARY KEY NOT NULL,
+	`number` integer NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE `signatures` (
