@@ -26,7 +26,7 @@ type Request = Payload<typeof buildRequested>;
  * no engine, or when the service stops, the message is given back. A build that somebody ended is left alone.
  */
 export const build = async (context: Builder, request: Request, { signal }: Delivery) => {
-  const { engine, blobs, log, now, publish, work } = context;
+  const { engine, blobs, log, name, now, publish, work } = context;
   const { build, pkgbase, arch } = request;
   if (work.hasEnded(build)) return;
   await engine.ping();
@@ -50,17 +50,18 @@ export const build = async (context: Builder, request: Request, { signal }: Deli
   const { measurements } = progress;
   await publish(buildFinished, {
     ...{ build, pkgbase, arch, at: now() },
-    ...{ outcome, measurements, ...kept },
+    ...{ builder: name, outcome, measurements, ...kept },
   });
   log.info("build finished", { build, pkgbase, outcome: outcome.kind });
 };
 
 /** Says that a build that no attempt came to the end of will not be tried again. */
-export const giveUp = async ({ now, publish }: Builder, request: Request, error: unknown) => {
+export const giveUp = async ({ name, now, publish }: Builder, request: Request, error: unknown) => {
   const { build, pkgbase, arch } = request;
   const reason = error instanceof Error ? error.message : String(error);
   await publish(buildFinished, {
     ...{ build, pkgbase, arch, at: now() },
+    builder: name,
     outcome: broken("container", `the builder gave the build up: ${reason}`),
     log: null,
     outputs: 0,

@@ -1,6 +1,8 @@
+import { hostname } from "node:os";
 import pLimit from "p-limit";
 import * as v from "valibot";
 import { buildEnded } from "#shared/messages/build.ts";
+import { BuilderName } from "#shared/model.ts";
 import { integer } from "#shared/service/config.ts";
 import type { Base, ContextOf } from "#shared/service/define.ts";
 import { kilnVersion } from "#shared/version.ts";
@@ -8,6 +10,7 @@ import type { Limits } from "./container-spec.ts";
 import { connectDocker } from "./docker/connect.ts";
 import type { Engine } from "./docker/engine.ts";
 import { readIdentity } from "./identity.ts";
+import { nameOfHost } from "./name.ts";
 import { makeWork } from "./work.ts";
 
 const engineUrl = v.optional(
@@ -24,7 +27,17 @@ const repositoryUrl = v.optional(
   v.pipe(v.string(), v.regex(/^[a-z]+:\/\/\S+$/, "the URL of a pacman repository")),
 );
 
+const builderName = v.optional(
+  v.pipe(
+    v.string(),
+    v.check((text) => v.is(BuilderName, text), "a name of letters, digits, dots and hyphens"),
+    BuilderName,
+  ),
+);
+
 export const Config = v.object({
+  /** Absent: its host's name. */
+  BUILDER_NAME: builderName,
   DOCKER_URL: engineUrl,
   /** Read where DOCKER_URL is not set; then it is /var/run/docker.sock. */
   DOCKER_HOST: engineUrl,
@@ -57,6 +70,7 @@ export const openWith = async (engine: Engine, { config, follow }: Base<typeof C
   return {
     engine,
     work,
+    name: config.BUILDER_NAME ?? nameOfHost(hostname()),
     identity: await readIdentity(),
     image: config.RUNNER_IMAGE.replaceAll("{version}", kilnVersion),
     limits: limitsOf(config),

@@ -12,10 +12,11 @@ const from = ["requested", "running"] as const;
 /** Writes what a builder says of a build, and has what was built published. */
 export const finishBuild = async (
   scheduler: Scheduler,
-  { build, outcome, log, measurements }: Payload<typeof buildFinished>,
+  { build, builder, outcome, log, measurements }: Payload<typeof buildFinished>,
 ) => {
   const { publish, state } = scheduler;
   const kept = {
+    builder,
     measurements,
     ...(log && { logSha256: log.sha256, logBytes: log.bytes }),
   };

@@ -3,6 +3,7 @@ import { message, type Payload, question, stream } from "#shared/bus/declare.ts"
 import {
   Arch,
   BlobReference,
+  BuilderName,
   BuildId,
   FileName,
   Instant,
@@ -127,6 +128,7 @@ export const buildFinished = message(
   "build.finished",
   v.object({
     ...Build,
+    builder: BuilderName,
     outcome: Outcome,
     /** The whole log, zstd. */
     log: v.nullable(BlobReference),

@@ -8,7 +8,7 @@ import {
 } from "drizzle-orm/sqlite-core";
 import type { Payload } from "#shared/bus/declare.ts";
 import type { buildRequested, Measurements } from "#shared/messages/build.ts";
-import type { BuildId, Pkgbase, SessionId } from "#shared/model.ts";
+import type { BuilderName, BuildId, Pkgbase, SessionId } from "#shared/model.ts";
 
 /** Orders of builds. Written by the scheduler, read by anyone. */
 export const sessions = sqliteTable("sessions", {
@@ -58,6 +58,8 @@ export const builds = sqliteTable(
     orderedAt: integer("ordered_at").notNull(),
     startedAt: integer("started_at"),
     endedAt: integer("ended_at"),
+    /** Who built it. */
+    builder: text().$type<BuilderName>(),
     /** The log, zstd. */
     logSha256: text("log_sha256"),
     logBytes: integer("log_bytes"),

@@ -80,6 +80,7 @@ test("builds are told of in serene's order, though each subject comes on its own
       ),
       publish(buildFinished, {
         ...about(build),
+        builder: "builder-1",
         outcome: {
           kind: "built",
           artifacts: [],

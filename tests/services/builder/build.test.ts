@@ -88,7 +88,7 @@ test("a stop gives the build back with its container removed", async () => {
 
 test("a build given up is said to be broken", async () => {
   await using it = await startFakeBuilder();
-  const context = { ...it.builder, publish: it.builder.bus.publish };
+  const context = { ...it.builder, name: "b", publish: it.builder.bus.publish };
 
   // Safe: it uses the clock and the bus alone.
   await giveUp(

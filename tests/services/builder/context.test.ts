@@ -19,6 +19,11 @@ test.each([
     "docker",
     'DOCKER_URL is "docker", expected unix:///path, a path, or tcp://host:port',
   ],
+  [
+    "BUILDER_NAME",
+    "my host",
+    'BUILDER_NAME is "my host", expected a name of letters, digits, dots and hyphens',
+  ],
   ["BUILDER_SLOTS", "0", "BUILDER_SLOTS is 0, expected a number of builds (1 to 256)"],
   ["RUNNER_MEMORY", "4g", 'RUNNER_MEMORY is "4g", expected a number of MiB (64 to 16777216)'],
   ["PACKAGER", "a\nb", 'PACKAGER is "a\\nb", expected one line'],

@@ -45,6 +45,7 @@ const run = async (world: World, build: BuildId, texts: readonly string[]) => {
 const finish = (world: World, build: BuildId, outputs: number) =>
   world.publish(buildFinished, {
     ...about(build),
+    builder: "builder-1",
     outcome: { kind: "failed", step: "build", exitCode: 4 },
     log: null,
     outputs,
