@@ -11,8 +11,13 @@ export type Blobs = {
   /** Streams it out, and fails at its end where its bytes are not its hash's. `range` counts bytes, `end` excluded, and is not checked. */
   read(sha256: string, range?: Range): Promise<ReadableStream<Uint8Array>>;
   has(sha256: string): Promise<boolean>;
-  /** A read-only file with the content, checked at its first use and whenever the file was touched since. */
+  /**
+   * A read-only file on this host with the content, checked at its first use and whenever it was touched since.
+   * Open or link it at once: one that is not asked for in ten minutes may go away.
+   */
   file(sha256: string): Promise<{ readonly path: string; readonly bytes: number }>;
-  /** Where that file is; nobody looked whether it is there, or whole. */
+  /** Where `file` has that file once it was asked for; nobody looked whether it is there, or whole. */
   placeOf(sha256: string): string;
+  /** Resolves when blobs can be kept; `Fault` unavailable says why not. */
+  ping(): Promise<void>;
 };

@@ -1,6 +1,16 @@
 import { createHash } from "node:crypto";
 import { type BigIntStats, createReadStream } from "node:fs";
-import { chmod, mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
+import {
+  chmod,
+  mkdir,
+  open,
+  readFile,
+  rename,
+  rm,
+  stat,
+  statfs,
+  writeFile,
+} from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { Fault } from "#shared/fault.ts";
 import { webStream } from "#shared/web-stream.ts";
@@ -10,13 +20,17 @@ import { openIncoming } from "./incoming.ts";
 /** How many blobs are remembered as checked. */
 const memory = 10_000;
 
+/** Bytes of room without which no blob is waited for. */
+const leastFree = 64 * 1024 * 1024;
+
 /**
  * Blobs as files `<directory>/<first two digits>/<sha256>`.
  * A blob is written beside its place, synced, and renamed; after a crash it is whole or not there.
+ * The directory is made at the first write: who only reads needs no right to it.
  */
-export const openDirectory = async (path: string): Promise<Blobs> => {
+export const openDirectory = (path: string): Blobs => {
   const root = resolve(path);
-  const newIncoming = await openIncoming(join(root, "incoming"));
+  const newIncoming = lazyIncoming(join(root, "incoming"));
 
   const placeOf = (sha256: string) => {
     if (!/^[0-9a-f]{64}$/.test(sha256)) throw new Fault("invalid", `${sha256} is not a sha256`);
@@ -47,7 +61,7 @@ export const openDirectory = async (path: string): Promise<Blobs> => {
 
   return {
     async put(content, expected) {
-      const incoming = newIncoming();
+      const incoming = await newIncoming().catch(ifUnwritable(root));
       try {
         const reference = await write(incoming, content);
         const { sha256 } = reference;
@@ -55,6 +69,8 @@ export const openDirectory = async (path: string): Promise<Blobs> => {
           throw new Fault("invalid", `content hashes to ${sha256}, expected ${expected}`);
         if (!(await isWhole(sha256))) await moveTo(placeOf(sha256), incoming);
         return reference;
+      } catch (error) {
+        return ifUnwritable(root)(error);
       } finally {
         await rm(incoming, { force: true });
       }
@@ -84,7 +100,42 @@ export const openDirectory = async (path: string): Promise<Blobs> => {
     },
 
     placeOf,
+
+    async ping() {
+      const probe = await newIncoming().catch(ifUnwritable(root));
+      await writeFile(probe, "").catch(ifUnwritable(root));
+      await rm(probe);
+      const { bavail, bsize } = await statfs(root);
+      const left = bavail * bsize;
+      if (left < leastFree)
+        throw new Fault(
+          "unavailable",
+          `${root} has ${Math.floor(left / 1024 ** 2)} MiB left, expected at least 64; make room there`,
+        );
+    },
   };
+};
+
+/** Names of files to write, from one opening; one that failed is tried again. */
+const lazyIncoming = (directory: string) => {
+  let opened: ReturnType<typeof openIncoming> | undefined;
+  return async () => {
+    opened ??= openIncoming(directory).catch((error: unknown) => {
+      opened = undefined;
+      throw error;
+    });
+    return (await opened)();
+  };
+};
+
+/** Whoever keeps the disk can mend it, so what wanted to write there waits. */
+const ifUnwritable = (root: string) => (error: unknown) => {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  if (!["ENOSPC", "EDQUOT", "EROFS", "EACCES", "EPERM", "EIO", "ENOTDIR"].includes(code))
+    throw error;
+  throw new Fault("unavailable", `no blob can be written into ${root} (${code}); mend that`, {
+    cause: error,
+  });
 };
 
 const stateOf = ({ ino, size, mtimeNs, ctimeNs }: BigIntStats) =>

@@ -194,7 +194,7 @@ test.each(["", "../../etc/passwd", "A".repeat(64), `${"a".repeat(64)}/x`])(
   },
 );
 
-test("what a process that died left half written goes at the next opening, and nothing else", async () => {
+test("what a process that died left half written goes at the first write of the next, and nothing else", async () => {
   await using store = await setup();
   const child = spawn("true");
   await once(child, "exit");
@@ -219,9 +219,35 @@ test("what a process that died left half written goes at the next opening, and n
     await writeFile(join(incoming, name), "half");
   await utimes(join(incoming, longAgo), 0, 0);
 
-  await openBlobs(`file:${store.path}`);
+  await (await openBlobs(`file:${store.path}`)).ping();
 
   expect((await readdir(incoming)).toSorted()).toEqual([own, elsewhere].toSorted());
   pending.resolve();
   expect((await putting).sha256).toBe(sha256);
+});
+
+test("opening makes nothing, and a store that can be written to says so", async () => {
+  await using store = await setup();
+  const path = join(store.path, "new");
+
+  const blobs = await openBlobs(`file:${path}`);
+
+  expect(await blobs.has(sha256)).toBe(false);
+  expect(await readdir(store.path)).toEqual([]);
+  expect(await blobs.ping()).toBe(undefined);
+  expect(await readdir(join(path, "incoming"))).toEqual([]);
+});
+
+test("where no directory can be, nothing can be kept for now", async () => {
+  await using store = await setup();
+  await writeFile(join(store.path, "file"), "");
+  const path = join(store.path, "file", "blobs");
+  const blobs = await openBlobs(`file:${path}`);
+
+  const refusal = new Fault(
+    "unavailable",
+    `no blob can be written into ${path} (ENOTDIR); mend that`,
+  );
+  await expect(blobs.put(content)).rejects.toEqual(refusal);
+  await expect(blobs.ping()).rejects.toEqual(refusal);
 });
