@@ -22,6 +22,12 @@ const Config = v.object({
   STATE_TOKEN: text,
   /** Absent: a directory under DATA_DIR. */
   BLOBS_URL: text,
+  /** MiB that copies of blobs from elsewhere may take in DATA_DIR; 0: none are kept. */
+  BLOBS_CACHE: integer(10_240, 0, 1_073_741_824, "a number of MiB"),
+  /** For BLOBS_URL=s3://… */
+  AWS_ACCESS_KEY_ID: text,
+  AWS_SECRET_ACCESS_KEY: text,
+  AWS_SESSION_TOKEN: text,
 });
 
 export type Hosted = AsyncDisposable & {
@@ -49,7 +55,11 @@ export const host = async (
   const bus = started.use(
     await connectJetStream({ servers, messages, log, alone: !config.NATS_URL }),
   );
-  const blobs = await openBlobs(config.BLOBS_URL ?? `file:${join(data, "blobs")}`);
+  const blobs = await openBlobs(config.BLOBS_URL ?? `file:${join(data, "blobs")}`, {
+    ...config,
+    cache: { directory: join(data, "blob-cache"), bytes: config.BLOBS_CACHE * 1024 ** 2 },
+    now,
+  });
   const state = services.some((service) => service.state)
     ? started.use(
         await openState(config.STATE_URL ?? `file:${join(data, "state.db")}`, config.STATE_TOKEN),
