@@ -51,9 +51,21 @@ const isUnheard = (error: unknown) =>
 
 /** The same for every delivery of one message, and different from that of any other, of a stream made anew too. */
 export const identityOf = ({ reply = "" }: Pick<Msg, "reply">) => {
+  const { streamSequence, time } = deliveryOf(reply);
+  return `${streamSequence} ${time}`;
+};
+
+/** Whether the server has delivered it before, to anybody. */
+export const isRedelivery = ({ reply = "" }: Pick<Msg, "reply">) => deliveryOf(reply).count !== "1";
+
+const deliveryOf = (reply: string) => {
   // $JS.ACK.<stream>.<consumer>.<delivered>.<stream sequence>.<consumer sequence>.<time>.<pending>; since
   // nats-server 2.10 there may be a domain and an account after ACK, and a token at the end (ADR-15).
   const tokens = reply.split(".");
   const start = tokens.length >= 11 ? 4 : 2;
-  return `${tokens[start + 3]} ${tokens[start + 5]}`;
+  return {
+    count: tokens[start + 2],
+    streamSequence: tokens[start + 3],
+    time: tokens[start + 5],
+  };
 };

@@ -1,4 +1,5 @@
 import type * as v from "valibot";
+import type { Verdict } from "#shared/bus/acknowledge.ts";
 import type { Message, Narrowing, Payload, Question } from "#shared/bus/declare.ts";
 
 /** Resolves when the message is kept. Saying the same again is safe, however often. */
@@ -43,6 +44,25 @@ export type Terms = {
   readonly ackWait: number;
 };
 
+/** How one delivery of a message to a consumer went, for whoever counts them. */
+export type Delivered = {
+  readonly name: string;
+  readonly message: Message;
+  readonly verdict: Verdict["kind"];
+  /** It was not the first. */
+  readonly again: boolean;
+};
+
+/** What a consumer has still to do. */
+export type Backlog = {
+  /** Messages that were not delivered yet. */
+  readonly waiting: number;
+  /** Messages that were, and are not done; also those that wait to be delivered again. */
+  readonly working: number;
+  /** When the oldest of a work stream came in, where there is one. */
+  readonly oldestAt?: number;
+};
+
 export type Bus = AsyncDisposable & {
   readonly publish: Publish;
   readonly ask: Ask;
@@ -61,6 +81,8 @@ export type Bus = AsyncDisposable & {
     question: Question<R, A>,
     handle: (request: v.InferOutput<R>) => Promise<v.InferInput<A>>,
   ): Promise<AsyncDisposable>;
+  /** Of who consumes under that name; rejects where the server does not answer. */
+  backlog(name: string, message: Message): Promise<Backlog>;
   /** Resolves when the server answers; rejects with `Fault` unavailable when it does not. */
   ping(): Promise<void>;
 };

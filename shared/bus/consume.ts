@@ -7,10 +7,10 @@ import {
 import { type Msg, nanos } from "@nats-io/nats-core";
 import type { Log } from "#shared/service/log.ts";
 import { seconds } from "#shared/time.ts";
-import { acknowledge, identityOf } from "./acknowledge.ts";
-import type { Dropped, Handle, Terms } from "./bus.ts";
+import { acknowledge, identityOf, isRedelivery } from "./acknowledge.ts";
+import type { Delivered, Dropped, Handle, Terms } from "./bus.ts";
 import type { Connection } from "./connection.ts";
-import { filterOf, type Message } from "./declare.ts";
+import { durableOf, filterOf, type Message } from "./declare.ts";
 import { deliver } from "./deliver.ts";
 import { pause } from "./pause.ts";
 import { openSlot } from "./pull.ts";
@@ -21,8 +21,14 @@ const patience = { serving: seconds(30), stopping: seconds(1) };
 /** How many ended messages are remembered: an acknowledgement can be lost with the server. */
 const memory = 1_000;
 
+type Consuming = {
+  readonly log: Log;
+  readonly alone: boolean;
+  readonly delivered: ((delivery: Delivered) => void) | undefined;
+};
+
 export const consumeFrom =
-  (connection: Connection, manager: JetStreamManager, log: Log, alone: boolean) =>
+  (connection: Connection, manager: JetStreamManager, { log, alone, delivered }: Consuming) =>
   async <M extends Message>(
     name: string,
     message: M,
@@ -31,7 +37,7 @@ export const consumeFrom =
     dropped?: Dropped<M>,
   ): Promise<AsyncDisposable> => {
     const stream = message.stream.name;
-    const durable = `${name}-${message.subject.replaceAll(/\W+/g, "-").replace(/-$/, "")}`;
+    const durable = durableOf(name, message);
     const ensure = () => ensureConsumer(manager, message, durable, terms);
     if (alone && message.stream.keep === "work") await forget(manager, stream, durable);
     await ensure();
@@ -48,6 +54,7 @@ export const consumeFrom =
       const verdict = ended.has(identity)
         ? ({ kind: "done" } as const)
         : await deliver(receiver, msg, before, signal);
+      delivered?.({ name, message, verdict: verdict.kind, again: isRedelivery(msg) });
       if (verdict.kind === "again") {
         if (!signal.aborted) failures.set(identity, before + 1);
       } else {

@@ -2,7 +2,8 @@ import { jetstream, jetstreamManager } from "@nats-io/jetstream";
 import { Fault } from "#shared/fault.ts";
 import type { Log } from "#shared/service/log.ts";
 import { seconds } from "#shared/time.ts";
-import type { Bus } from "./bus.ts";
+import { backlogFrom } from "./backlog.ts";
+import type { Bus, Delivered } from "./bus.ts";
 import { connectNats } from "./connection.ts";
 import { consumeFrom } from "./consume.ts";
 import type { Message } from "./declare.ts";
@@ -20,6 +21,8 @@ export type JetStreamOptions = {
   readonly log: Log;
   /** No other process consumes from this server: work that a dead one held is delivered at once. */
   readonly alone?: boolean;
+  /** Told of each delivery to a consumer when it is over. */
+  delivered?(delivery: Delivered): void;
 };
 
 /** A bus over nats-server 2.9.10 or newer. Waits half a minute for a server that is not up yet. */
@@ -28,6 +31,7 @@ export const connectJetStream = async ({
   messages,
   log,
   alone = false,
+  delivered,
 }: JetStreamOptions): Promise<Bus> => {
   const connection = await connectNats(servers, log);
   const { nats, name, onReconnect, whileConnected } = connection;
@@ -49,10 +53,11 @@ export const connectJetStream = async ({
 
   return {
     publish: publishBy(connection, client),
-    consume: consumeFrom(connection, manager, log, alone),
+    consume: consumeFrom(connection, manager, { log, alone, delivered }),
     follow: followFrom(connection, client, manager, log),
     ask: askOver(connection),
     answer: answerOver(connection, log),
+    backlog: backlogFrom(connection, manager),
     async ping() {
       if (nats.isClosed() || !(await within(seconds(2), nats.flush())))
         throw new Fault("unavailable", `nats-server at ${name} does not answer`);

@@ -2,6 +2,7 @@ import type * as v from "valibot";
 import type { Blobs } from "#shared/blobs/blobs.ts";
 import type { Ask, Bus, Delivery, Follow, Publish, Terms } from "#shared/bus/bus.ts";
 import type { Message, Payload, Question } from "#shared/bus/declare.ts";
+import type { Counter, Gauge, Histogram, Measure, Reading } from "#shared/metrics/declare.ts";
 import type { State } from "#shared/state/state.ts";
 import type { Log } from "./log.ts";
 
@@ -9,6 +10,7 @@ import type { Log } from "./log.ts";
 export type World = {
   readonly log: Log;
   readonly now: () => number;
+  readonly measure: Measure;
   readonly publish: Publish;
   readonly ask: Ask;
   readonly follow: Follow;
@@ -80,6 +82,17 @@ export const every = <Context>(
   run: Repetition<Context>["run"],
 ): Repetition<Context> => ({ interval, run });
 
+/** One row of a service's `shows` table: gauges that are read together whenever somebody looks. */
+export type Showing<Context> = {
+  readonly gauges: readonly Gauge[];
+  read(context: Context): Promise<readonly Reading[]>;
+};
+
+export const show = <Context>(
+  gauges: readonly Gauge[],
+  read: Showing<Context>["read"],
+): Showing<Context> => ({ gauges, read });
+
 /** What a service serves: web requests whose path it claims. */
 export type HttpApp = {
   claims(pathname: string): boolean;
@@ -103,6 +116,8 @@ export type Service<
   readonly asks?: readonly Question[];
   readonly answers?: readonly Answering<NoInfer<Context>>[];
   readonly repeats?: readonly Repetition<NoInfer<Context>>[];
+  readonly measures?: readonly (Counter | Histogram)[];
+  readonly shows?: readonly Showing<NoInfer<Context>>[];
   http?(context: NoInfer<Context>): HttpApp;
   /** Resolves when the service can do its work; rejects with the reason when it cannot. */
   health(context: NoInfer<Context>): Promise<void>;

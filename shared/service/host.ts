@@ -1,17 +1,23 @@
 import { join, resolve } from "node:path";
 import * as v from "valibot";
 import { openBlobs } from "#shared/blobs/open.ts";
+import type { Delivered } from "#shared/bus/bus.ts";
 import { connectJetStream } from "#shared/bus/jetstream.ts";
+import { streamsOf } from "#shared/bus/permissions.ts";
 import { messages } from "#shared/messages/index.ts";
+import type { Measure } from "#shared/metrics/declare.ts";
+import { openMetrics } from "#shared/metrics/prometheus.ts";
 import { serve } from "#shared/runtime.ts";
 import { openState } from "#shared/state/open.ts";
+import { answer } from "./answer.ts";
 import { integer, parseConfig, text } from "./config.ts";
 import type { Service } from "./define.ts";
-import { answerHealth } from "./health.ts";
 import type { Log } from "./log.ts";
+import { common, deliveries, redeliveries } from "./metrics.ts";
 import { type Environment, type Running, start } from "./start.ts";
 
-const Config = v.object({
+/** What every process is set to, whatever service it runs. */
+export const Config = v.object({
   DATA_DIR: v.optional(v.string(), "./data"),
   HOST: v.optional(v.string(), "127.0.0.1"),
   PORT: integer(8080, 0, 65_535, "a port"),
@@ -45,15 +51,23 @@ export const host = async (
 ): Promise<Hosted> => {
   const config = parseConfig(Config, environment);
   const data = resolve(config.DATA_DIR);
+  const metrics = openMetrics([...common, ...services.flatMap(metricsOf)]);
+  const { measure } = metrics;
   let running: readonly Running[] | undefined;
 
   await using started = new AsyncDisposableStack();
   const http = started.use(
-    await serve((request) => answer(request, running, log), config.HOST, config.PORT),
+    await serve((request) => answer(request, { running, log, metrics }), config.HOST, config.PORT),
   );
   const servers = config.NATS_URL ?? started.use(await embedded(join(data, "nats"), log)).url;
   const bus = started.use(
-    await connectJetStream({ servers, messages, log, alone: !config.NATS_URL }),
+    await connectJetStream({
+      servers,
+      messages: messagesOf(services),
+      log,
+      alone: !config.NATS_URL,
+      delivered: (delivery) => countDelivery(measure, delivery),
+    }),
   );
   const blobs = await openBlobs(config.BLOBS_URL ?? `file:${join(data, "blobs")}`, {
     ...config,
@@ -66,7 +80,7 @@ export const host = async (
       )
     : undefined;
 
-  const surroundings = { bus, blobs, log, now, ...(state && { state }) };
+  const surroundings = { bus, blobs, log, measure, now, ...(state && { state }) };
   const each: Running[] = [];
   for (const service of services) {
     each.push(started.use(await start(service, environment, surroundings)));
@@ -85,29 +99,21 @@ export const host = async (
   };
 };
 
-/** What the runtime would answer to a bug is an error page with our sources in it. */
-const answer = async (request: Request, running: readonly Running[] | undefined, log: Log) => {
-  // A Host header may be no host (RFC 9112 §3.2).
-  const url = URL.parse(request.url);
-  if (!url) return new Response("the request's host or path is none\n", { status: 400 });
-  try {
-    return await route(request, url, running);
-  } catch (error) {
-    log.error("request failed", { method: request.method, path: url.pathname, error });
-    return new Response("internal error\n", { status: 500 });
-  }
+/** What is on the streams of these services, which alone they may make. */
+const messagesOf = (services: readonly Service[]) => {
+  const streams = new Set(services.flatMap(streamsOf));
+  return messages.filter(({ stream }) => streams.has(stream));
 };
 
-const route = async (
-  request: Request,
-  { pathname }: URL,
-  running: readonly Running[] | undefined,
-) => {
-  const health = await answerHealth(pathname, running);
-  if (health) return health;
-  if (!running) return new Response("kiln is starting\n", { status: 503 });
-  const app = running.find(({ http }) => http?.claims(pathname))?.http;
-  return app ? await app.fetch(request) : new Response(null, { status: 404 });
+const metricsOf = ({ measures = [], shows = [] }: Service) => [
+  ...measures,
+  ...shows.flatMap(({ gauges }) => gauges),
+];
+
+const countDelivery = ({ count }: Measure, { name, message, verdict, again }: Delivered) => {
+  const labels = { service: name, message: message.subject };
+  count(deliveries, { ...labels, verdict });
+  if (again) count(redeliveries, labels);
 };
 
 const embedded = async (directory: string, log: Log) => {

@@ -1,9 +1,14 @@
+import { measuredBlobs } from "#shared/blobs/measured.ts";
 import type { Ask, Bus, Follow, Publish } from "#shared/bus/bus.ts";
 import { Fault } from "#shared/fault.ts";
+import type { Reading } from "#shared/metrics/declare.ts";
 import type { State } from "#shared/state/state.ts";
 import { parseConfig } from "./config.ts";
 import type { HttpApp, Repetition, Service, World } from "./define.ts";
 import type { Log } from "./log.ts";
+import { measureDeclared } from "./measures.ts";
+import { blobBytes } from "./metrics.ts";
+import { readGauges } from "./read-gauges.ts";
 
 /** The world before a service is put into it. */
 export type Surroundings = Omit<World, "publish" | "ask" | "follow"> & {
@@ -16,6 +21,8 @@ export type Running = AsyncDisposable & {
   readonly name: string;
   readonly http?: HttpApp;
   health(): Promise<void>;
+  /** What its gauges show now, as far as that is known. */
+  readGauges(): Promise<readonly Reading[]>;
 };
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -29,7 +36,16 @@ export const start = async (
   await using started = new AsyncDisposableStack();
   const log = surroundings.log.with({ service: service.name });
   const config = parseConfig(service.config, environment);
-  const base = { ...surroundings, ...declaredOnly(service, bus), log, config };
+  const { measure } = surroundings;
+  const blobs = measuredBlobs(surroundings.blobs, (direction, bytes) =>
+    measure.count(blobBytes, { service: service.name, direction }, bytes),
+  );
+  const base = {
+    ...surroundings,
+    ...declaredOnly(service, bus),
+    measure: measureDeclared(service, measure),
+    ...{ blobs, log, config },
+  };
   const world = service.state ? { ...base, state: demandState(service, state) } : base;
   const opened = await service.open(world);
   started.defer(async () => opened[Symbol.asyncDispose]?.());
@@ -47,6 +63,7 @@ export const start = async (
     name: service.name,
     ...(http && { http }),
     health: () => service.health(context),
+    readGauges: () => readGauges(service, context, { bus, log, now: world.now }),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 };

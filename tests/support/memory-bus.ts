@@ -64,6 +64,7 @@ export const memoryBus = (): MemoryBus => {
       published
         .filter((it) => it.message === message)
         .map((it) => v.parse(message.schema, it.value)),
+    backlog: async () => ({ waiting: 0, working: 0 }),
     ping: async () => {},
     [Symbol.asyncDispose]: async () => {},
   };

@@ -3,6 +3,7 @@ import { openBlobs } from "#shared/blobs/open.ts";
 import { jsonLog } from "#shared/service/log.ts";
 import { openState } from "#shared/state/open.ts";
 import { memoryBus } from "./memory-bus.ts";
+import { memoryMeasure } from "./memory-measure.ts";
 import { makeScratch } from "./scratch.ts";
 
 export const silentLog = jsonLog(() => {});
@@ -26,6 +27,7 @@ export const makeWorld = async (given?: string) => {
     blobs,
     state,
     log: silentLog,
+    measure: memoryMeasure(),
     now: () => clock.at,
     publish: bus.publish,
     ask: bus.ask,
