@@ -4,7 +4,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, realpathSync, statSync, writeFileSync } from "node:fs";
 import { constants } from "node:os";
-import { dirname, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
@@ -31,9 +31,18 @@ const bunIsWhole = () => existsSync(bun) && statSync(realpathSync(bun)).size > 1
 const isInstalled = () =>
   bunIsWhole() && existsSync(stamp) && readFileSync(stamp, "utf8") === digest();
 
+/** npm puts our packages first in PATH, and one of them is a Node: npx runs on the machine's own. */
+const env = {
+  ...process.env,
+  PATH: (process.env.PATH ?? "")
+    .split(delimiter)
+    .filter((directory) => !directory.startsWith(join(root, "node_modules")))
+    .join(delimiter),
+};
+
 /** @param {string} program @param {string[]} args */
 const run = (program, args) =>
-  spawnSync(program, args, { cwd: root, stdio: ["ignore", 2, 2] }).status === 0;
+  spawnSync(program, args, { cwd: root, env, stdio: ["ignore", 2, 2] }).status === 0;
 
 const completeBun = () => {
   const script = join(root, "node_modules", "bun", "install.js");

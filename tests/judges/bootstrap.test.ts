@@ -37,7 +37,8 @@ const setup = async () => {
     at,
     run: (...args: string[]) =>
       execa("node", [at("cli/setup/bootstrap.mjs"), ...args], {
-        env: { PATH: `${at("bin")}:${process.env.PATH}` },
+        // As npm has it.
+        env: { PATH: [at("node_modules/.bin"), at("bin"), process.env.PATH].join(":") },
         reject: false,
       }),
     installs: () => readFile(at("installed"), "utf8").catch(() => ""),
@@ -63,6 +64,16 @@ test("packages are installed once, and again when the lock changes", async () =>
 
   expect(once).toBe(install);
   expect(await world.installs()).toBe(install.repeat(2));
+});
+
+test("what installs the packages is the machine's own, not one of them", async () => {
+  await using world = await setup();
+  await writeFile(world.at("node_modules/.bin/npx"), "#!/bin/sh\nexit 1\n", { mode: 0o755 });
+
+  const { exitCode } = await world.run("list");
+
+  expect(exitCode).toBe(0);
+  expect(await world.installs()).not.toBe("");
 });
 
 test("what is installed already is not looked for; arguments go through", async () => {
