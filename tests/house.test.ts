@@ -75,7 +75,7 @@ test.each([
   ["Bun and Deno", /\b(Bun|Deno)\.\w|from "bun/, /^shared\/runtime\.ts$/],
   ["the environment", /\bprocess\.(env|argv)\b/, /^(shared\/service\/run|cli\/kiln)\.ts$/],
   ["the clock", /\bDate\.now\b|\bnew Date\(\)/, /^(shared\/service\/run|cli\/kiln)\.ts$/],
-  ["the log library", /from "pino"/, /^shared\/service\/log\.ts$/],
+  ["the log library", /from "pino\b/, /^shared\/service\/(log|pino-browser\.d)\.ts$/],
   ["OpenPGP", /from "openpgp"/, /^services\/signer\//],
 ])("%s is touched in one place", (_what, touch, place) => {
   expect(matching(sources, touch).filter((path) => !place.test(path))).toEqual([]);
