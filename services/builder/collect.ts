@@ -1,3 +1,4 @@
+import { Fault } from "#shared/fault.ts";
 import type { BuildOutcome } from "#shared/messages/build.ts";
 import type { BlobReference } from "#shared/model.ts";
 import { storeArtifacts } from "./artifacts.ts";
@@ -14,20 +15,25 @@ export const srcinfoLimit = 1024 * 1024;
 
 /** Takes from the container what a build left, into the blob store. */
 export const collect = async (attempt: Collected): Promise<BuildOutcome> => {
-  const { container, blobs, request } = attempt;
+  const { blobs, request } = attempt;
   const [srcinfo, taken] = await Promise.allSettled([
     request.srcinfo ?? printSrcinfo(attempt),
-    container.take("/build/packages").then((tar) => storeArtifacts(blobs, tar)),
+    takePackages(attempt),
   ]);
   if (srcinfo.status === "rejected") throw srcinfo.reason;
   if ("kind" in srcinfo.value) return srcinfo.value;
 
   if (taken.status === "rejected") throw taken.reason;
   const artifacts = taken.value;
-  if (artifacts.length === 0)
-    return broken("packages", "makepkg ended well but left no package in /build/packages");
   const pkgbuild = await pkgbuildOf(blobs, request.source);
   return { kind: "built", artifacts, srcinfo: srcinfo.value, pkgbuild };
+};
+
+/** The packages that makepkg left; `Fault` missing where there are none. */
+export const takePackages = async ({ container, blobs }: Pick<Attempt, "container" | "blobs">) => {
+  const artifacts = await storeArtifacts(blobs, await container.take("/build/packages"));
+  if (artifacts.length > 0) return artifacts;
+  throw new Fault("missing", "makepkg ended well but left no package in /build/packages");
 };
 
 /** The .SRCINFO as it is after the build, or the outcome where there is none. */

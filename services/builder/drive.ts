@@ -9,62 +9,37 @@ import type {
 } from "#shared/messages/build.ts";
 import { capture } from "./capture.ts";
 import { collect } from "./collect.ts";
-import type { Limits } from "./container-spec.ts";
-import type { Command, Container, Exit } from "./docker/engine.ts";
-import { readUsage, spent, usageCommand } from "./measure.ts";
-import { failed, gone } from "./outcome.ts";
-import type { Output } from "./output.ts";
+import type { Exit } from "./docker/engine.ts";
+import { spent } from "./measure.ts";
 import { repositoryEntries } from "./own-repository.ts";
+import { done, enter, look, only, type Row, runEach, runSteps, type Stage } from "./run-steps.ts";
 import { sourceEntries } from "./source.ts";
 import * as steps from "./steps.ts";
 import { fileEntry, packTar } from "./tar.ts";
 
-export type Attempt = {
-  readonly container: Container;
+export type Attempt = Stage<Step> & {
   readonly request: Payload<typeof buildRequested>;
   readonly blobs: Blobs;
-  readonly output: Output;
-  readonly limits: Limits;
   readonly packager: string | undefined;
   readonly repositoryUrl: string | undefined;
-  /** How far it is, for whoever has to stop it. */
   readonly progress: Progress;
 };
 
 export type Progress = { step: Step; measurements: Measurements | null };
 
-type Row = readonly [step: Step, act: () => Promise<Exit>];
-
-const done: Exit = { kind: "exited", code: 0 };
-
 /** Takes a build through its steps in a container that was started for it. */
 export const drive = async (attempt: Attempt): Promise<BuildOutcome> => {
-  const { container, output, progress, limits } = attempt;
-  for (const [step, act] of plan(attempt)) {
-    progress.step = step;
-    if (step !== "container") output.say(steps.headings[step]);
-    const exit = await act();
-    if (exit.kind === "gone") return gone(step);
-    if (exit.code !== 0) return failed(step, exit.code, await look(container), limits);
-  }
-  progress.step = "packages";
-  output.say(steps.headings.packages);
+  const unbuilt = await runSteps(attempt, plan(attempt));
+  if (unbuilt) return unbuilt;
+  enter(attempt, "packages");
   return collect(attempt);
 };
 
 /** The steps a build has, each as what it does. */
-const plan = ({
-  container,
-  request,
-  blobs,
-  output,
-  packager,
-  repositoryUrl,
-  progress,
-}: Attempt): readonly Row[] => {
+const plan = (attempt: Attempt): readonly Row<Step>[] => {
+  const { container, request, blobs, packager, repositoryUrl, progress } = attempt;
   const { dependencies, flags, hasSources, prepare, repository } = request;
   const environment = steps.environmentOf(request.sourceDateEpoch, packager);
-  const run = (...commands: readonly Command[]) => runEach(container, commands, output);
 
   return [
     [
@@ -74,18 +49,22 @@ const plan = ({
         return done;
       },
     ],
-    ["system", () => run(...(isSigned(repository) ? [steps.keyCommand] : []), steps.systemCommand)],
-    ...only(prepare !== null, ["prepare", () => run(steps.prepareCommand)]),
-    ...only(dependencies.length > 0, [
-      "dependencies",
-      () => installMissing(container, dependencies, output),
+    [
+      "system",
+      () =>
+        runEach(attempt, ...(isSigned(repository) ? [steps.keyCommand] : []), steps.systemCommand),
+    ],
+    ...only(prepare !== null, ["prepare", () => runEach(attempt, steps.prepareCommand)]),
+    ...only(dependencies.length > 0, ["dependencies", () => installMissing(attempt, dependencies)]),
+    ...only(hasSources, [
+      "sources",
+      () => runEach(attempt, steps.sourcesCommand(flags, environment)),
     ]),
-    ...only(hasSources, ["sources", () => run(steps.sourcesCommand(flags, environment))]),
     [
       "build",
       async () => {
         const before = await look(container);
-        const exit = await run(steps.buildCommand(flags, environment));
+        const exit = await runEach(attempt, steps.buildCommand(flags, environment));
         const after = await look(container);
         progress.measurements = before && after ? spent(before, after) : null;
         return exit;
@@ -93,8 +72,6 @@ const plan = ({
     ],
   ];
 };
-
-const only = (wanted: boolean, row: Row): readonly Row[] => (wanted ? [row] : []);
 
 const isSigned = (repository: OwnRepository | null) => typeof repository?.publicKey === "string";
 
@@ -108,36 +85,13 @@ async function* entries(
   if (repository) yield* repositoryEntries(blobs, repository, repositoryUrl);
 }
 
-/** Runs programs up to the first that fails. */
-const runEach = async (
-  container: Container,
-  commands: readonly Command[],
-  output: Output,
-): Promise<Exit> => {
-  for (const command of commands) {
-    const exit = await container.run(command, ({ bytes }) => output.write(bytes));
-    if (exit.kind === "gone" || exit.code !== 0) return exit;
-  }
-  return done;
-};
-
-const installMissing = async (
-  container: Container,
-  dependencies: readonly string[],
-  output: Output,
-): Promise<Exit> => {
+const installMissing = async (attempt: Attempt, dependencies: readonly string[]): Promise<Exit> => {
+  const { container, output } = attempt;
   const asked = await capture(container, steps.missingCommand(dependencies), 1024 * 1024);
   output.write(asked.stderr);
   const isAnswer = asked.exit.kind === "exited" && [0, 127].includes(asked.exit.code);
   if (!isAnswer) return asked.exit;
   const missing = new TextDecoder().decode(asked.stdout).split("\n").filter(Boolean);
   if (missing.length === 0) return done;
-  return runEach(container, [steps.installCommand(missing)], output);
-};
-
-/** What the container has used; nothing where it cannot be read any more. */
-const look = async (container: Container) => {
-  const { exit, stdout } = await capture(container, usageCommand, 64 * 1024);
-  if (exit.kind === "gone" || exit.code !== 0) return undefined;
-  return readUsage(new TextDecoder().decode(stdout));
+  return runEach(attempt, steps.installCommand(missing));
 };

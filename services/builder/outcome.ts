@@ -1,27 +1,36 @@
 import type { BuildOutcome, Step } from "#shared/messages/build.ts";
+import type { RebuildOutcome, RebuildStep } from "#shared/messages/rebuild.ts";
 import type { Limits } from "./container-spec.ts";
 import type { Usage } from "./measure.ts";
 import { headings } from "./steps.ts";
 
-export const broken = (step: Step, message: string): BuildOutcome => ({
+export type AnyStep = Step | RebuildStep;
+
+/** How a build or a rebuild ends that made no package. */
+export type Unbuilt<S extends AnyStep> =
+  | { readonly kind: "failed"; readonly step: S; readonly exitCode: number }
+  | { readonly kind: "timed-out"; readonly step: S; readonly afterMs: number }
+  | { readonly kind: "broken"; readonly step: S; readonly message: string };
+
+export const broken = <S extends AnyStep>(step: S, message: string): Unbuilt<S> => ({
   kind: "broken",
   step,
   message,
 });
 
-export const gone = (step: Step): BuildOutcome =>
+export const gone = <S extends AnyStep>(step: S): Unbuilt<S> =>
   broken(
     step,
     `the build's container was killed or removed from outside of kiln while ${headings[step]}`,
   );
 
 /** A step that failed, by what it ran into if it was a limit of the container's. */
-export const failed = (
-  step: Step,
+export const failed = <S extends AnyStep>(
+  step: S,
   exitCode: number,
   usage: Pick<Usage, "killed" | "refused"> | undefined,
   { memory, processes }: Pick<Limits, "memory" | "processes">,
-): BuildOutcome => {
+): Unbuilt<S> => {
   if (usage && usage.killed > 0)
     return broken(
       step,
@@ -35,11 +44,12 @@ export const failed = (
   return { kind: "failed", step, exitCode };
 };
 
-/** The last line of a build's log. */
-export const describe = (outcome: BuildOutcome) => {
+/** The last line of a log. */
+export const describe = (outcome: BuildOutcome | RebuildOutcome) => {
   switch (outcome.kind) {
     case "built":
-      return `built ${outcome.artifacts.map(({ filename }) => filename).join(", ")}`;
+    case "rebuilt":
+      return `${outcome.kind} ${outcome.artifacts.map(({ filename }) => filename).join(", ")}`;
     case "failed":
       return `failed while ${headings[outcome.step]}: exit code ${outcome.exitCode}`;
     case "timed-out":

@@ -36,7 +36,7 @@ export const readPkgbuild = async (
   const read = async () => {
     deadline.throwIfAborted();
     await using container = await engine.start(
-      containerSpec(image, limits, formatIdentity(identity), { kind: "srcinfo", timeout }),
+      containerSpec(image, limits, formatIdentity(identity), { kind: "srcinfo" }, timeout),
     );
     await container.put(packTar(sourceEntries(blobs, source)));
     return await abortable(deadline, print(container));

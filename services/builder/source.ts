@@ -3,14 +3,22 @@ import { Fault } from "#shared/fault.ts";
 import type { BlobReference } from "#shared/model.ts";
 import { type Entry, membersOf } from "./tar.ts";
 
-/** A source's files as the user `build` finds them in the container. */
-export async function* sourceEntries(blobs: Blobs, source: BlobReference): AsyncGenerator<Entry> {
+/** A source's files as the user `build` finds them in the container's directory. */
+export async function* sourceEntries(
+  blobs: Blobs,
+  source: BlobReference,
+  directory = "/build/source",
+): AsyncGenerator<Entry> {
   // Checked first: of a damaged tar, the parser would say something else.
   await blobs.file(source.sha256);
   for await (const member of membersOf(await blobs.read(source.sha256))) {
     if (member.name === "") continue;
     const { type, bytes, content, target } = member;
-    const at = { name: `build/source/${member.name}`, owner: "build", mode: member.mode } as const;
+    const at = {
+      name: `${directory.slice(1)}/${member.name}`,
+      owner: "build",
+      mode: member.mode,
+    } as const;
     if (type === "file") yield { ...at, kind: "file", bytes, content };
     else if (type === "directory") yield { ...at, kind: "directory" };
     else if (type === "symlink" && target) yield { ...at, kind: "link", target };

@@ -1,26 +1,30 @@
 import type { Step } from "#shared/messages/build.ts";
+import type { RebuildStep } from "#shared/messages/rebuild.ts";
 import type { MakepkgFlag } from "#shared/model.ts";
 import type { Command } from "./docker/engine.ts";
 import { keyPath } from "./own-repository.ts";
 
+export type Environment = Readonly<Record<string, string>>;
+
 /** Where the package's prepare commands lie. */
 export const preparePath = "/root/prepare.sh";
 
-export const headings: Record<Step, string> = {
+export const headings: Record<Step | RebuildStep, string> = {
   container: "preparing the container",
   system: "updating the system",
   prepare: "running the package's prepare commands",
   dependencies: "installing dependencies",
+  installed: "installing exactly what was recorded",
   sources: "fetching and checking sources",
   build: "building",
   packages: "collecting packages",
 };
 
 /**
- * Both outputs into one, so that their order stays. The soft limit on open files is low because fakeroot
+ * A program with both outputs into one, so that their order stays. The soft limit on open files is low because fakeroot
  * closes every possible one.
  */
-const printing = (...argv: readonly string[]) => [
+export const printing = (...argv: readonly string[]) => [
   "bash",
   "-c",
   'ulimit -Sn 1024; exec "$@" 2>&1',
@@ -62,12 +66,13 @@ export const installCommand = (dependencies: readonly string[]): Command => ({
   ),
 });
 
-/** What `makepkg` is told of the build by its environment. */
+/** What `makepkg` is told of the build by its environment. What no .BUILDINFO records is always the same. */
 export const environmentOf = (
   sourceDateEpoch: number,
   packager: string | undefined,
-): Record<string, string> => ({
+): Environment => ({
   LANG: "C.UTF-8",
+  TZ: "UTC",
   SOURCE_DATE_EPOCH: String(sourceDateEpoch),
   ...(packager !== undefined && { PACKAGER: packager }),
 });
@@ -86,7 +91,7 @@ const ofSources: readonly MakepkgFlag[] = [
 
 export const sourcesCommand = (
   flags: readonly MakepkgFlag[],
-  environment: Record<string, string>,
+  environment: Environment,
 ): Command => ({
   user: "build",
   argv: printing(
@@ -96,10 +101,7 @@ export const sourcesCommand = (
   environment,
 });
 
-export const buildCommand = (
-  flags: readonly MakepkgFlag[],
-  environment: Record<string, string>,
-): Command => ({
+export const buildCommand = (flags: readonly MakepkgFlag[], environment: Environment): Command => ({
   user: "build",
   argv: printing(
     ...["makepkg", "--force", "--noconfirm", "--noprogressbar"],

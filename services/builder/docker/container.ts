@@ -69,13 +69,13 @@ export const containerOf = async (docker: Docker.Container, url: string): Promis
 
 const exec = async (
   docker: Docker.Container,
-  { user, argv, environment = {} }: Command,
+  { user, argv, environment = {}, directory = "/build/source" }: Command,
   each: Parameters<Container["run"]>[1],
 ): Promise<Exit> => {
   const process = await docker.exec({
     Cmd: [...argv],
     User: user,
-    WorkingDir: "/build/source",
+    WorkingDir: directory,
     Env: Object.entries(environment).map(([name, value]) => `${name}=${value}`),
     AttachStdout: true,
     AttachStderr: true,

@@ -24,6 +24,8 @@ const idle = `trap 'exit 0' TERM; timeout "$1" cat <&0 >/dev/null & wait $!`;
  */
 export const createOptions = (spec: ContainerSpec): Docker.ContainerCreateOptions => ({
   Image: spec.image,
+  // The same in each, as a program may write it into what it builds.
+  Hostname: "kiln",
   Entrypoint: ["bash", "-c", idle, "--", String(Math.ceil(spec.lifetime / 1_000))],
   Cmd: [],
   User: "root",

@@ -45,6 +45,8 @@ export type Command = {
   readonly user: "root" | "build";
   readonly argv: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
+  /** Where it runs; /build/source where nothing is said. */
+  readonly directory?: string;
 };
 
 export type Exit =

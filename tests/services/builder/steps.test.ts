@@ -29,7 +29,7 @@ test("what looks like an option stays a dependency", () => {
 });
 
 test("the environment names the packager only where there is one", () => {
-  const fixed = { LANG: "C.UTF-8", SOURCE_DATE_EPOCH: "17" };
+  const fixed = { LANG: "C.UTF-8", TZ: "UTC", SOURCE_DATE_EPOCH: "17" };
 
   expect(environmentOf(17, undefined)).toEqual(fixed);
   expect(environmentOf(17, "A <a@b>")).toEqual({ ...fixed, PACKAGER: "A <a@b>" });

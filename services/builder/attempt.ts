@@ -1,0 +1,55 @@
+import { Fault } from "#shared/fault.ts";
+import { seconds } from "#shared/time.ts";
+import { abortable } from "./abortable.ts";
+import { containerSpec, type Purpose } from "./container-spec.ts";
+import type { Builder } from "./context.ts";
+import type { Container } from "./docker/engine.ts";
+import { untilExhausted } from "./exhaustion.ts";
+import { formatIdentity } from "./left-over.ts";
+import { type AnyStep, broken, type Unbuilt } from "./outcome.ts";
+
+type Stops<S extends AnyStep> = {
+  /** How far it is, for the outcome of one that is stopped. */
+  readonly progress: { readonly step: S };
+  /** The service stops. */
+  readonly signal: AbortSignal;
+  /** Somebody else ended what this is for. */
+  readonly ended?: AbortSignal;
+};
+
+/**
+ * Drives a container of its own, which is gone afterwards. Over its time, out of processes or refused, it
+ * comes to an outcome that says so; to none where it was ended. On a stop and a bug it rejects.
+ */
+export const attempt = async <S extends AnyStep, Outcome>(
+  { config, engine, identity, image, limits }: Builder,
+  purpose: Exclude<Purpose, { kind: "srcinfo" }>,
+  { progress, signal, ended }: Stops<S>,
+  drive: (container: Container) => Promise<Outcome>,
+): Promise<Outcome | Unbuilt<S> | undefined> => {
+  const timeout = seconds(config.BUILD_TIMEOUT);
+  const deadline = AbortSignal.timeout(timeout);
+  try {
+    await using container = await engine.start(
+      containerSpec(image, limits, formatIdentity(identity), purpose, timeout),
+    );
+    const driving = drive(container);
+    using watch = watching();
+    const exhausted = untilExhausted(container, limits.processes, watch.signal);
+    return await abortable(
+      AbortSignal.any([signal, deadline, ...(ended ? [ended] : [])]),
+      Promise.race([driving, exhausted]),
+    );
+  } catch (error) {
+    signal.throwIfAborted();
+    if (ended?.aborted) return undefined;
+    if (deadline.aborted) return { kind: "timed-out", step: progress.step, afterMs: timeout };
+    if (!(error instanceof Fault) || error.kind === "unavailable") throw error;
+    return broken(progress.step, error.message);
+  }
+};
+
+const watching = () => {
+  const over = new AbortController();
+  return { signal: over.signal, [Symbol.dispose]: () => over.abort() };
+};
