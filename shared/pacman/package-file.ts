@@ -49,6 +49,15 @@ export const readPackageFile = async (source: AsyncIterable<Uint8Array>): Promis
   };
 };
 
+/** The .BUILDINFO of a package file, as its bytes are; nothing behind it is read. Undefined: it has none. */
+export const readBuildinfo = async (
+  source: AsyncIterable<Uint8Array>,
+): Promise<Uint8Array | undefined> => {
+  for await (const { name, read } of readArchive(source))
+    if (name === ".BUILDINFO") return await read(most[".BUILDINFO"]);
+  return undefined;
+};
+
 /** A name that leaves the root it is unpacked into. */
 const refuseEscape = (name: string) => {
   if (name.startsWith("/") || name.split("/").includes(".."))

@@ -45,7 +45,7 @@ export const rebuildArtifacts = sqliteTable(
     rebuild: text().$type<RebuildId>().notNull(),
     filename: text().notNull(),
     pkgname: text().$type<Pkgname>().notNull(),
-    /** Of what was built and published, by its record. */
+    /** Of what was served when it was ordered. */
     sha256: text().notNull(),
     bytes: integer().notNull(),
     /** Of what the rebuild made; absent where it made none. */

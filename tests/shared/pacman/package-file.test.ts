@@ -2,7 +2,7 @@ import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { Fault } from "#shared/fault.ts";
 import { parseBuildinfo } from "#shared/pacman/buildinfo.ts";
-import { readPackageFile } from "#shared/pacman/package-file.ts";
+import { readBuildinfo, readPackageFile } from "#shared/pacman/package-file.ts";
 import { parsePkginfo } from "#shared/pacman/pkginfo.ts";
 import { packageOf, pieces, tarOf } from "../../support/archive.ts";
 
@@ -38,6 +38,30 @@ test("a package needs no more than a .PKGINFO, in whatever place", async () => {
     files: ["usr/"],
     install: false,
   });
+});
+
+test("a package's .BUILDINFO comes as its bytes are, and nothing behind it is read", async () => {
+  const noise = Buffer.alloc(4_000_000, 1);
+  const archive = await tarOf([
+    [".BUILDINFO", buildinfo],
+    ["usr/noise", noise],
+  ]);
+  let read = 0;
+  async function* counted() {
+    for await (const piece of pieces(archive, 10_000)) {
+      read += piece.length;
+      yield piece;
+    }
+  }
+
+  const found = await readBuildinfo(counted());
+
+  expect(Buffer.from(found ?? []).toString()).toBe(buildinfo);
+  expect(read).toBeLessThan(archive.length / 2);
+});
+
+test("a package may have no .BUILDINFO", async () => {
+  expect(await readBuildinfo(pieces(await packageOf(pkginfo)))).toBeUndefined();
 });
 
 test("a package may come as a web stream", async () => {

@@ -1,0 +1,45 @@
+import type { Payload } from "#shared/bus/declare.ts";
+import { Fault } from "#shared/fault.ts";
+import type { rebuildRequested } from "#shared/messages/rebuild.ts";
+import { parseBuildinfo } from "#shared/pacman/buildinfo.ts";
+import { readBuildinfo } from "#shared/pacman/package-file.ts";
+import type { Verifier } from "./context.ts";
+import { selectOwn } from "./select-own.ts";
+import { type Build, findBuilt } from "./store/published.ts";
+import type { Rebuild, RebuildArtifact } from "./store/rebuilds.ts";
+
+/** Pins the source and the settings of the build, and what its package says of where it was built. */
+export const composeRequest = async (
+  { blobs, state }: Pick<Verifier, "blobs" | "state">,
+  { id, pkgbase, arch }: Rebuild,
+  build: Build,
+  artifacts: readonly RebuildArtifact[],
+): Promise<Payload<typeof rebuildRequested>> => {
+  const asked = build.request;
+  if (!asked) throw new Fault("missing", `the record of build ${build.id} lacks what was asked`);
+  const [artifact] = artifacts;
+  if (!artifact) throw new Fault("missing", `no package of ${pkgbase} is published any more`);
+  // The packages of one pkgbase differ in nothing of it that is used here but pkgname and pkgarch.
+  const buildinfo = await readBuildinfo(await blobs.read(artifact.sha256));
+  if (!buildinfo) throw new Fault("invalid", `${artifact.filename} has no .BUILDINFO`);
+  const { builddate, installed } = parseBuildinfo(new TextDecoder().decode(buildinfo));
+
+  const built = await findBuilt(state, installed);
+  const known = [
+    ...(asked.repository?.packages ?? []),
+    ...built.map(({ filename, ...blob }) => ({ filename, blob })),
+  ];
+  return {
+    rebuild: id,
+    arch,
+    pkgbase,
+    source: asked.source,
+    buildinfo: await blobs.put(buildinfo),
+    sourceDateEpoch: builddate === undefined ? asked.sourceDateEpoch : builddate / 1_000,
+    own: selectOwn(installed, known),
+    hasSources: asked.hasSources,
+    flags: asked.flags,
+    prepare: asked.prepare,
+    builtBy: build.builder,
+  };
+};

@@ -1,0 +1,45 @@
+import { packageRemoved } from "#shared/messages/package.ts";
+import {
+  rebuildEnded,
+  rebuildFinished,
+  orderRebuild as rebuildOrder,
+  rebuildPending,
+  rebuildRequested,
+} from "#shared/messages/rebuild.ts";
+import { repoPublished } from "#shared/messages/repo.ts";
+import { answer, defineService, every, on } from "#shared/service/define.ts";
+import { run } from "#shared/service/run.ts";
+import { minutes, seconds } from "#shared/time.ts";
+import { Config, open } from "./context.ts";
+import { finishRebuild, giveUpFinished } from "./finish-rebuild.ts";
+import { forgetPackage } from "./forget-package.ts";
+import { orderRebuild } from "./order-rebuild.ts";
+import { giveUpPending, pinPending } from "./pin-rebuild.ts";
+import { rebuildPublished } from "./rebuild-published.ts";
+import { tend } from "./tend.ts";
+
+const terms = { atOnce: 1, ackWait: seconds(5) };
+
+/** Has what is published built again elsewhere, and compares the two bit for bit. */
+export const verifier = defineService({
+  name: "verifier",
+  config: Config,
+  state: true,
+  open,
+  answers: [answer(rebuildOrder, orderRebuild)],
+  consumes: [
+    on(repoPublished, rebuildPublished, terms),
+    on(rebuildPending, pinPending, { atOnce: 2, ackWait: seconds(30), dropped: giveUpPending }),
+    on(rebuildFinished, finishRebuild, {
+      atOnce: 2,
+      ackWait: seconds(30),
+      dropped: giveUpFinished,
+    }),
+    on(packageRemoved, forgetPackage, terms),
+  ],
+  publishes: [rebuildPending, rebuildRequested, rebuildEnded],
+  repeats: [every(minutes(1), tend)],
+  health: ({ state }) => state.ping(),
+});
+
+if (import.meta.main) await run(verifier);
