@@ -1,4 +1,3 @@
-import { createReadStream } from "node:fs";
 import { Fault } from "#shared/fault.ts";
 import { webStream } from "#shared/web-stream.ts";
 
@@ -10,6 +9,9 @@ declare const Deno:
         options: { hostname: string; port: number; onListen(): void },
         fetch: Fetch,
       ): { readonly addr: { readonly port: number }; shutdown(): Promise<void> };
+      readonly permissions: {
+        querySync(wish: { name: "read"; path: string }): { readonly state: string };
+      };
     };
 
 export type Fetch = (request: Request) => Response | Promise<Response>;
@@ -83,9 +85,16 @@ export const fileResponse = (
     const file = Bun.file(path);
     return new Response(range ? file.slice(range.start, range.end) : file, init);
   }
+  // Loaded here, as a service without files may be where there are none.
+  const { createReadStream } = process.getBuiltinModule("node:fs");
   const stream = createReadStream(path, range && { start: range.start, end: range.end - 1 });
   return new Response(webStream(stream), init);
 };
+
+/** Whether the runtime lets us have a file or a directory; Deno does where it is told so, and is not asked to ask. */
+export const mayRead = (path: string): boolean =>
+  typeof Deno === "undefined" ||
+  Deno.permissions.querySync({ name: "read", path }).state === "granted";
 
 /** One file of JavaScript for Node made of `entry` and all it imports, but for `external`. */
 export const bundle = async (entry: string, external: readonly string[]): Promise<string> => {

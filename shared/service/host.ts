@@ -1,4 +1,4 @@
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import * as v from "valibot";
 import { openBlobs } from "#shared/blobs/open.ts";
 import type { Delivered } from "#shared/bus/bus.ts";
@@ -50,7 +50,7 @@ export const host = async (
   { log, now }: Outside,
 ): Promise<Hosted> => {
   const config = parseConfig(Config, environment);
-  const data = resolve(config.DATA_DIR);
+  const data = config.DATA_DIR;
   const metrics = openMetrics([...common, ...services.flatMap(metricsOf)]);
   const { measure } = metrics;
   let running: readonly Running[] | undefined;

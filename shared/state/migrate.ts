@@ -2,20 +2,48 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { Client } from "@libsql/client";
 import type { LibSQLDatabase } from "drizzle-orm/libsql";
-import { migrate as applyMigrations } from "drizzle-orm/libsql/migrator";
 import { Fault } from "#shared/fault.ts";
+import { mayRead } from "#shared/runtime.ts";
 import { seconds } from "#shared/time.ts";
+import journal from "./migrations/meta/_journal.json" with { type: "json" };
 
 const migrationsFolder = fileURLToPath(new URL("./migrations", import.meta.url));
+
+/** drizzle knows a migration by its time. */
+const newest = Math.max(...journal.entries.map(({ when }) => when));
 
 /** How long a process that died while migrating keeps the others waiting. */
 const expiry = seconds(30);
 
+/** Brings the tables up to date, or waits until another process has where files are out of reach. */
+export const migrate = async (client: Client, database: LibSQLDatabase) => {
+  if (await isUpToDate(client)) return;
+  if (mayRead(migrationsFolder)) return apply(client, database);
+  for (let waited = 0; !(await isUpToDate(client)); waited += 200) {
+    if (waited > 2 * expiry)
+      throw new Fault(
+        "unavailable",
+        "the database has not the tables of this version, and what makes them may not be read here: start another service first",
+      );
+    await sleep(200);
+  }
+};
+
+const isUpToDate = async (client: Client) => {
+  const tables = await client.execute(
+    "SELECT name FROM sqlite_master WHERE name = '__drizzle_migrations'",
+  );
+  if (tables.rows.length === 0) return false;
+  const { rows } = await client.execute("SELECT max(created_at) FROM __drizzle_migrations");
+  return Number(rows[0]?.[0]) >= newest;
+};
+
 /**
- * Brings the tables up to date. drizzle takes no lock of its own, so a row of the same database is one;
+ * drizzle takes no lock of its own, so a row of the same database is one;
  * its times are the database's, as the clocks of several hosts differ.
  */
-export const migrate = async (client: Client, database: LibSQLDatabase) => {
+const apply = async (client: Client, database: LibSQLDatabase) => {
+  const { migrate: applyMigrations } = await import("drizzle-orm/libsql/migrator");
   const holder = crypto.randomUUID();
   await client.execute(
     "CREATE TABLE IF NOT EXISTS migration_lock (id INTEGER PRIMARY KEY, holder TEXT NOT NULL, expires_at INTEGER NOT NULL)",

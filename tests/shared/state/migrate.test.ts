@@ -9,6 +9,9 @@ import { makeScratch } from "../../support/scratch.ts";
 
 const freshUrl = (path: string) => `file:${join(path, "state.db")}`;
 
+const lockTable =
+  "CREATE TABLE migration_lock (id INTEGER PRIMARY KEY, holder TEXT NOT NULL, expires_at INTEGER NOT NULL)";
+
 test("three processes that open a fresh file at once all find its tables", async () => {
   await using directory = await makeScratch();
   const url = freshUrl(directory.path);
@@ -22,10 +25,8 @@ test("three processes that open a fresh file at once all find its tables", async
 test("the lock of a process that died while it migrated ends by itself", async () => {
   await using directory = await makeScratch();
   const url = freshUrl(directory.path);
-  {
-    await using _ = await openState(url);
-  }
   using client = connectTo(url);
+  await client.execute(lockTable);
   await client.execute("INSERT INTO migration_lock VALUES (1, 'dead', 1000)");
 
   await using state = await openState(url);
@@ -38,10 +39,8 @@ test("the lock of a process that died while it migrated ends by itself", async (
 test("whoever comes while another migrates waits until it is done", async () => {
   await using directory = await makeScratch();
   const url = freshUrl(directory.path);
-  {
-    await using _ = await openState(url);
-  }
   using client = connectTo(url);
+  await client.execute(lockTable);
   await client.execute("INSERT INTO migration_lock VALUES (1, 'alive', 99999999999999)");
 
   const opening = openState(url);
@@ -50,4 +49,32 @@ test("whoever comes while another migrates waits until it is done", async () => 
 
   await using state = await opening;
   await state.ping();
+});
+
+test("who finds the tables up to date waits for nobody", async () => {
+  await using directory = await makeScratch();
+  const url = freshUrl(directory.path);
+  {
+    await using _ = await openState(url);
+  }
+  using client = connectTo(url);
+  await client.execute("INSERT INTO migration_lock VALUES (1, 'alive', 99999999999999)");
+
+  await using state = await openState(url);
+
+  expect(await state.read.$count(signatures)).toBe(0);
+});
+
+test("what an older version left is brought up to date", async () => {
+  await using directory = await makeScratch();
+  const url = freshUrl(directory.path);
+  using client = connectTo(url);
+  await client.execute(
+    "CREATE TABLE __drizzle_migrations (id INTEGER PRIMARY KEY, hash text NOT NULL, created_at numeric)",
+  );
+  await client.execute("INSERT INTO __drizzle_migrations (hash, created_at) VALUES ('old', 1000)");
+
+  await using state = await openState(url);
+
+  expect(await state.read.$count(signatures)).toBe(0);
 });
