@@ -9,14 +9,16 @@ import {
 import { packageAdded, packageChanged, packageRemoved } from "#shared/messages/package.ts";
 import { retirePackage } from "#shared/messages/repo.ts";
 import { resolveAdd } from "#shared/messages/resolve.ts";
-import { defineService, every } from "#shared/service/define.ts";
+import { defineService, every, show } from "#shared/service/define.ts";
 import { run } from "#shared/service/run.ts";
 import { minutes, seconds } from "#shared/time.ts";
 import { announceOverdue } from "./announce.ts";
 import { serveApi } from "./app.ts";
 import { buildCommandLine } from "./build-command-line.ts";
 import { Config, open } from "./context.ts";
+import { packageDuration, packageEnded, packageState } from "./metrics.ts";
 import { finishRemovals } from "./remove-package.ts";
+import { showPackages } from "./show-packages.ts";
 
 /** serene's REST API and live events; knows who may do what. Web APIs only, so that it runs at the edge. */
 export const api = defineService({
@@ -32,6 +34,7 @@ export const api = defineService({
     every(minutes(1), finishRemovals),
     every(minutes(1), buildCommandLine),
   ],
+  shows: [show([packageState, packageEnded, packageDuration], showPackages)],
   http: serveApi,
   health: ({ state }) => state.ping(),
 });

@@ -5,6 +5,7 @@ import {
   buildOutput,
   type buildRequested,
   buildStarted,
+  type Step,
 } from "#shared/messages/build.ts";
 import { abortable } from "./abortable.ts";
 import { attempt } from "./attempt.ts";
@@ -13,6 +14,7 @@ import { drive, type Progress } from "./drive.ts";
 import { broken, describe } from "./outcome.ts";
 import { openOutput } from "./output.ts";
 import { headings } from "./steps.ts";
+import { type TimedProgress, timedProgress } from "./timed-progress.ts";
 
 type Request = Payload<typeof buildRequested>;
 
@@ -33,7 +35,8 @@ export const build = async (context: Builder, request: Request, { signal }: Deli
   await using output = openOutput(blobs, (index, text) =>
     publish(buildOutput, { build, startedAt, index, text }),
   );
-  const progress: Progress = { step: "container", measurements: null };
+  const timed = timedProgress<Step>(context.measure, "build", "container");
+  const progress: Progress & TimedProgress<Step> = Object.assign(timed, { measurements: null });
   output.say(headings.container);
   const outcome = await attempt(
     context,
@@ -48,6 +51,7 @@ export const build = async (context: Builder, request: Request, { signal }: Deli
   );
   if (!outcome) return;
 
+  progress.end();
   output.say(describe(outcome));
   const kept = await abortable(signal, output.end());
   const { measurements } = progress;

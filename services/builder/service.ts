@@ -5,14 +5,20 @@ import {
   buildRequested,
   buildStarted,
 } from "#shared/messages/build.ts";
+import { builderAnnounced } from "#shared/messages/builder.ts";
+import { rebuildFinished, rebuildRequested } from "#shared/messages/rebuild.ts";
 import { generateSrcinfo } from "#shared/messages/resolve.ts";
 import { answer, defineService, every, on } from "#shared/service/define.ts";
 import { run } from "#shared/service/run.ts";
 import { minutes, seconds } from "#shared/time.ts";
+import { announce } from "./announce.ts";
 import { build, giveUp } from "./build.ts";
 import { type Builder, Config, open } from "./context.ts";
+import { stepTime } from "./metrics.ts";
+import { interval } from "./peers.ts";
 import { readPkgbuild } from "./read-pkgbuild.ts";
 import { reap } from "./reap.ts";
+import { giveUpRebuild, rebuild } from "./rebuild.ts";
 
 /** Builds packages, each in a container of its own. Owns no table: what it knows, it says on the bus. */
 export const builder = defineService({
@@ -26,8 +32,15 @@ export const builder = defineService({
       ackWait: seconds(30),
       dropped: giveUp,
     })),
+    // Beside the builds, which somebody waits for, and never more than one.
+    on(rebuildRequested, rebuild, {
+      atOnce: 1,
+      ackWait: seconds(30),
+      dropped: giveUpRebuild,
+    }),
   ],
   publishes: [buildStarted, buildOutput, buildFinished],
+  measures: [stepTime],
   follows: [buildEnded],
   answers: [answer(generateSrcinfo, readPkgbuild)],
   repeats: [every(minutes(1), reap)],

@@ -1,26 +1,35 @@
-import type { Step } from "#shared/messages/build.ts";
 import type { Measure } from "#shared/metrics/declare.ts";
-import type { Progress } from "./drive.ts";
+import { seconds } from "#shared/time.ts";
 import { stepTime } from "./metrics.ts";
+import type { AnyStep } from "./outcome.ts";
 
-/** A build's progress, whose steps are timed: each ends when the next begins, the last when this is disposed. */
-export const timedProgress = ({ observe }: Measure): Progress & Disposable => {
-  let step: Step = "container";
+export type TimedProgress<S extends AnyStep> = {
+  step: S;
+  /** The step that it is in is over. */
+  end(): void;
+};
+
+/** How far a build or a rebuild is; each step is timed until the next begins. */
+export const timedProgress = <S extends AnyStep>(
+  { observe }: Measure,
+  purpose: "build" | "rebuild",
+  first: S,
+): TimedProgress<S> => {
+  let step = first;
   let begun = performance.now();
-  const turnTo = (next: Step) => {
+  const end = () => {
     const now = performance.now();
-    observe(stepTime, { step }, (now - begun) / 1_000);
-    step = next;
+    observe(stepTime, { purpose, step }, (now - begun) / seconds(1));
     begun = now;
   };
   return {
-    measurements: null,
     get step() {
       return step;
     },
     set step(next) {
-      if (next !== step) turnTo(next);
+      if (next !== step) end();
+      step = next;
     },
-    [Symbol.dispose]: () => turnTo(step),
+    end,
   };
 };

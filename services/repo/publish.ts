@@ -6,6 +6,7 @@ import { parseSrcinfo, versionOf } from "#shared/pacman/srcinfo.ts";
 import { changeRepository } from "./change-repository.ts";
 import { findDifference } from "./check-artifacts.ts";
 import type { Repo } from "./context.ts";
+import { publishTime } from "./metrics.ts";
 import { readArtifacts } from "./read-artifacts.ts";
 import { showCurrent } from "./show-current.ts";
 import { signArtifacts } from "./sign-artifacts.ts";
@@ -23,16 +24,19 @@ type Request = Payload<typeof publishRequested>;
 
 /** Takes what a build made into the repository, or says why not; what was served stays then. */
 export const publish = async (context: Repo, request: Request, { failures }: Delivery) => {
+  const begun = performance.now();
   const build = await findBuild(context.state.read, request.build);
   if (!build) return context.log.warn("no such build to publish", { build: request.build });
   const publication = await findPublication(context.state.read, build.pkgbase);
-  if (publication?.build !== build.id) {
+  const isNew = publication?.build !== build.id;
+  if (isNew) {
     if (build.state !== "publishing") return;
     const reason = await take(context, build, failures).catch(reasonOf);
     if (reason !== undefined) return refuse(context, build, reason);
     context.log.info("published", { build: build.id, pkgbase: build.pkgbase });
   }
   await showCurrent(context);
+  if (isNew) context.measure.observe(publishTime, {}, (performance.now() - begun) / 1_000);
   await say(context, build);
 };
 

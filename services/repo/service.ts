@@ -6,14 +6,16 @@ import {
   retirePackage,
 } from "#shared/messages/repo.ts";
 import { sign } from "#shared/messages/sign.ts";
-import { answer, defineService, every, on } from "#shared/service/define.ts";
+import { answer, defineService, every, on, show } from "#shared/service/define.ts";
 import { run } from "#shared/service/run.ts";
 import { seconds } from "#shared/time.ts";
 import { checkHealth } from "./check-health.ts";
 import { Config, open } from "./context.ts";
 import { files } from "./files.ts";
+import { publishedBytes, publishedPackages, publishTime } from "./metrics.ts";
 import { giveUp, publish } from "./publish.ts";
 import { retire, retireRemoved } from "./retire.ts";
+import { showSize } from "./show-size.ts";
 import { tend } from "./tend.ts";
 
 /** Takes packages into generations of the pacman repository, and serves them. */
@@ -30,6 +32,8 @@ export const repo = defineService({
   ],
   publishes: [repoPublished, publishRefused],
   repeats: [every(seconds(10), tend)],
+  measures: [publishTime],
+  shows: [show([publishedPackages, publishedBytes], showSize)],
   http: files,
   health: checkHealth,
 });

@@ -1,9 +1,10 @@
 import { buildEnded } from "#shared/messages/build.ts";
 import type { Scheduler } from "./context.ts";
+import { buildsEnded } from "./metrics.ts";
 import { type Build, deleteBuild } from "./store/builds.ts";
 
 /** Says that there was nothing to do, and forgets the build. */
-export const dropBuild = async ({ now, publish, state }: Scheduler, build: Build) => {
+export const dropBuild = async ({ measure, now, publish, state }: Scheduler, build: Build) => {
   const { id, pkgbase, arch } = build;
   await publish(buildEnded, {
     build: id,
@@ -14,4 +15,5 @@ export const dropBuild = async ({ now, publish, state }: Scheduler, build: Build
     message: null,
   });
   await deleteBuild(state, id);
+  measure.count(buildsEnded, { state: "current" });
 };

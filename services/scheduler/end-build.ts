@@ -1,6 +1,7 @@
 import { buildEnded } from "#shared/messages/build.ts";
 import type { BuildId } from "#shared/model.ts";
 import type { Scheduler } from "./context.ts";
+import { buildsEnded } from "./metrics.ts";
 import { type Build, changeBuild, findBuild, type NewState } from "./store/builds.ts";
 
 type End = Omit<NewState, "state"> & {
@@ -9,12 +10,13 @@ type End = Omit<NewState, "state"> & {
 
 /** Ends a build that is in one of the states `from`, and says how it ended. Telling another end changes nothing. */
 export const endBuild = async (
-  { now, publish, state }: Scheduler,
+  { measure, now, publish, state }: Scheduler,
   id: BuildId,
   from: readonly Build["state"][],
   end: End,
 ) => {
-  await changeBuild(state, id, from, { ...end, endedAt: now() });
+  const changed = await changeBuild(state, id, from, { ...end, endedAt: now() });
+  if (changed) measure.count(buildsEnded, { state: end.state });
   const build = await findBuild(state, id);
   if (!build || !isEnd(build.state)) return;
   await publish(buildEnded, {

@@ -17,6 +17,7 @@ import { finishBuild } from "./finish-build.ts";
 import { finishPublished } from "./finish-published.ts";
 import { finishRefused } from "./finish-refused.ts";
 import { forgetPackage } from "./forget-package.ts";
+import { buildsEnded } from "./metrics.ts";
 import { orderBuilds } from "./order-builds.ts";
 import { giveUpPending, planPending } from "./plan-pending.ts";
 import { startBuild } from "./start-build.ts";
@@ -41,6 +42,7 @@ export const scheduler = defineService({
     on(packageRemoved, forgetPackage, terms),
   ],
   publishes: [buildPending, buildRequested, buildEnded, publishRequested],
+  measures: [buildsEnded],
   repeats: [every(minutes(1), tend)],
   health: ({ state }) => state.ping(),
 });

@@ -19,6 +19,7 @@ const kept = new Set([
   "nodejs_eventloop_lag_p50_seconds",
   "nodejs_eventloop_lag_p99_seconds",
   "nodejs_eventloop_lag_max_seconds",
+  "nodejs_heap_size_total_bytes",
   "nodejs_heap_size_used_bytes",
   "nodejs_external_memory_bytes",
 ]);

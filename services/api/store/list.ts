@@ -17,7 +17,8 @@ export type PeekRow = {
   readonly build: ShownBuild | null;
 };
 
-const newest = sql`(select max(newer.ordered_at) from ${builds} newer where newer.pkgbase = ${packages.pkgbase})`;
+/** When the newest build of a package was ordered. */
+export const newest = sql`(select max(newer.ordered_at) from ${builds} newer where newer.pkgbase = ${packages.pkgbase})`;
 
 const peek = sql`json_array(
   ${packages.position}, ${packages.pkgbase}, ${packages.addedAt}, ${packages.enabled}, ${packages.devel},
@@ -42,7 +43,7 @@ type Peek = readonly [
 ];
 
 /** All rows in one value: 1,000 of them take a tenth of the time that they take as rows. */
-const asOne = (row: SQL) => ({ rows: sql<string>`json_group_array(${row})` });
+export const asOne = (row: SQL) => ({ rows: sql<string>`json_group_array(${row})` });
 
 /** Every package with its newest build, in the order they were added. */
 export const listPeeks = async (read: Reader): Promise<PeekRow[]> => {

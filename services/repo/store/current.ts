@@ -1,4 +1,4 @@
-import { desc, eq, inArray } from "drizzle-orm";
+import { count, desc, eq, inArray, sum } from "drizzle-orm";
 import type { Pkgname } from "#shared/model.ts";
 import { artifacts, frames, generations, publications } from "#shared/state/repo.ts";
 import type { Reader } from "#shared/state/state.ts";
@@ -40,6 +40,15 @@ export const readPublished = (read: Reader) =>
     .innerJoin(publications, eq(publications.pkgbase, artifacts.pkgbase));
 
 export type Published = Awaited<ReturnType<typeof readPublished>>[number];
+
+/** How many packages there are, and what their files come to. */
+export const readSize = async (read: Reader) => {
+  const row = await read
+    .select({ packages: count(), bytes: sum(artifacts.bytes).mapWith(Number) })
+    .from(artifacts)
+    .get();
+  return { packages: row?.packages ?? 0, bytes: row?.bytes ?? 0 };
+};
 
 /** Reads tables that change together until no generation came in between. */
 export const readWhole = async <T>(read: Reader, whole: () => Promise<T>) => {
