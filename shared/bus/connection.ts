@@ -1,9 +1,10 @@
 import type { ConnectionOptions, NatsConnection } from "@nats-io/nats-core";
-import { errors, wsconnect } from "@nats-io/nats-core";
+import { createInbox, errors, wsconnect } from "@nats-io/nats-core";
 import { Fault } from "#shared/fault.ts";
 import type { Log } from "#shared/service/log.ts";
 import { seconds } from "#shared/time.ts";
 import { pause } from "./pause.ts";
+import { inboxOf } from "./permissions.ts";
 
 export type Connection = {
   readonly nats: NatsConnection;
@@ -14,6 +15,8 @@ export type Connection = {
   /** What `request` resolves to; rejects, as nobody will answer, once there is no connection. */
   whileConnected<T>(request: () => Promise<T>): Promise<T>;
   onReconnect(listener: () => void): Disposable;
+  /** A subject that only this connection's user hears. */
+  newInbox(): string;
 };
 
 /** How long a server may take to come up before us. */
@@ -23,7 +26,8 @@ const patience = seconds(30);
 export const connectNats = async (servers: string, log: Log): Promise<Connection> => {
   const urls = servers.split(",").map(parseServer);
   const name = urls.map(({ host }) => host).join(",");
-  const nats = await dialUntilUp(optionsOf(urls), name, log);
+  const options = optionsOf(urls);
+  const nats = await dialUntilUp(options, name, log);
 
   const listeners = new Set<() => void>();
   const waiting = new Set<() => void>();
@@ -62,6 +66,7 @@ export const connectNats = async (servers: string, log: Log): Promise<Connection
       listeners.add(listener);
       return { [Symbol.dispose]: () => void listeners.delete(listener) };
     },
+    newInbox: () => createInbox(options.inboxPrefix),
   };
 };
 
@@ -85,7 +90,7 @@ const optionsOf = (urls: readonly URL[]): ConnectionOptions => {
     reconnectTimeWait: 250,
     maxReconnectAttempts: -1,
     pingInterval: seconds(20),
-    ...(user && (pass ? { user, pass } : { token: user })),
+    ...(user && (pass ? { user, pass, inboxPrefix: inboxOf(user) } : { token: user })),
     ...(first?.protocol === "tls:" && { tls: {} }),
   };
 };

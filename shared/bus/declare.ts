@@ -73,6 +73,10 @@ export const filterOf = (message: Message, narrowing: object = {}) =>
     return token === undefined ? "*" : tokenOf(message, field, token);
   });
 
+/** The name of the durable consumer by which a service takes a message. */
+export const durableOf = (service: string, { subject }: Message) =>
+  `${service}-${subject.replaceAll(/\W+/g, "-").replace(/-$/, "")}`;
+
 const tokenOf = ({ subject }: Message, field: string, token: unknown) => {
   if (typeof token === "string" && /^[^.*>\s]+$/.test(token)) return token;
   throw new TypeError(`${subject}: ${field} is not a subject token: ${token}`);

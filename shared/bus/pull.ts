@@ -1,4 +1,4 @@
-import { createInbox, type Msg, nanos } from "@nats-io/nats-core";
+import { type Msg, nanos } from "@nats-io/nats-core";
 import { seconds } from "#shared/time.ts";
 import type { Connection } from "./connection.ts";
 
@@ -14,11 +14,11 @@ const expires = seconds(30);
  * What comes when nobody has pulled, after a stop or a reconnect, is given back at once.
  */
 export const openSlot = (
-  { nats, onReconnect }: Connection,
+  { nats, newInbox, onReconnect }: Connection,
   stream: string,
   durable: string,
 ): Slot => {
-  const inbox = createInbox();
+  const inbox = newInbox();
   let taker: ((pulled: Pulled) => void) | undefined;
   const take = (pulled: Pulled) => {
     taker?.(pulled);

@@ -6,10 +6,11 @@ import {
   StorageType,
   type StreamConfig,
 } from "@nats-io/jetstream";
-import { nanos } from "@nats-io/nats-core";
+import { errors, nanos } from "@nats-io/nats-core";
 import { Fault } from "#shared/fault.ts";
-import { minutes } from "#shared/time.ts";
+import { minutes, seconds } from "#shared/time.ts";
 import { filterOf, type Message, type Stream } from "./declare.ts";
+import { pause } from "./pause.ts";
 
 /** Two messages of one id within this time are one. */
 const duplicateWindow = minutes(2);
@@ -29,23 +30,54 @@ export const ensureStreams = async (manager: JetStreamManager, messages: readonl
     );
 };
 
-const ensureStream = async (manager: JetStreamManager, config: StreamSettings) => {
+const ensureStream = async (manager: JetStreamManager, config: StreamSettings): Promise<void> => {
+  const found = await findStream(manager, config.name);
+  if (found && isAsDeclared(found, config)) return;
+  if (found && found.retention !== config.retention)
+    throw new Fault(
+      "conflict",
+      `stream ${config.name} is kept by ${found.retention}, expected ${config.retention}: delete it with the nats command`,
+    );
   try {
-    await manager.streams.add(config);
+    if (found) await manager.streams.update(config.name, config);
+    else await manager.streams.add(config);
   } catch (error) {
+    if (isForbidden(error)) return untilMade(manager, config.name);
     if (!(error instanceof JetStreamApiError && error.code === existsOtherwise)) throw error;
-    await updateStream(manager, config);
+    await ensureStream(manager, config);
   }
 };
 
-const updateStream = async (manager: JetStreamManager, config: StreamSettings) => {
-  const { retention } = (await manager.streams.info(config.name)).config;
-  if (retention !== config.retention)
-    throw new Fault(
-      "conflict",
-      `stream ${config.name} is kept by ${retention}, expected ${config.retention}: delete it with the nats command`,
-    );
-  await manager.streams.update(config.name, config);
+const findStream = async (manager: JetStreamManager, name: string) => {
+  try {
+    return (await manager.streams.info(name)).config;
+  } catch (error) {
+    if (error instanceof JetStreamApiError && error.status === 404) return undefined;
+    throw error;
+  }
+};
+
+const isAsDeclared = (found: StreamConfig, config: StreamSettings) =>
+  Object.entries(config).every(
+    ([key, value]) => JSON.stringify(Reflect.get(found, key)) === JSON.stringify(value),
+  );
+
+const isForbidden = (error: unknown) =>
+  error instanceof Error && error.cause instanceof errors.PermissionViolationError;
+
+/** How long somebody who may make a stream may come up after somebody who may not. */
+const patience = seconds(30);
+
+const untilMade = async (manager: JetStreamManager, name: string) => {
+  const tooLate = AbortSignal.timeout(patience);
+  while (!(await findStream(manager, name))) {
+    if (tooLate.aborted)
+      throw new Fault(
+        "unavailable",
+        `stream ${name} is not there, and NATS_URL's user may not make it: start a service that may`,
+      );
+    await pause(250, tooLate);
+  }
 };
 
 type StreamSettings = Partial<StreamConfig> & Pick<StreamConfig, "name">;

@@ -5,13 +5,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 /** A nats-server of its own, on a port of its own, that keeps JetStream in a temporary directory. */
-export const startNats = async () => {
+export const startNats = async ({ settings = "", environment = {} }: Options = {}) => {
   const store = await mkdtemp(join(tmpdir(), "nats-"));
   await writeFile(
     join(store, "nats-server.conf"),
-    'websocket { host: "127.0.0.1", port: -1, no_tls: true }',
+    `websocket { host: "127.0.0.1", port: -1, no_tls: true }\n${settings}`,
   );
-  const first = await startServer(store, -1);
+  const log: string[] = [];
+  const first = await startServer(store, -1, environment, log);
   const { port, webSocketPort } = first;
   let { server } = first;
   const stop = async (signal: NodeJS.Signals) => {
@@ -23,11 +24,13 @@ export const startNats = async () => {
   return {
     url: `nats://127.0.0.1:${port}`,
     webSocketUrl: `ws://127.0.0.1:${webSocketPort}`,
+    /** What it printed since it was ready. */
+    log,
     /** Stays away until `up`. */
     down: (signal: NodeJS.Signals = "SIGKILL") => stop(signal),
     async up({ empty = false } = {}) {
       if (empty) await rm(join(store, "jetstream"), { recursive: true });
-      ({ server } = await startServer(store, port));
+      ({ server } = await startServer(store, port, environment, log));
     },
     /** The same store on the same port, as after a crash. */
     async restart(signal: NodeJS.Signals = "SIGKILL") {
@@ -41,12 +44,23 @@ export const startNats = async () => {
   };
 };
 
-const startServer = async (store: string, port: number) => {
+type Options = {
+  /** Lines of its configuration besides. */
+  readonly settings?: string;
+  readonly environment?: Readonly<Record<string, string>>;
+};
+
+const startServer = async (
+  store: string,
+  port: number,
+  environment: Options["environment"] & object,
+  log: string[],
+) => {
   const config = join(store, "nats-server.conf");
   const flags = ["-c", config, "-js", "-a", "127.0.0.1", "-p", `${port}`, "-sd", store];
   const server = spawn("nats-server", flags, {
     stdio: ["ignore", "ignore", "pipe"],
-    env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` },
+    env: { ...process.env, ...environment, PATH: `${process.env.PATH}:/usr/sbin` },
   });
   let said = "";
   for await (const [chunk] of on(server.stderr, "data", { close: ["end"] })) {
@@ -55,7 +69,7 @@ const startServer = async (store: string, port: number) => {
   }
   const [, listening] = /Listening for client connections on \S+:(\d+)/.exec(said) ?? [];
   if (!listening) throw new Error(`nats-server did not start: ${said}`);
-  server.stderr.resume();
+  server.stderr.on("data", (chunk) => log.push(...String(chunk).split("\n")));
   const [, webSocketPort] = /Listening for websocket clients on \S+:(\d+)/.exec(said) ?? [];
   return { server, port: Number(listening), webSocketPort: Number(webSocketPort) };
 };

@@ -1,0 +1,117 @@
+import { connect } from "@nats-io/transport-node";
+import { expect, test } from "vitest";
+import { minutes } from "#shared/time.ts";
+import { all } from "../../services/all.ts";
+import { startGuardedNats } from "../support/guarded-nats.ts";
+import { installSigned } from "../support/install-signed.ts";
+import { makeDataDirectory, pkgbuildOf, startKiln } from "../support/kiln.ts";
+
+const violations = (log: readonly string[]) => log.filter((line) => line.includes("Violation"));
+
+test(
+  "each service needs no more than its own user may do, from a package's add to its installation",
+  async () => {
+    await using stack = new AsyncDisposableStack();
+    const nats = stack.use(await startGuardedNats());
+    const data = stack.use(await makeDataDirectory());
+    const services = await Promise.all(
+      all.map(async ({ name }) => {
+        const environment = { NATS_URL: nats.urlOf(name) };
+        const service = await startKiln(data.path, environment, `services/${name}/service.ts`);
+        return [name, stack.use(service)] as const;
+      }),
+    );
+    const find = (name: string) => new Map(services).get(name) ?? expect.unreachable(name);
+    const api = find("api");
+
+    const added = await api.post("/package/add", {
+      replace: false,
+      source: { type: "raw", pkgbuild: pkgbuildOf("guarded"), devel: false },
+    });
+
+    expect(added.status).toBe(200);
+    expect(await api.ends("guarded")).toEqual({ guarded: { state: "success" } });
+    const installed = await installSigned(find("repo").url, ["guarded"], api.url);
+    expect(installed).toEqual(["guarded"]);
+    expect((await api.request("/package/guarded", { method: "DELETE" })).status).toBe(200);
+    expect(violations(nats.log)).toEqual([]);
+  },
+  minutes(4),
+);
+
+/** A client as `user`, and what the server refuses it. */
+const connectAs = async (nats: Awaited<ReturnType<typeof startGuardedNats>>, user: string) => {
+  const connection = await connect({
+    servers: nats.url,
+    user,
+    pass: nats.password(user),
+    inboxPrefix: user === "integration" ? "_INBOX" : `_INBOX_${user}`,
+  });
+  const refused: string[] = [];
+  const watch = async () => {
+    for await (const status of connection.status())
+      if (status.type === "error") refused.push(status.error.message);
+  };
+  void watch();
+  return { connection, refused, [Symbol.asyncDispose]: () => connection.close() };
+};
+
+test.each([
+  ["builder", "publish.requested.1"],
+  ["builder", "build.ended"],
+  ["builder", "sign"],
+  ["builder", "$JS.API.STREAM.CREATE.BUILD_OUTPUT"],
+  ["builder", "$JS.API.STREAM.UPDATE.BUILD_LOG"],
+  ["builder", "$JS.API.STREAM.DELETE.BUILD_LOG"],
+  ["builder", "$JS.API.CONSUMER.CREATE.BUILD_LOG.x.build.finished"],
+  ["builder", "$JS.API.CONSUMER.CREATE.BUILD_LOG.scheduler-build-finished.build.ended"],
+  ["builder", "$JS.API.CONSUMER.MSG.NEXT.BUILD_LOG.scheduler-build-finished"],
+  ["api", "sign"],
+  ["api", "build.requested.x86_64.1"],
+  ["api", "repo.published"],
+  ["repo", "build.finished"],
+  ["scheduler", "sign"],
+  ["resolver", "sign"],
+  ["signer", "repo.published"],
+  ["integration", "build.ended"],
+  ["integration", "package.removed"],
+  ["integration", "sign"],
+  ["integration", "build.order"],
+  ["integration", "$JS.API.CONSUMER.CREATE.BUILD_LOG.x.build.ended"],
+  ["integration", "$JS.API.STREAM.PURGE.BUILD_LOG"],
+  ["integration", "$JS.API.STREAM.MSG.GET.BUILD_REQUESTS"],
+  ["integration", "_INBOX_api.x"],
+])("%s may not say %s", async (user, subject) => {
+  await using nats = await startGuardedNats();
+  await using client = await connectAs(nats, user);
+
+  client.connection.publish(subject, "{}");
+  await client.connection.flush();
+
+  await expect
+    .poll(() => client.refused, { timeout: minutes(1) })
+    .toEqual([`Permissions Violation for Publish to "${subject}"`]);
+});
+
+test.each([
+  ["builder", "_INBOX_signer.>"],
+  ["builder", "publish.requested.*"],
+  ["builder", "build.requested.*.*"],
+  ["builder", "sign"],
+  ["api", "srcinfo.generate"],
+  ["resolver", "_INBOX_api.>"],
+  ["integration", "_INBOX_api.>"],
+  ["integration", "sign"],
+  ["integration", "build.requested.*.*"],
+  ["integration", ">"],
+])("%s may not hear %s", async (user, subject) => {
+  await using nats = await startGuardedNats();
+  await using client = await connectAs(nats, user);
+
+  client.connection.subscribe(subject, { callback: () => {} });
+  await client.connection.flush();
+
+  await expect
+    .poll(() => client.refused, { timeout: minutes(1) })
+    .toEqual([`Permissions Violation for Subscription to "${subject}"`]);
+});
