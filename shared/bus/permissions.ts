@@ -127,6 +127,7 @@ const consuming = (service: string, message: Message) => {
   const durable = durableOf(service, message);
   return [
     creating(message, durable),
+    `$JS.API.CONSUMER.INFO.${message.stream.name}.${durable}`,
     `$JS.API.CONSUMER.MSG.NEXT.${message.stream.name}.${durable}`,
     `$JS.ACK.${message.stream.name}.${durable}.>`,
   ];

@@ -36,6 +36,7 @@ test("a service without tables takes, says and answers what it lists, and makes 
         "$JS.API.STREAM.INFO.NEWS",
         "$JS.API.STREAM.INFO.ORDERS",
         "$JS.API.CONSUMER.CREATE.ORDERS.baker-cake-ordered-cake.cake.ordered.*",
+        "$JS.API.CONSUMER.INFO.ORDERS.baker-cake-ordered-cake",
         "$JS.API.CONSUMER.MSG.NEXT.ORDERS.baker-cake-ordered-cake",
         "$JS.ACK.ORDERS.baker-cake-ordered-cake.>",
         "in-work.ORDERS.>",
