@@ -1,6 +1,8 @@
 import { fileURLToPath } from "node:url";
 import { Fault } from "#shared/fault.ts";
+import { mayRead } from "#shared/runtime.ts";
 import type { Blobs } from "./blobs.ts";
+import { withheldBlobs } from "./withheld.ts";
 
 /** What a store that is not on this host needs besides its URL. */
 export type Remote = {
@@ -19,7 +21,8 @@ export type Remote = {
 export const openBlobs = async (url: string, _remote?: Remote): Promise<Blobs> => {
   if (!url.startsWith("file:"))
     throw new Fault("invalid", `BLOBS_URL is ${url}, expected file:<directory>`);
-  const { openDirectory } = await import("./directory.ts");
   const directory = url.startsWith("file://") ? fileURLToPath(url) : url.slice("file:".length);
+  if (!mayRead(directory)) return withheldBlobs(directory);
+  const { openDirectory } = await import("./directory.ts");
   return openDirectory(directory);
 };

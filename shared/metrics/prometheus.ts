@@ -5,6 +5,7 @@ import {
   collectDefaultMetrics,
   Registry,
 } from "prom-client";
+import { mayRead } from "#shared/runtime.ts";
 import type { Measure, Metric, Reading } from "./declare.ts";
 
 /** What is kept of a process alone to tell, of prom-client's own; the rest costs time or is named against the rules. */
@@ -34,7 +35,9 @@ export type Metrics = {
 /** Counts what is declared, for one process. */
 export const openMetrics = (declared: readonly Metric[]): Metrics => {
   const registry = new Registry();
-  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 50 });
+  // At the edge there is no /proc to read, and asking for it would be asking a person.
+  if (mayRead("/proc"))
+    collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 50 });
   for (const { name } of registry.getMetricsAsArray())
     if (!kept.has(name)) registry.removeSingleMetric(name);
 
