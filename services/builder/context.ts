@@ -2,6 +2,7 @@ import { hostname } from "node:os";
 import pLimit from "p-limit";
 import * as v from "valibot";
 import { buildEnded } from "#shared/messages/build.ts";
+import { builderAnnounced } from "#shared/messages/builder.ts";
 import { BuilderName } from "#shared/model.ts";
 import { integer } from "#shared/service/config.ts";
 import type { Base, ContextOf } from "#shared/service/define.ts";
@@ -11,6 +12,7 @@ import { connectDocker } from "./docker/connect.ts";
 import type { Engine } from "./docker/engine.ts";
 import { readIdentity } from "./identity.ts";
 import { nameOfHost } from "./name.ts";
+import { makePeers } from "./peers.ts";
 import { makeWork } from "./work.ts";
 
 const engineUrl = v.optional(
@@ -26,6 +28,8 @@ const engineUrl = v.optional(
 const repositoryUrl = v.optional(
   v.pipe(v.string(), v.regex(/^[a-z]+:\/\/\S+$/, "the URL of a pacman repository")),
 );
+
+const archiveUrl = v.pipe(v.string(), v.regex(/^[a-z]+:\/\/\S+$/, "the URL of a package archive"));
 
 const builderName = v.optional(
   v.pipe(
@@ -54,6 +58,8 @@ export const Config = v.object({
   /** Seconds one build may take. */
   BUILD_TIMEOUT: integer(14_400, 1, 1_000_000, "a number of seconds"),
   PACKAGER: v.optional(v.pipe(v.string(), v.regex(/^[^\n]*$/, "one line"))),
+  /** Where packages are that the mirror has no more, for rebuilds: what `/packages/…` is below. */
+  ARCH_ARCHIVE_URL: v.optional(archiveUrl, "https://archive.archlinux.org"),
   /** Under which the containers reach kiln's own repository, where they are to. */
   OWN_REPOSITORY_URL: repositoryUrl,
   OWN_REPOSITORY: repositoryUrl,
@@ -64,19 +70,22 @@ export const open = (base: Base<typeof Config>) => {
   return openWith(connectDocker(DOCKER_URL ?? DOCKER_HOST ?? "/var/run/docker.sock"), base);
 };
 
-export const openWith = async (engine: Engine, { config, follow }: Base<typeof Config>) => {
+export const openWith = async (engine: Engine, { config, follow, now }: Base<typeof Config>) => {
   const work = makeWork();
-  const following = await follow(buildEnded, "start", ({ build }) => work.end(build));
+  const name = config.BUILDER_NAME ?? nameOfHost(hostname());
+  const peers = makePeers(name, now);
+  await using following = new AsyncDisposableStack();
+  following.use(await follow(buildEnded, "start", ({ build }) => work.end(build)));
+  following.use(await follow(builderAnnounced, "start", ({ builder }) => peers.heard(builder)));
+  const identity = await readIdentity();
+  const followed = following.move();
   return {
-    engine,
-    work,
-    name: config.BUILDER_NAME ?? nameOfHost(hostname()),
-    identity: await readIdentity(),
+    ...{ engine, work, name, peers, identity },
     image: config.RUNNER_IMAGE.replaceAll("{version}", kilnVersion),
     limits: limitsOf(config),
     /** As many PKGBUILDs are read at the same time as packages built. */
     reading: pLimit(config.BUILDER_SLOTS),
-    [Symbol.asyncDispose]: () => following[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: () => followed.disposeAsync(),
   };
 };
 

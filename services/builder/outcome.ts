@@ -18,11 +18,10 @@ export const broken = <S extends AnyStep>(step: S, message: string): Unbuilt<S> 
   message,
 });
 
-export const gone = <S extends AnyStep>(step: S): Unbuilt<S> =>
-  broken(
-    step,
-    `the build's container was killed or removed from outside of kiln while ${headings[step]}`,
-  );
+export const gone = <S extends AnyStep>(step: S): Unbuilt<S> => broken(step, goneWhile(step));
+
+export const goneWhile = (step: AnyStep) =>
+  `the build's container was killed or removed from outside of kiln while ${headings[step]}`;
 
 /** A step that failed, by what it ran into if it was a limit of the container's. */
 export const failed = <S extends AnyStep>(

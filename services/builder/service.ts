@@ -6,7 +6,6 @@ import {
   buildStarted,
 } from "#shared/messages/build.ts";
 import { builderAnnounced } from "#shared/messages/builder.ts";
-import { rebuildFinished, rebuildRequested } from "#shared/messages/rebuild.ts";
 import { generateSrcinfo } from "#shared/messages/resolve.ts";
 import { answer, defineService, every, on } from "#shared/service/define.ts";
 import { run } from "#shared/service/run.ts";
@@ -18,7 +17,6 @@ import { stepTime } from "./metrics.ts";
 import { interval } from "./peers.ts";
 import { readPkgbuild } from "./read-pkgbuild.ts";
 import { reap } from "./reap.ts";
-import { giveUpRebuild, rebuild } from "./rebuild.ts";
 
 /** Builds packages, each in a container of its own. Owns no table: what it knows, it says on the bus. */
 export const builder = defineService({
@@ -32,18 +30,12 @@ export const builder = defineService({
       ackWait: seconds(30),
       dropped: giveUp,
     })),
-    // Beside the builds, which somebody waits for, and never more than one.
-    on(rebuildRequested, rebuild, {
-      atOnce: 1,
-      ackWait: seconds(30),
-      dropped: giveUpRebuild,
-    }),
   ],
-  publishes: [buildStarted, buildOutput, buildFinished],
+  publishes: [buildStarted, buildOutput, buildFinished, builderAnnounced],
   measures: [stepTime],
-  follows: [buildEnded],
+  follows: [buildEnded, builderAnnounced],
   answers: [answer(generateSrcinfo, readPkgbuild)],
-  repeats: [every(minutes(1), reap)],
+  repeats: [every(minutes(1), reap), every(interval, announce)],
   async health({ engine, image }) {
     await engine.ping();
     await engine.demandImage(image);

@@ -7,7 +7,9 @@ import { pause, unlessAborted } from "./pause.ts";
 export type Verdict =
   | { readonly kind: "done" }
   | { readonly kind: "drop" }
-  | { readonly kind: "again"; readonly after: number };
+  | { readonly kind: "again"; readonly after: number }
+  /** As again, but nothing failed. */
+  | { readonly kind: "later"; readonly after: number };
 
 /** `+TERM` takes no reason: nats-server 2.9 would not understand it. */
 const wordOf = (verdict: Verdict) => {

@@ -30,6 +30,8 @@ export type Delivery = {
   readonly failures: number;
   /** Aborted when the service stops; a handler that then rejects gives the message back. */
   readonly signal: AbortSignal;
+  /** Has the message given back, to come again after some milliseconds: that is no failure. */
+  later(after: number): void;
 };
 
 export type Handle<M extends Message> = (payload: Payload<M>, delivery: Delivery) => Promise<void>;

@@ -57,7 +57,7 @@ export const consumeFrom =
       delivered?.({ name, message, verdict: verdict.kind, again: isRedelivery(msg) });
       if (verdict.kind === "again") {
         if (!signal.aborted) failures.set(identity, before + 1);
-      } else {
+      } else if (verdict.kind !== "later") {
         failures.delete(identity);
         ended.add(identity);
         const [oldest] = ended;

@@ -27,9 +27,13 @@ export const deliver = async <M extends Message>(
     log.error("message dropped: not understood", { subject: msg.subject, error: parsed.error });
     return { kind: "drop" };
   }
+  const asked: { later?: number } = {};
+  const later = (after: number) => {
+    asked.later = after;
+  };
   try {
-    await handle(parsed.payload, { failures, signal });
-    return { kind: "done" };
+    await handle(parsed.payload, { failures, signal, later });
+    return asked.later === undefined ? { kind: "done" } : { kind: "later", after: asked.later };
   } catch (error) {
     if (signal.aborted) return { kind: "again", after: 0 };
     const next = settle(error, failures + 1);

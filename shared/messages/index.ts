@@ -7,6 +7,7 @@ import {
   buildStarted,
   orderBuilds,
 } from "./build.ts";
+import { builderAnnounced } from "./builder.ts";
 import { packageAdded, packageChanged, packageRemoved } from "./package.ts";
 import { publishRefused, publishRequested, repoPublished, retirePackage } from "./repo.ts";
 import { generateSrcinfo, planSession, resolveAdd } from "./resolve.ts";
@@ -26,6 +27,7 @@ export const messages = [
   publishRequested,
   repoPublished,
   publishRefused,
+  builderAnnounced,
 ] as const;
 
 /** Every question there is. */

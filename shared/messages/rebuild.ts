@@ -62,8 +62,8 @@ export const rebuildPending = message(
 /** The steps of a rebuild, in order. */
 export const RebuildStep = v.picklist([
   "container",
-  "installed",
   "prepare",
+  "installed",
   "sources",
   "build",
   "packages",

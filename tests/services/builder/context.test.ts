@@ -10,6 +10,7 @@ test("a builder needs nothing set", () => {
     RUNNER_CPUS: 0,
     RUNNER_PIDS: 4_096,
     BUILD_TIMEOUT: 14_400,
+    ARCH_ARCHIVE_URL: "https://archive.archlinux.org",
   });
 });
 

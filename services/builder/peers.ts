@@ -1,0 +1,21 @@
+import type { BuilderName } from "#shared/model.ts";
+import { seconds } from "#shared/time.ts";
+
+/** How often a builder says that it lives, and after how long a silence it counts as gone. */
+export const interval = seconds(30);
+const silence = interval * 3;
+
+export type Peers = {
+  heard(builder: BuilderName): void;
+  /** Whether a builder of another name lives. */
+  hasOther(): boolean;
+};
+
+/** The builders that were heard of, by our own clock: another host's may be anywhere. */
+export const makePeers = (own: BuilderName, now: () => number): Peers => {
+  const heardAt = new Map<BuilderName, number>();
+  return {
+    heard: (builder) => void heardAt.set(builder, now()),
+    hasOther: () => [...heardAt].some(([builder, at]) => builder !== own && now() - at <= silence),
+  };
+};

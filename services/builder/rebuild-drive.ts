@@ -1,0 +1,89 @@
+import type { Blobs } from "#shared/blobs/blobs.ts";
+import type { Payload } from "#shared/bus/declare.ts";
+import type { RebuildOutcome, RebuildStep, rebuildRequested } from "#shared/messages/rebuild.ts";
+import { parseBuildinfo } from "#shared/pacman/buildinfo.ts";
+import { takePackages } from "./collect.ts";
+import type { Command } from "./docker/engine.ts";
+import { entryOf } from "./installed-set.ts";
+import { makeEqual } from "./make-equal.ts";
+import { directoriesCommand, gatheredPath, makepkgConfPath } from "./rebuild-steps.ts";
+import { type Recorded, recordedOf } from "./recorded.ts";
+import { done, enter, only, type Row, runEach, runSteps, type Stage } from "./run-steps.ts";
+import { sourceEntries } from "./source.ts";
+import * as steps from "./steps.ts";
+import { type Entry, fileEntry, packTar } from "./tar.ts";
+
+export type Attempt = Stage<RebuildStep> & {
+  readonly request: Payload<typeof rebuildRequested>;
+  readonly blobs: Blobs;
+  readonly archive: string;
+};
+
+/** Takes a rebuild through its steps in a container that was started for it. */
+export const driveRebuild = async (attempt: Attempt): Promise<RebuildOutcome> => {
+  const { blobs, request } = attempt;
+  const text = new TextDecoder().decode(await blobs.bytes(request.buildinfo.sha256));
+  const recorded = recordedOf(parseBuildinfo(text), request.sourceDateEpoch);
+  const unbuilt = await runSteps(attempt, plan(attempt, recorded));
+  if (unbuilt) return unbuilt;
+  enter(attempt, "packages");
+  return { kind: "rebuilt", artifacts: await takePackages(attempt) };
+};
+
+/** As a build's, but that what is installed is not what is newest. */
+const plan = (attempt: Attempt, recorded: Recorded): readonly Row<RebuildStep>[] => {
+  const { container, output, request, archive } = attempt;
+  const { flags, hasSources, prepare } = request;
+  const { startdir, builddir, environment, installed } = recorded;
+  const own = ownOf(attempt, recorded).map(({ filename }) => filename);
+  const there = (command: Command) => runEach(attempt, { ...command, directory: startdir });
+
+  return [
+    [
+      "container",
+      async () => {
+        const exit = await runEach(attempt, directoriesCommand(startdir, builddir));
+        if (exit.kind === "gone" || exit.code !== 0) return exit;
+        await container.put(packTar(entries(attempt, recorded)));
+        return done;
+      },
+    ],
+    ...only<RebuildStep>(prepare !== null, [
+      "prepare",
+      () => runEach(attempt, steps.systemCommand, steps.prepareCommand),
+    ]),
+    [
+      "installed",
+      async () => {
+        await makeEqual({ container, output, recorded: installed, own, archive });
+        return done;
+      },
+    ],
+    ...only<RebuildStep>(hasSources, [
+      "sources",
+      () => there(steps.sourcesCommand(flags, environment)),
+    ]),
+    ["build", () => there(steps.buildCommand(flags, environment))],
+  ];
+};
+
+/** Of the packages that are our own, those that were installed. */
+const ownOf = ({ request }: Attempt, { installed }: Recorded) =>
+  request.own.filter(({ filename }) => installed.includes(entryOf(filename)));
+
+async function* entries(attempt: Attempt, recorded: Recorded): AsyncGenerator<Entry> {
+  const { blobs, request } = attempt;
+  yield* sourceEntries(blobs, request.source, recorded.startdir);
+  if (request.prepare !== null) yield fileEntry(steps.preparePath.slice(1), request.prepare);
+  yield fileEntry(makepkgConfPath.slice(1), recorded.makepkgConf);
+  yield { kind: "directory", name: gatheredPath.slice(1), owner: "root", mode: 0o755 };
+  for (const { filename, blob } of ownOf(attempt, recorded))
+    yield {
+      kind: "file",
+      name: `${gatheredPath.slice(1)}/${filename}`,
+      owner: "root",
+      mode: 0o644,
+      bytes: blob.bytes,
+      content: await blobs.read(blob.sha256),
+    };
+}

@@ -1,0 +1,71 @@
+import type { Delivery } from "#shared/bus/bus.ts";
+import type { Payload } from "#shared/bus/declare.ts";
+import {
+  type RebuildStep,
+  rebuildFinished,
+  type rebuildRequested,
+} from "#shared/messages/rebuild.ts";
+import { seconds } from "#shared/time.ts";
+import { abortable } from "./abortable.ts";
+import { attempt } from "./attempt.ts";
+import type { Builder } from "./context.ts";
+import { broken, describe } from "./outcome.ts";
+import { openOutput } from "./output.ts";
+import { driveRebuild } from "./rebuild-drive.ts";
+import { headings } from "./steps.ts";
+
+type Request = Payload<typeof rebuildRequested>;
+
+/** How long a rebuild waits that another builder is to take. */
+const deferral = seconds(2);
+
+/**
+ * Builds once more what was built, from what is known of it, and says what came of it. What this builder
+ * built itself is another's to rebuild, as long as there is one.
+ */
+export const rebuild = async (context: Builder, request: Request, { signal, later }: Delivery) => {
+  const { blobs, config, engine, limits, log, name, now, peers, publish } = context;
+  const { rebuild, pkgbase, arch } = request;
+  if (request.builtBy === name && peers.hasOther()) return later(deferral);
+  await engine.ping();
+
+  const startedAt = now();
+  log.info("rebuild started", { rebuild, pkgbase });
+  await using output = openOutput(blobs, async () => {});
+  const progress: { step: RebuildStep } = { step: "container" };
+  output.say(headings.container);
+  const outcome = await attempt(
+    context,
+    { kind: "rebuild", rebuild, pkgbase },
+    { progress, signal },
+    (container) =>
+      driveRebuild({
+        ...{ container, request, blobs, output, limits, progress },
+        archive: config.ARCH_ARCHIVE_URL,
+      }),
+  );
+  if (!outcome) return;
+
+  output.say(describe(outcome));
+  const { log: kept } = await abortable(signal, output.end());
+  await publish(rebuildFinished, {
+    ...{ rebuild, pkgbase, arch, at: now() },
+    ...{ builder: name, startedAt, outcome, log: kept },
+  });
+  log.info("rebuild finished", { rebuild, pkgbase, outcome: outcome.kind });
+};
+
+/** Says that a rebuild that no attempt came to the end of will not be tried again. */
+export const giveUpRebuild = async (
+  { name, now, publish }: Builder,
+  { rebuild, pkgbase, arch }: Request,
+  error: unknown,
+) => {
+  const reason = error instanceof Error ? error.message : String(error);
+  const at = now();
+  await publish(rebuildFinished, {
+    ...{ rebuild, pkgbase, arch, at, startedAt: at, builder: name },
+    outcome: broken("container", `the builder gave the rebuild up: ${reason}`),
+    log: null,
+  });
+};
