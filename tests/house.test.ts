@@ -1,6 +1,8 @@
 import { globSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { messages, questions } from "#shared/messages/index.ts";
+import type { Metric } from "#shared/metrics/declare.ts";
+import { common } from "#shared/service/metrics.ts";
 import { all } from "../services/all.ts";
 
 const sources = "{services,shared,cli}/**/*.ts";
@@ -75,6 +77,7 @@ test.each([
   ["Bun and Deno", /\b(Bun|Deno)\.\w|from "bun/, /^shared\/runtime\.ts$/],
   ["the environment", /\bprocess\.(env|argv)\b/, /^(shared\/service\/run|cli\/kiln)\.ts$/],
   ["the clock", /\bDate\.now\b|\bnew Date\(\)/, /^(shared\/service\/run|cli\/kiln)\.ts$/],
+  ["the metrics library", /from "prom-client"/, /^shared\/metrics\/prometheus\.ts$/],
   ["the log library", /from "pino\b/, /^shared\/service\/(log|pino-browser\.d)\.ts$/],
   ["OpenPGP", /from "openpgp"/, /^services\/signer\//],
 ])("%s is touched in one place", (_what, touch, place) => {
@@ -153,6 +156,22 @@ test("README's table of messages is the services' own", () => {
     ),
   ]);
   expect(table("message").map((row) => row.slice(0, 4))).toEqual(rows);
+});
+
+test("README's table of metrics is the services' own", () => {
+  const rowOf = ({ name, kind, labels }: Metric, from: string) => [
+    name,
+    kind,
+    labels.join(", ") || "–",
+    from,
+  ];
+  const own = all.flatMap(({ name, measures = [], shows = [] }) =>
+    [...measures, ...shows.flatMap(({ gauges }) => gauges)].map((metric) => rowOf(metric, name)),
+  );
+  expect(table("metric").map((row) => row.slice(0, 4))).toEqual([
+    ...common.map((metric) => rowOf(metric, "each")),
+    ...own,
+  ]);
 });
 
 test("a test lies where what it tests lies", () => {
