@@ -122,5 +122,35 @@ export const AddedPackages = v.array(PackageInfo);
 /** `GET /package/{name}/build`: newest first. */
 export const BuildList = v.array(BuildInfo);
 
+export const RebuildStatus = v.picklist(["GOOD", "BAD", "FAIL"]);
+export type RebuildStatus = v.InferOutput<typeof RebuildStatus>;
+
+/** kiln's own: an independent build of what is published, and what it proved. */
+export const RebuildInfo = v.object({
+  id: v.pipe(v.string(), v.uuid()),
+  /** GOOD: every file is equal bit for bit. FAIL: it could not be carried through. */
+  status: v.nullable(RebuildStatus),
+  /** What differs, or why it could not. */
+  message: v.nullable(v.string()),
+  /** `[epoch:]pkgver-pkgrel` */
+  version: v.string(),
+  /** Whether what it is of is what is published now. */
+  current: v.boolean(),
+  reason: v.picklist(["published", "manual"]),
+  /** The builders, of the build and of this. */
+  built_by: v.nullable(v.string()),
+  builder: v.nullable(v.string()),
+  ordered: Time,
+  started: v.nullable(Time),
+  ended: v.nullable(Time),
+  artifacts: v.array(
+    v.object({ filename: v.string(), status: v.picklist(["GOOD", "BAD", "UNKWN"]) }),
+  ),
+});
+export type RebuildInfo = v.InferOutput<typeof RebuildInfo>;
+
+/** `GET /package/{name}/rebuild`: newest first. */
+export const RebuildList = v.array(RebuildInfo);
+
 /** A log or a PKGBUILD, as a JSON string. */
 export const Text = v.string();

@@ -7,6 +7,7 @@ import type { Api, ApiEnv } from "./context.ts";
 import { onError } from "./problem.ts";
 import { buildRoutes } from "./routes/builds.ts";
 import { packageRoutes } from "./routes/packages.ts";
+import { rebuildRoutes } from "./routes/rebuilds.ts";
 import { serverRoutes } from "./routes/server.ts";
 
 const documentation = {
@@ -35,7 +36,8 @@ export const makeApp = (api: Api) => {
     })
     .route("/", serverRoutes)
     .route("/package", packageRoutes)
-    .route("/package", buildRoutes);
+    .route("/package", buildRoutes)
+    .route("/package", rebuildRoutes);
   app.get("/openapi.json", openAPIRouteHandler(app, { documentation, excludeStaticFile: false }));
   app.onError(onError);
   app.notFound(nothing);

@@ -22,13 +22,16 @@ export const readLog = async (
   { blobs, follow }: Pick<Api, "blobs" | "follow">,
   { id, state, logSha256 }: Pick<BuildRow, "id" | "state" | "logSha256">,
 ) => {
-  if (logSha256 !== null) {
-    const packed = await blobs.bytes(logSha256).catch(unreadable);
-    const text = await decompress(packed, { maxOutputLength: largest });
-    return new TextDecoder().decode(text);
-  }
+  if (logSha256 !== null) return unpackLog(blobs, logSha256);
   if (state !== "running") throw new Fault("missing", "build does not have any logs");
   return readOutput(follow, id);
+};
+
+/** The text of a whole log. */
+export const unpackLog = async (blobs: Api["blobs"], sha256: string) => {
+  const packed = await blobs.bytes(sha256).catch(unreadable);
+  const text = await decompress(packed, { maxOutputLength: largest });
+  return new TextDecoder().decode(text);
 };
 
 /** Who asks for a log can do nothing about its blob. */

@@ -7,6 +7,7 @@ import {
   orderBuilds,
 } from "#shared/messages/build.ts";
 import { packageAdded, packageChanged, packageRemoved } from "#shared/messages/package.ts";
+import { orderRebuild } from "#shared/messages/rebuild.ts";
 import { retirePackage } from "#shared/messages/repo.ts";
 import { resolveAdd } from "#shared/messages/resolve.ts";
 import { defineService, every, show } from "#shared/service/define.ts";
@@ -28,7 +29,7 @@ export const api = defineService({
   open,
   publishes: [packageAdded, packageChanged, packageRemoved],
   follows: [buildPending, buildStarted, buildFinished, buildEnded, buildOutput],
-  asks: [resolveAdd, orderBuilds, retirePackage],
+  asks: [resolveAdd, orderBuilds, orderRebuild, retirePackage],
   repeats: [
     every(seconds(15), announceOverdue),
     every(minutes(1), finishRemovals),

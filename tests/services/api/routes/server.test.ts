@@ -195,6 +195,9 @@ test("GET /openapi.json documents every route with its schemas", async () => {
     "/package/{name}/build/logs/subscribe",
     "/package/{name}/build/{id}",
     "/package/{name}/build/{id}/logs",
+    "/package/{name}/rebuild",
+    "/package/{name}/rebuild/{id}",
+    "/package/{name}/rebuild/{id}/logs",
   ]);
   const body = document.paths["/build"].post.requestBody.content["application/json"].schema;
   expect(body.required).toEqual(["packages", "clean", "resolve", "force"]);

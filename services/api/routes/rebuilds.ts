@@ -1,0 +1,66 @@
+import { Hono } from "hono";
+import * as v from "valibot";
+import { Fault } from "#shared/fault.ts";
+import { orderRebuild } from "#shared/messages/rebuild.ts";
+import { Pkgbase, RebuildId } from "#shared/model.ts";
+import type { State } from "#shared/state/state.ts";
+import { RebuildInfo, RebuildList, Text } from "#shared/views.ts";
+import { read, write } from "../auth.ts";
+import { parseCount } from "../build-name.ts";
+import type { ApiEnv } from "../context.ts";
+import { describe } from "../describe.ts";
+import { unpackLog } from "../read-log.ts";
+import { demandRebuild, listRebuilds, noRebuild } from "../store/rebuilds.ts";
+import { demandPackage } from "../store/shown.ts";
+import { viewRebuild } from "../view-rebuild.ts";
+import { demandName } from "./names.ts";
+
+const paths = "/:name/rebuild";
+
+const Path = v.object({ name: Pkgbase, id: RebuildId });
+
+const rebuildOf = ({ read }: State, path: { readonly name: string; readonly id: string }) => {
+  const parsed = v.safeParse(Path, path);
+  if (!parsed.success) throw noRebuild();
+  return demandRebuild(read, parsed.output.name, parsed.output.id);
+};
+
+/** kiln's own: serene knows no rebuilds. */
+export const rebuildRoutes = new Hono<ApiEnv>()
+  .post(
+    paths,
+    describe("write", "Rebuild what is published of a package, and compare", RebuildInfo, 404, 503),
+    write,
+    async (c) => {
+      const { ask, state } = c.var.api;
+      const pkgbase = demandName(c.req.param("name"));
+      const { rebuild } = await ask(orderRebuild, { pkgbase });
+      return c.json(viewRebuild(await demandRebuild(state.read, pkgbase, rebuild)));
+    },
+  )
+  .get(
+    paths,
+    describe("read", "List a package's rebuilds, the newest first", RebuildList, 400, 404),
+    read,
+    async (c) => {
+      const count = parseCount(c.req.query("count"));
+      const { state } = c.var.api;
+      const name = demandName(c.req.param("name"));
+      await demandPackage(state.read, name);
+      return c.json((await listRebuilds(state.read, name, count)).map(viewRebuild));
+    },
+  )
+  .get(`${paths}/:id`, describe("read", "Show a rebuild", RebuildInfo, 404), read, async (c) =>
+    c.json(viewRebuild(await rebuildOf(c.var.api.state, c.req.param()))),
+  )
+  .get(
+    `${paths}/:id/logs`,
+    describe("read", "Show a rebuild's log, once it has ended", Text, 404, 503),
+    read,
+    async (c) => {
+      const { blobs, state } = c.var.api;
+      const { rebuild } = await rebuildOf(state, c.req.param());
+      if (rebuild.logSha256 === null) throw new Fault("missing", "rebuild does not have any logs");
+      return c.json(await unpackLog(blobs, rebuild.logSha256));
+    },
+  );
