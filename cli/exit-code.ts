@@ -8,6 +8,7 @@ export const exitCodes = {
   missing: 3,
   unauthorized: 4,
   unreachable: 5,
+  differs: 6,
 } as const;
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
@@ -24,8 +25,9 @@ export const exitCodeOf: Record<FaultKind, ExitCode> = {
 export const exitCodeHelp = `
 Exit codes:
   0  done
-  1  the server refused, or a build that was waited for did not succeed
+  1  the server refused, or a build or rebuild that was waited for did not succeed
   2  the command line is wrong
   3  there is no such package or build
   4  the secret is missing or not authorized
-  5  the server cannot be reached, or cannot do its work now`;
+  5  the server cannot be reached, or cannot do its work now
+  6  a rebuild that was waited for is BAD: what it made is not what is served`;

@@ -6,6 +6,7 @@ import { info } from "./commands/info.ts";
 import { list } from "./commands/list.ts";
 import { type LogsOptions, logs } from "./commands/logs.ts";
 import { remove } from "./commands/remove.ts";
+import { type VerifyOptions, verify } from "./commands/verify.ts";
 import { type ExitCode, exitCodeHelp } from "./exit-code.ts";
 import { oneLine } from "./printable.ts";
 import { openSession, type Session } from "./session.ts";
@@ -79,6 +80,14 @@ export const makeProgram = (world: World, end: (code: ExitCode) => void) => {
     .option("--json", "as the API answers")
     .action((name: string, id: string | undefined, options: LogsOptions) =>
       inSession((session) => logs(session, name, id, options)),
+    );
+
+  command("verify <name>", "build what is published of a package again, and compare bit for bit")
+    .option("-f, --follow", "wait for the verdict, and show the log of the rebuild")
+    .option("-w, --wait", "wait for the verdict")
+    .option("--json", "as the API answers")
+    .action((name: string, options: VerifyOptions) =>
+      inSession((session) => verify(session, name, options)),
     );
 
   command("remove <names...>", "remove packages, their builds and their published files").action(

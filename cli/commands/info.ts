@@ -1,9 +1,10 @@
-import { type BuildInfo, BuildList, PackageInfo } from "#shared/views.ts";
+import { type BuildInfo, BuildList, PackageInfo, RebuildList } from "#shared/views.ts";
 import { reasonOf, stateCell } from "../build-words.ts";
 import type { Colours } from "../colours.ts";
-import { pathOf } from "../connect.ts";
+import { ifMissing, pathOf } from "../connect.ts";
 import { exitCodes } from "../exit-code.ts";
 import { oneLine, printable } from "../printable.ts";
+import { verdictOf } from "../rebuild-words.ts";
 import type { Session } from "../session.ts";
 import { type Cell, formatTable } from "../table.ts";
 import { ago, lasting } from "../times.ts";
@@ -23,14 +24,25 @@ export const info = async (
     return exitCodes.done;
   }
   const builds = await server.get(`${pathOf(name, "build")}?count=${newest}`, BuildList);
-  world.output.write(formatPackage(found.value, colours, world.now()));
+  // serene has no rebuilds.
+  const rebuilds = await server
+    .get(`${pathOf(name, "rebuild")}?count=${newest}`, RebuildList)
+    .catch(ifMissing);
+  const verified =
+    rebuilds && found.value.version ? verdictOf(rebuilds.value, world.now()) : undefined;
+  world.output.write(formatPackage(found.value, verified, colours, world.now()));
   if (builds.value.length > 0)
     world.output.write(`\n${formatBuilds(builds.value, found.value.builds, colours, world.now())}`);
   return exitCodes.done;
 };
 
-const formatPackage = (it: PackageInfo, colours: Colours, now: number) => {
-  const lines = fieldsOf(it, now).map(([field, value]): Cell[] => [
+const formatPackage = (
+  it: PackageInfo,
+  verified: string | undefined,
+  colours: Colours,
+  now: number,
+) => {
+  const lines = fieldsOf(it, verified, now).map(([field, value]): Cell[] => [
     { text: field, paint: colours.dim },
     { text: value },
   ]);
@@ -59,7 +71,7 @@ const formatBuilds = (
   return formatTable([head, ...rows]);
 };
 
-const fieldsOf = (it: PackageInfo, now: number) => {
+const fieldsOf = (it: PackageInfo, verified: string | undefined, now: number) => {
   const marks = {
     enabled: it.enabled,
     clean: it.clean,
@@ -80,6 +92,7 @@ const fieldsOf = (it: PackageInfo, now: number) => {
     ["prepare", it.prepare_commands && oneLine(it.prepare_commands)],
     ["added", ago(it.added, now)],
     ["builds", String(it.builds)],
+    ["verified", verified ?? null],
   ];
   return fields.flatMap(([field, value]): [string, string][] =>
     value ? [[field, printable(value)]] : [],

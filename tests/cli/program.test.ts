@@ -13,7 +13,7 @@ test("--help lists the commands and the exit codes", async () => {
   const { code, output } = await runCommandLine(["--help"]);
 
   expect(code).toBe(0);
-  for (const command of ["start", "list", "add", "info", "build", "logs", "remove"])
+  for (const command of ["start", "list", "add", "info", "build", "logs", "verify", "remove"])
     expect(output).toContain(`\n  ${command} `);
   expect(output).toContain("5  the server cannot be reached");
 });

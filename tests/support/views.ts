@@ -1,4 +1,10 @@
-import type { BuildInfo, BuildState, PackageInfo, PackagePeek } from "#shared/views.ts";
+import type {
+  BuildInfo,
+  BuildState,
+  PackageInfo,
+  PackagePeek,
+  RebuildInfo,
+} from "#shared/views.ts";
 
 export const aBuild = (state: BuildState, rest: Partial<BuildInfo> = {}): BuildInfo => ({
   state,
@@ -45,5 +51,24 @@ export const aPackage = (base: string, rest: Partial<PackageInfo> = {}): Package
   prepare_commands: null,
   makepkg_flags: [],
   added: "2026-01-01T00:00:00.000Z",
+  ...rest,
+});
+
+export const aRebuild = (
+  status: RebuildInfo["status"],
+  rest: Partial<RebuildInfo> = {},
+): RebuildInfo => ({
+  id: "0e3f0b0c-3c1d-4b6c-9d51-8d3a5b1f2a77",
+  status,
+  message: null,
+  version: "1-1",
+  current: true,
+  reason: "manual",
+  built_by: "host-a",
+  builder: "host-b",
+  ordered: "2026-01-01T11:57:00.000Z",
+  started: null,
+  ended: null,
+  artifacts: [],
   ...rest,
 });

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
+import type { RebuildInfo } from "#shared/views.ts";
 import { runCommandLine } from "../../support/command-line.ts";
-import { aBuild, aPackage } from "../../support/views.ts";
+import { aBuild, aPackage, aRebuild } from "../../support/views.ts";
 
 const foo = aPackage("foo", {
   description: "does\nit",
@@ -55,4 +56,33 @@ test("a name goes into the path escaped", async () => {
   const { requests } = await runCommandLine(["info", "../build?x"]);
 
   expect(requests[0]?.path).toBe("/package/..%2Fbuild%3Fx");
+});
+
+const ended = { ended: "2026-01-01T11:58:00.000Z" };
+
+test.each<[string, RebuildInfo[], string]>([
+  ["never", [], "not yet"],
+  ["and waits", [aRebuild(null)], "not yet"],
+  [
+    "only of what was published before",
+    [aRebuild("GOOD", { ...ended, current: false })],
+    "not yet",
+  ],
+  ["is GOOD", [aRebuild("GOOD", ended)], "GOOD, 2 minutes ago"],
+  ["is GOOD, and waits again", [aRebuild(null), aRebuild("GOOD", ended)], "GOOD, 2 minutes ago"],
+  [
+    "is BAD",
+    [aRebuild("BAD", { ...ended, message: "foo differs" }), aRebuild("GOOD", ended)],
+    "BAD, 2 minutes ago: foo differs",
+  ],
+])("a package that was rebuilt %s (%#) says so", async (_what, rebuilds, text) => {
+  const { output } = await runCommandLine(["info", "foo"], {
+    answers: {
+      "GET /package/foo": foo,
+      "GET /package/foo/build?count=8": [],
+      "GET /package/foo/rebuild?count=8": rebuilds,
+    },
+  });
+
+  expect(output).toMatch(new RegExp(`^verified +${text}$`, "m"));
 });
