@@ -44,6 +44,8 @@ export type Terms = {
   readonly atOnce: number;
   /** Milliseconds without a sign of life before a message is given to another process. */
   readonly ackWait: number;
+  /** While it rejects, no message is taken. */
+  readonly ready?: () => Promise<void>;
 };
 
 /** How one delivery of a message to a consumer went, for whoever counts them. */

@@ -12,6 +12,8 @@ import type { Delivered, Dropped, Handle, Terms } from "./bus.ts";
 import type { Connection } from "./connection.ts";
 import { durableOf, filterOf, type Message } from "./declare.ts";
 import { deliver } from "./deliver.ts";
+import { openGate } from "./gate.ts";
+import { openHands } from "./hands.ts";
 import { pause } from "./pause.ts";
 import { openSlot } from "./pull.ts";
 
@@ -45,7 +47,13 @@ export const consumeFrom =
     const stopping = new AbortController();
     const { signal } = stopping;
     const receiver = { message, log, handle, dropped };
-    const inWork = new Set<string>();
+    const hands = openHands(
+      connection,
+      stream,
+      terms.ackWait,
+      !alone && message.stream.keep === "work",
+    );
+    const isReady = openGate(terms.ready, durable, log);
     const ended = new Set<string>();
     const failures = new Map<string, number>();
 
@@ -68,20 +76,11 @@ export const consumeFrom =
         log.warn("acknowledgement unconfirmed", { subject: msg.subject, verdict });
     };
 
-    const keepAlive = async (msg: Msg) => {
+    const take = async (msg: Msg) => {
       const identity = identityOf(msg);
-      // Delivered again while this process has it: the work goes on, and its end settles both.
-      if (inWork.has(identity)) return;
-      inWork.add(identity);
-      const alive = setInterval(() => {
-        if (!connection.nats.isClosed()) msg.respond("+WPI");
-      }, terms.ackWait / 2);
-      try {
-        await work(msg, identity);
-      } finally {
-        clearInterval(alive);
-        inWork.delete(identity);
-      }
+      using hand = await hands.take(msg, identity, signal);
+      // Delivered again while somebody has it: the work goes on, and its end settles both.
+      if (hand) await work(msg, identity);
     };
 
     const serve = async () => {
@@ -94,9 +93,13 @@ export const consumeFrom =
           await pause(ensured ? 100 : 500, signal);
           continue;
         }
+        if (!(await isReady())) {
+          await pause(seconds(1), signal);
+          continue;
+        }
         const pulled = await slot.pull(signal);
         if (pulled === "lost") ensured = false;
-        else if (pulled !== "nothing") await keepAlive(pulled);
+        else if (pulled !== "nothing") await take(pulled);
       }
     };
     const slots = Array.from({ length: terms.atOnce }, serve);
@@ -105,6 +108,7 @@ export const consumeFrom =
       async [Symbol.asyncDispose]() {
         stopping.abort();
         await Promise.all(slots);
+        hands[Symbol.dispose]();
       },
     };
   };

@@ -1,10 +1,11 @@
-import { errors, type Msg, type NatsConnection } from "@nats-io/nats-core";
+import type { Msg } from "@nats-io/nats-core";
 import * as v from "valibot";
 import { Fault } from "#shared/fault.ts";
 import type { Log } from "#shared/service/log.ts";
 import { seconds } from "#shared/time.ts";
 import type { Ask, Bus } from "./bus.ts";
 import type { Connection } from "./connection.ts";
+import { isInWork, sayInWork } from "./in-work.ts";
 import { pause, unlessAborted, within } from "./pause.ts";
 
 /** How an answer travels. A bug stays where it is, in the answerer's log. */
@@ -28,15 +29,15 @@ type Reply = v.InferOutput<typeof Reply>;
 
 /** Asks again only where nobody was there to hear it: an answerer may still be starting. */
 export const askOver =
-  ({ nats, connected }: Connection): Ask =>
+  (connection: Connection): Ask =>
   async (question, request) => {
     const { subject, timeout } = question;
     const data = JSON.stringify(v.parse(question.request, request));
     const late = AbortSignal.timeout(timeout);
     const ask = async () => {
       while (!late.aborted) {
-        await connected();
-        const reply = await askOnce(nats, subject, data, timeout);
+        await connection.connected();
+        const reply = await askOnce(connection, subject, data, late);
         if (reply) return reply;
         await pause(100, late);
       }
@@ -53,27 +54,64 @@ export const askOver =
   };
 
 /** Nothing where nobody heard it: no answerer, or a server that went away before it had the question. */
-const askOnce = async (nats: NatsConnection, subject: string, data: string, timeout: number) => {
-  const reply = nats.request(subject, data, { timeout });
-  const unheard = nats.flush().then(
-    () => reply,
-    () => undefined,
-  );
-  return Promise.race([reply, unheard]).catch((error: unknown) => {
-    if (error instanceof errors.RequestError && error.isNoResponders()) return undefined;
-    throw error;
+const askOnce = async (
+  connection: Connection,
+  subject: string,
+  data: string,
+  late: AbortSignal,
+): Promise<Msg | undefined> => {
+  const { nats, newInbox } = connection;
+  const inbox = newInbox();
+  const heard = Promise.withResolvers<Msg | undefined>();
+  const over = new AbortController();
+  const subscription = nats.subscribe(inbox, {
+    max: 1,
+    callback: (error, msg) => {
+      if (error) heard.reject(error);
+      else heard.resolve(msg.headers?.code === 503 ? undefined : msg);
+    },
   });
+  try {
+    nats.publish(subject, data, { reply: inbox });
+    const unheard = nats.flush().then(
+      () => heard.promise,
+      () => undefined,
+    );
+    const left = untilLeft(connection, inbox, AbortSignal.any([over.signal, late])).then(() => {
+      throw new Fault("unavailable", `who was to answer ${subject} went away; ask again`);
+    });
+    return await Promise.race([heard.promise, unheard, left]);
+  } finally {
+    over.abort();
+    if (!subscription.isClosed()) subscription.unsubscribe();
+  }
 };
 
-/** A timeout counts as no answer. */
+/** Milliseconds between two looks for an answerer, and looks in vain until it counts as gone. */
+const look = { pace: seconds(1), vain: 10 };
+
+/** Resolves when nobody is at work on an answer any more, or, for long, was seen to be. */
+const untilLeft = async (connection: Connection, inbox: string, signal: AbortSignal) => {
+  let vain = 0;
+  let seen = false;
+  while (!signal.aborted) {
+    await pause(look.pace, signal);
+    const there = await isInWork(connection, inbox).catch(() => undefined);
+    seen ||= there === true;
+    vain = there === false ? vain + 1 : 0;
+    if (vain >= (seen ? 2 : look.vain)) return;
+  }
+  await new Promise<never>(() => {});
+};
+
 const refused = (subject: string) => (error: unknown) => {
-  if (error instanceof errors.TimeoutError) return undefined;
+  if (error instanceof Fault) throw error;
   const text = error instanceof Error ? error.message : String(error);
   throw new Fault("unavailable", `${subject} could not be asked: ${text}`, { cause: error });
 };
 
 export const answerOver =
-  ({ nats, whileConnected }: Connection, log: Log): Bus["answer"] =>
+  (connection: Connection, log: Log): Bus["answer"] =>
   async (name, question, handle) => {
     const running = new Set<Promise<void>>();
     const reply = async (msg: Msg): Promise<Reply> => {
@@ -90,7 +128,9 @@ export const answerOver =
         return { kind: "bug" };
       }
     };
+    const { nats, whileConnected } = connection;
     const respond = async (msg: Msg) => {
+      using _ = msg.reply ? sayInWork(connection, msg.reply) : undefined;
       const said = JSON.stringify(await reply(msg));
       if (!nats.isClosed()) msg.respond(said);
     };

@@ -33,7 +33,9 @@ export type Subscription<Context> = {
   open(bus: Bus, name: string, context: Context): Promise<AsyncDisposable>;
 };
 
-export type Options<M extends Message, Context> = Terms & {
+export type Options<M extends Message, Context> = Omit<Terms, "ready"> & {
+  /** While it rejects, no message is taken. */
+  readonly ready?: (context: Context) => Promise<void>;
   /** Says an outcome for a message that is given up. */
   readonly dropped?: (context: Context, payload: Payload<M>, error: unknown) => Promise<void>;
 };
@@ -46,11 +48,11 @@ export const on = <M extends Message, Context>(
 ): Subscription<Context> => ({
   message,
   open: (bus, name, context) => {
-    const { dropped, ...terms } = typeof options === "function" ? options(context) : options;
+    const { dropped, ready, ...terms } = typeof options === "function" ? options(context) : options;
     return bus.consume(
       name,
       message,
-      terms,
+      { ...terms, ...(ready && { ready: () => ready(context) }) },
       (payload, delivery) => handle(context, payload, delivery),
       dropped && ((payload, error) => dropped(context, payload, error)),
     );
