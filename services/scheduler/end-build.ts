@@ -10,7 +10,7 @@ type End = Omit<NewState, "state"> & {
 
 /** Ends a build that is in one of the states `from`, and says how it ended. Telling another end changes nothing. */
 export const endBuild = async (
-  { measure, now, publish, state }: Scheduler,
+  { measure, now, publish, state }: Pick<Scheduler, "measure" | "now" | "publish" | "state">,
   id: BuildId,
   from: readonly Build["state"][],
   end: End,
