@@ -6,6 +6,7 @@ import {
   buildStarted,
 } from "#shared/messages/build.ts";
 import { builderAnnounced } from "#shared/messages/builder.ts";
+import { rebuildFinished, rebuildRequested } from "#shared/messages/rebuild.ts";
 import { generateSrcinfo } from "#shared/messages/resolve.ts";
 import { answer, defineService, every, on } from "#shared/service/define.ts";
 import { run } from "#shared/service/run.ts";
@@ -17,6 +18,7 @@ import { stepTime } from "./metrics.ts";
 import { interval } from "./peers.ts";
 import { readPkgbuild } from "./read-pkgbuild.ts";
 import { reap } from "./reap.ts";
+import { giveUpRebuild, rebuild } from "./rebuild.ts";
 
 /** Builds packages, each in a container of its own. Owns no table: what it knows, it says on the bus. */
 export const builder = defineService({
@@ -30,8 +32,14 @@ export const builder = defineService({
       ackWait: seconds(30),
       dropped: giveUp,
     })),
+    // Beside builds, and not in their way: half as many.
+    on(rebuildRequested, rebuild, ({ config }: Builder) => ({
+      atOnce: Math.ceil(config.BUILDER_SLOTS / 2),
+      ackWait: seconds(30),
+      dropped: giveUpRebuild,
+    })),
   ],
-  publishes: [buildStarted, buildOutput, buildFinished, builderAnnounced],
+  publishes: [buildStarted, buildOutput, buildFinished, rebuildFinished, builderAnnounced],
   measures: [stepTime],
   follows: [buildEnded, builderAnnounced],
   answers: [answer(generateSrcinfo, readPkgbuild)],

@@ -9,6 +9,13 @@ import {
 } from "./build.ts";
 import { builderAnnounced } from "./builder.ts";
 import { packageAdded, packageChanged, packageRemoved } from "./package.ts";
+import {
+  orderRebuild,
+  rebuildEnded,
+  rebuildFinished,
+  rebuildPending,
+  rebuildRequested,
+} from "./rebuild.ts";
 import { publishRefused, publishRequested, repoPublished, retirePackage } from "./repo.ts";
 import { generateSrcinfo, planSession, resolveAdd } from "./resolve.ts";
 import { sign } from "./sign.ts";
@@ -27,6 +34,10 @@ export const messages = [
   publishRequested,
   repoPublished,
   publishRefused,
+  rebuildRequested,
+  rebuildPending,
+  rebuildFinished,
+  rebuildEnded,
   builderAnnounced,
 ] as const;
 
@@ -38,4 +49,5 @@ export const questions = [
   generateSrcinfo,
   sign,
   retirePackage,
+  orderRebuild,
 ] as const;

@@ -74,7 +74,7 @@ const Outcome = v.variant("kind", [
   v.object({ kind: v.literal("rebuilt"), artifacts: v.array(Artifact) }),
   v.object({ kind: v.literal("failed"), step: RebuildStep, exitCode: v.number() }),
   v.object({ kind: v.literal("timed-out"), step: RebuildStep, afterMs: v.number() }),
-  /** Not the package's fault: no image, a killed container, a package that nobody has any more. */
+  /** Not the package's fault: no image, a killed container, a package that is to be had nowhere. */
   v.object({ kind: v.literal("broken"), step: RebuildStep, message: v.string() }),
 ]);
 

@@ -23,6 +23,7 @@ const environmentOf = (directory: string) => ({
   SYNC_MIRROR: inject("mirror"),
   SIGN_KEY_GENERATE: "true",
   BUILD_CLI: "false",
+  REBUILD_PUBLISHED: "false",
   PACKAGER: "kiln <kiln@kiln.example>",
 });
 

@@ -1,0 +1,104 @@
+import { rm } from "node:fs/promises";
+import { expect, test } from "vitest";
+import { rebuildEnded, rebuildRequested } from "#shared/messages/rebuild.ts";
+import { rebuildArtifacts, rebuilds } from "#shared/state/rebuilds.ts";
+import { builder, damage, log, startVerifier } from "../../support/verifier.ts";
+
+const app = "app-1-1-any.pkg.tar.gz";
+
+test("equal bytes are GOOD, and it is said and written who made them", async () => {
+  await using it = await startVerifier({ pkgnames: ["app", "app-docs"] });
+  await it.say();
+
+  await it.finishWith();
+
+  const artifacts = it.files.map(({ filename }) => ({ filename, status: "GOOD" }));
+  expect(it.world.bus.sent(rebuildEnded)).toEqual([
+    {
+      ...{ rebuild: it.requested().rebuild, pkgbase: "app", arch: "x86_64", build: it.build },
+      ...{ at: it.world.now(), status: "GOOD", message: null, artifacts },
+    },
+  ]);
+  expect(await it.world.state.read.select().from(rebuilds)).toMatchObject([
+    { status: "GOOD", builder, startedAt: 5, endedAt: it.world.now(), logSha256: log.sha256 },
+  ]);
+});
+
+test("a file that differs, or was not made, makes it BAD, and is named", async () => {
+  await using it = await startVerifier({ pkgnames: ["app", "app-docs", "app-libs"] });
+  await it.say();
+
+  await it.finishWith({
+    "app-docs-1-1-any.pkg.tar.gz": "x",
+    "app-libs-1-1-any.pkg.tar.gz": undefined,
+  });
+
+  const length = it.files[1]?.content.length;
+  const message = `app-docs-1-1-any.pkg.tar.gz differs from byte ${length} on; app-libs-1-1-any.pkg.tar.gz was not made again`;
+  expect(await it.verdicts()).toEqual([["BAD", message]]);
+  const rows = await it.world.state.read.select().from(rebuildArtifacts);
+  expect(rows.map(({ filename, status }) => [filename, status])).toEqual([
+    [app, "GOOD"],
+    ["app-docs-1-1-any.pkg.tar.gz", "BAD"],
+    ["app-libs-1-1-any.pkg.tar.gz", "BAD"],
+  ]);
+});
+
+test("a served file with one bit flipped is BAD, before anything is made in its place", async () => {
+  await using it = await startVerifier();
+  await damage(it);
+
+  await it.order();
+
+  expect(await it.verdicts()).toEqual([
+    ["BAD", expect.stringMatching(/^app-1-1-any.pkg.tar.gz is not as it was built: it hashes to/)],
+  ]);
+  expect(it.world.bus.sent(rebuildRequested)).toEqual([]);
+});
+
+test("a served file that is changed while it is rebuilt is BAD too", async () => {
+  await using it = await startVerifier();
+  await it.order();
+  await damage(it);
+
+  await it.finish({ kind: "rebuilt", artifacts: [] });
+
+  expect(await it.verdicts()).toEqual([
+    ["BAD", expect.stringMatching(/^app-1-1-any.pkg.tar.gz is not as it was built/)],
+  ]);
+});
+
+test("a served file that is gone is BAD", async () => {
+  await using it = await startVerifier();
+  await rm(it.world.blobs.placeOf(it.files[0]?.blob.sha256 ?? ""));
+
+  await it.order();
+
+  expect(await it.verdicts()).toEqual([["BAD", `${app} is not there any more`]]);
+});
+
+test("a rebuild that cannot be carried through is FAIL, and nothing is known of its files", async () => {
+  await using it = await startVerifier();
+  await it.say();
+
+  await it.finish({ kind: "broken", step: "installed", message: "nobody has gcc-1-1-x86_64" });
+
+  expect(it.world.bus.sent(rebuildEnded)).toMatchObject([
+    {
+      status: "FAIL",
+      message: "nobody has gcc-1-1-x86_64",
+      artifacts: [{ filename: app, status: "UNKWN" }],
+    },
+  ]);
+});
+
+test("the first verdict stands, and is said again when its message comes again", async () => {
+  await using it = await startVerifier();
+  await it.say();
+
+  await it.finishWith();
+  await it.finish({ kind: "failed", step: "build", exitCode: 4 });
+
+  expect(await it.verdicts()).toEqual([["GOOD", null]]);
+  expect(it.world.bus.sent(rebuildEnded).map(({ status }) => status)).toEqual(["GOOD", "GOOD"]);
+});
