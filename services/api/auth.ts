@@ -3,7 +3,7 @@ import { Fault } from "#shared/fault.ts";
 import { hashOf } from "#shared/secret.ts";
 import type { Api, ApiEnv } from "./context.ts";
 import { refusal } from "./problem.ts";
-import { isAuthorized, parseAuthorized } from "./secrets.ts";
+import { isAuthorized } from "./secrets.ts";
 
 /** Lets in who brings a secret. */
 export const write: MiddlewareHandler<ApiEnv> = async (c, next) => {
@@ -20,9 +20,9 @@ export const write: MiddlewareHandler<ApiEnv> = async (c, next) => {
 export const read: MiddlewareHandler<ApiEnv> = (c, next) =>
   c.var.api.config.ALLOW_READS ? next() : write(c, next);
 
-const readAuthorized = async ({ secrets, log }: Api) => {
+const readAuthorized = async ({ authorized, log }: Api) => {
   try {
-    return parseAuthorized(await secrets.read());
+    return await authorized();
   } catch (error) {
     log.error("authorized_secrets cannot be read", { error });
     return undefined;

@@ -1,10 +1,12 @@
 import * as v from "valibot";
 import { flag, text } from "#shared/service/config.ts";
 import type { Base, ContextOf, Tables } from "#shared/service/define.ts";
-import { listPackages } from "./list-packages.ts";
+import { openAnswers } from "./answers.ts";
 import { openHub } from "./live/hub.ts";
+import { parseAuthorized } from "./secrets.ts";
 import { shareNext } from "./share-next.ts";
 import { findUnfinishedBuilds } from "./store/builds.ts";
+import { revisionReader } from "./store/revision.ts";
 import { viewState } from "./view-build.ts";
 
 export const Config = v.object({
@@ -36,13 +38,13 @@ export const open = async (base: Base<typeof Config> & Tables) => {
       return rows.map((row) => ({ ...row, state: viewState(row) }));
     },
   });
+  const secrets = await openSecrets(config);
   return {
     live,
     startedAt: base.now(),
-    /** The list of packages as it is once asked for: many who ask at once share the work. */
-    packageList: shareNext(() => listPackages(state.read)),
-    /** The text of `authorized_secrets`. */
-    secrets: await openSecrets(config),
+    answers: openAnswers(revisionReader(state.read)),
+    /** The hashes in `authorized_secrets`, read after each question; many who ask at once share the work. */
+    authorized: shareNext(async () => parseAuthorized(await secrets.read())),
     /** Whether this process has seen to its command line's package. */
     commandLine: { seenTo: false },
     [Symbol.asyncDispose]: () => live[Symbol.asyncDispose](),

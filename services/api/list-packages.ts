@@ -4,11 +4,7 @@ import type { PackageList } from "#shared/views.ts";
 import { listMembers, listPeeks } from "./store/list.ts";
 import { viewPeek } from "./view-package.ts";
 
-/** The list of packages as JSON in UTF-8. */
-export const listPackages = async (read: Reader) => {
+export const listPackages = async (read: Reader): Promise<v.InferOutput<typeof PackageList>> => {
   const [peeks, members] = await Promise.all([listPeeks(read), listMembers(read)]);
-  const list: v.InferOutput<typeof PackageList> = peeks.map((row) =>
-    viewPeek(row, members.get(row.base) ?? []),
-  );
-  return new TextEncoder().encode(JSON.stringify(list));
+  return peeks.map((row) => viewPeek(row, members.get(row.base) ?? []));
 };

@@ -5,6 +5,7 @@ import { read, write } from "../auth.ts";
 import { jsonBody } from "../body/json-body.ts";
 import type { ApiEnv } from "../context.ts";
 import { describe } from "../describe.ts";
+import { listPackages } from "../list-packages.ts";
 import { refuseAdd } from "../refuse-add.ts";
 import { removePackage } from "../remove-package.ts";
 import { demandPackage, demandPkgbuild, findPackages } from "../store/shown.ts";
@@ -13,7 +14,9 @@ import { demandName } from "./names.ts";
 
 export const packageRoutes = new Hono<ApiEnv>()
   .get("/list", describe("read", "List all packages", PackageList), read, async (c) => {
-    return c.body(await c.var.api.packageList(), 200, { "content-type": "application/json" });
+    const { answers, state } = c.var.api;
+    const list = await answers("packages", () => listPackages(state.read));
+    return c.body(list, 200, { "content-type": "application/json" });
   })
   .post(
     "/add",
@@ -39,9 +42,12 @@ export const packageRoutes = new Hono<ApiEnv>()
     },
   )
   .get("/:name", describe("read", "Show a package", PackageInfo, 404), read, async (c) => {
-    const { state, config } = c.var.api;
-    const row = await demandPackage(state.read, demandName(c.req.param("name")));
-    return c.json(viewPackage(row, config));
+    const { answers, config, state } = c.var.api;
+    const name = demandName(c.req.param("name"));
+    const info = await answers(`package ${name}`, async () =>
+      viewPackage(await demandPackage(state.read, name), config),
+    );
+    return c.body(info, 200, { "content-type": "application/json" });
   })
   .delete(
     "/:name",

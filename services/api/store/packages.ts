@@ -6,6 +6,7 @@ import type { Pkgbase, SourceId } from "#shared/model.ts";
 import { type Owed, packages } from "#shared/state/packages.ts";
 import { sources } from "#shared/state/sources.ts";
 import type { Reader, State, Transaction } from "#shared/state/state.ts";
+import { writePackages } from "./write-packages.ts";
 
 /** A package as the resolver proposes it. */
 export type Proposed = Pick<Payload<typeof packageAdded>, "pkgbase" | "source" | "dependency"> & {
@@ -26,7 +27,7 @@ export type Owing = Proposed & { readonly owed: Owed };
  * stay as they are; a replaced package keeps its settings. `undefined`: it exists, and is not to be replaced.
  */
 export const addPackages = (state: State, proposed: readonly Proposed[], terms: AddTerms) =>
-  state.write(async (transaction) => {
+  writePackages(state, async (transaction) => {
     const existing = await existingOf(transaction, proposed);
     await demandSources(transaction, proposed);
     const written: Owing[] = [];
@@ -98,7 +99,7 @@ const replaceSource = (
 
 /** Forgets what is told, unless the package got another source meanwhile. */
 export const settleOwed = (state: State, told: readonly { readonly source: SourceId }[]) =>
-  state.write((transaction) =>
+  writePackages(state, (transaction) =>
     transaction
       .update(packages)
       .set({ owed: null })
@@ -133,7 +134,7 @@ export const findOwing = async (read: Reader): Promise<Owing[]> => {
 
 /** Hides a package from readers, and says since when it is hidden. `undefined`: there is none. */
 export const hidePackage = (state: State, pkgbase: Pkgbase, at: number) =>
-  state.write(async (transaction) => {
+  writePackages(state, async (transaction) => {
     await transaction
       .update(packages)
       .set({ removedAt: at })
@@ -158,7 +159,7 @@ export const findHidden = async (read: Reader) => {
 };
 
 export const deleteHidden = (state: State, pkgbase: Pkgbase, removedAt: number) =>
-  state.write((transaction) =>
+  writePackages(state, (transaction) =>
     transaction
       .delete(packages)
       .where(and(eq(packages.pkgbase, pkgbase), eq(packages.removedAt, removedAt))),

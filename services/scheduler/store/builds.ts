@@ -4,6 +4,7 @@ import { buildArtifacts, builds } from "#shared/state/builds.ts";
 import type { State } from "#shared/state/state.ts";
 import { unfinishedStates } from "../unfinished.ts";
 import { findAddedAt } from "./packages.ts";
+import { writeBuilds } from "./write-builds.ts";
 
 export type Build = typeof builds.$inferSelect;
 
@@ -42,7 +43,7 @@ export const changeBuild = (
   to: NewState,
   made: readonly Made[] = [],
 ) =>
-  state.write(async (transaction) => {
+  writeBuilds(state, async (transaction) => {
     const changed = await transaction
       .update(builds)
       .set(to)
@@ -56,7 +57,7 @@ export const changeBuild = (
 
 /** Forgets a build that had nothing to do. */
 export const deleteBuild = (state: State, id: BuildId) =>
-  state.write(async (transaction) => {
+  writeBuilds(state, async (transaction) => {
     await transaction
       .delete(builds)
       .where(and(eq(builds.id, id), inArray(builds.state, ["pending"])));
@@ -64,7 +65,7 @@ export const deleteBuild = (state: State, id: BuildId) =>
 
 /** Forgets every build that a package had when it was removed. */
 export const deleteBuildsOf = (state: State, pkgbase: Pkgbase) =>
-  state.write(async (transaction) => {
+  writeBuilds(state, async (transaction) => {
     const addedAt = await findAddedAt(transaction, pkgbase);
     const gone = await transaction
       .select({ id: builds.id })

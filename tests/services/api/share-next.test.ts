@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { shareNext } from "../../../services/api/share-next.ts";
 
 /** Runs that end when told to; each gives its number. */
@@ -12,18 +12,18 @@ const setup = () => {
   return { ask, ends };
 };
 
-const turn = () => new Promise((resolve) => setImmediate(resolve));
+const begun = (ends: readonly unknown[], count: number) =>
+  vi.waitFor(() => expect(ends).toHaveLength(count), { interval: 1 });
 
 test("who asks while a run is under way gets the next, and shares it", async () => {
   const { ask, ends } = setup();
 
   const first = ask();
-  await turn();
+  await begun(ends, 1);
   const others = [ask(), ask(), ask()];
-  await turn();
   expect(ends).toHaveLength(1);
   ends[0]?.();
-  await turn();
+  await begun(ends, 2);
   ends[1]?.();
 
   expect(await first).toBe(0);
@@ -35,14 +35,27 @@ test("who asks when nothing runs starts a run of its own", async () => {
   const { ask, ends } = setup();
 
   const first = ask();
-  await turn();
+  await begun(ends, 1);
   ends[0]?.();
   await first;
   const second = ask();
-  await turn();
+  await begun(ends, 2);
   ends[1]?.();
 
   expect(await second).toBe(1);
+});
+
+test("those who ask one after the other in one turn of the event loop share a run", async () => {
+  const { ask, ends } = setup();
+
+  const first = ask();
+  await Promise.resolve();
+  const second = ask();
+  await begun(ends, 1);
+  ends[0]?.();
+
+  expect(await Promise.all([first, second])).toEqual([0, 0]);
+  expect(ends).toHaveLength(1);
 });
 
 test("a run that fails is heard of by those who asked for it, and by nobody else", async () => {

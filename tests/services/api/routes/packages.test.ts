@@ -1,7 +1,12 @@
 import * as v from "valibot";
 import { expect, test } from "vitest";
+import { Pkgbase, Pkgname } from "#shared/model.ts";
 import { PackageInfo, PackageList } from "#shared/views.ts";
-import { insertBuildOf, insertPublished, startApi } from "../../../support/api.ts";
+import { addPackages } from "../../../../services/api/store/packages.ts";
+import { newBuildId, newSessionId } from "../../../../services/scheduler/ids.ts";
+import { changeBuild } from "../../../../services/scheduler/store/builds.ts";
+import { insertSession } from "../../../../services/scheduler/store/sessions.ts";
+import { insertBuildOf, insertPublished, insertSource, startApi } from "../../../support/api.ts";
 import { insertPackage } from "../../../support/rows.ts";
 
 test("GET /package/{name} shows settings, source and what is published", async () => {
@@ -108,4 +113,43 @@ test("GET …/pkgbuild gives what is published as a JSON string, or says that no
     "package was never built and has thus no used package build",
   ]);
   expect(await published.text()).toBe('"pkgname=foo\\n"');
+});
+
+test("a list shows an add, an order and the end of a build in the very next answer", async () => {
+  await using api = await startApi();
+  const { state } = api.world;
+  const shown = async () => {
+    const list = v.parse(PackageList, await (await api.request("/package/list")).json());
+    return list.map(({ base, build }) => `${base} ${build?.state.state ?? "never built"}`);
+  };
+  const pkgbase = v.parse(Pkgbase, "foo");
+  const source = await insertSource(api.world, pkgbase, {
+    type: "aur",
+    name: v.parse(Pkgname, "foo"),
+  });
+  const build = newBuildId();
+  const session = {
+    id: newSessionId(),
+    reason: "manual",
+    resolve: true,
+    force: false,
+    orderedAt: 1,
+  } as const;
+
+  const before = await shown();
+  await addPackages(state, [{ pkgbase, source, devel: false, dependency: false }], {
+    ...{ replace: false, enabled: true },
+    owed: { at: 0, build: true, resolve: true },
+  });
+  const added = await shown();
+  await insertSession(state, { session, wanted: [{ pkgbase, build }], arch: "x86_64" });
+  const ordered = await shown();
+  await changeBuild(state, build, ["pending"], { state: "failure", endedAt: 2 });
+
+  expect([before, added, ordered, await shown()]).toEqual([
+    [],
+    ["foo never built"],
+    ["foo pending"],
+    ["foo failure"],
+  ]);
 });

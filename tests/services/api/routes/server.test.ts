@@ -1,9 +1,13 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import * as v from "valibot";
 import { expect, test } from "vitest";
+import { hashOf } from "#shared/secret.ts";
 import { signingKeys } from "#shared/state/signatures.ts";
 import { ServerInfo } from "#shared/views.ts";
 import { secret, startApi } from "../../../support/api.ts";
 import { insertPackage } from "../../../support/rows.ts";
+import { makeScratch } from "../../../support/scratch.ts";
 
 const order = { packages: [], clean: false, resolve: true, force: true };
 
@@ -111,6 +115,22 @@ test("the secrets file is read anew on each request, and its absence says so", a
     500,
     "failed to read authorized secrets",
   ]);
+});
+
+test("a secret counts from when it is in the file until it is taken out", async () => {
+  await using directory = await makeScratch();
+  const file = join(directory.path, "authorized_secrets");
+  await writeFile(file, "");
+  const settings = { AUTHORIZED_SECRETS: "", DATA_DIR: directory.path };
+  await using api = await startApi(settings);
+  const statuses: number[] = [];
+
+  for (const text of ["", `${await hashOf(secret)} me\n`, ""]) {
+    await writeFile(file, text);
+    statuses.push((await api.write("POST", "/build", order)).status);
+  }
+
+  expect(statuses).toEqual([403, 200, 403]);
 });
 
 test("POST /build with an empty list does nothing, and says so with nothing", async () => {
