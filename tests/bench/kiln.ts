@@ -1,0 +1,68 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdir, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { join, resolve } from "node:path";
+import { hashOf } from "#shared/secret.ts";
+import { untilServed } from "./measure.ts";
+
+export const secret = "the-secret-of-the-bench";
+
+const checkout = resolve(import.meta.dirname, "../..");
+
+/** All of kiln as a process of its own, on 127.0.0.1, with what is in the directory. Disposing stops it. */
+export const startKiln = async (
+  directory: string,
+  environment: Readonly<Record<string, string>> = {},
+) => {
+  await mkdir(directory, { recursive: true });
+  await writeFile(join(directory, "authorized_secrets"), `${await hashOf(secret)} bench\n`);
+  const port = await freePort();
+  const program = ["--pdeathsig", "KILL", "--", process.execPath, "services/all.ts"];
+  const child = spawn("setpriv", program, {
+    cwd: checkout,
+    env: {
+      ...process.env,
+      DATA_DIR: directory,
+      PORT: String(port),
+      BUILD_CLI: "false",
+      LOG_LEVEL: "error",
+      SYNC_MIRROR: "http://127.0.0.1:1/{repo}/os/{arch}",
+      ...environment,
+    },
+    stdio: ["ignore", "ignore", "inherit"],
+  });
+  const url = `http://127.0.0.1:${port}`;
+  const died = once(child, "exit").then(() => Promise.reject(new Error("kiln ended")));
+  await Promise.race([untilServed(`${url}/`), died]);
+  const request = (path: string, init: RequestInit = {}) =>
+    fetch(`${url}${path}`, { ...init, headers: { authorization: secret, ...init.headers } });
+  return {
+    url,
+    pid: child.pid ?? 0,
+    request,
+    async post(path: string, body: unknown) {
+      const headers = { "content-type": "application/json" };
+      const answer = await request(path, { method: "POST", body: JSON.stringify(body), headers });
+      if (!answer.ok) throw new Error(`POST ${path}: ${answer.status} ${await answer.text()}`);
+      return answer;
+    },
+    async [Symbol.asyncDispose]() {
+      const ended = once(child, "exit");
+      child.kill("SIGTERM");
+      await ended;
+    },
+  };
+};
+
+export type Kiln = Awaited<ReturnType<typeof startKiln>>;
+
+export const freePort = async () => {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  await once(server, "close");
+  if (typeof address !== "object" || !address) throw new Error("no port");
+  return address.port;
+};
