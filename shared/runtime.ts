@@ -6,9 +6,9 @@ declare const Deno:
   | undefined
   | {
       serve(
-        options: { hostname: string; port: number; onListen(): void },
+        options: { hostname: string; port: number; signal: AbortSignal; onListen(): void },
         fetch: Fetch,
-      ): { readonly addr: { readonly port: number }; shutdown(): Promise<void> };
+      ): { readonly addr: { readonly port: number }; readonly finished: Promise<void> };
       readonly permissions: {
         querySync(wish: { name: "read"; path: string }): { readonly state: string };
       };
@@ -53,8 +53,17 @@ const serveDeno = (
   hostname: string,
   port: number,
 ): HttpServer => {
-  const server = deno.serve({ hostname, port, onListen: () => {} }, fetch);
-  return { port: server.addr.port, [Symbol.asyncDispose]: () => server.shutdown() };
+  // Its `shutdown` would wait for streams to end.
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const server = deno.serve({ hostname, port, signal, onListen: () => {} }, fetch);
+  return {
+    port: server.addr.port,
+    async [Symbol.asyncDispose]() {
+      stopping.abort();
+      await server.finished;
+    },
+  };
 };
 
 const serveNode = async (fetch: Fetch, hostname: string, port: number): Promise<HttpServer> => {

@@ -27,9 +27,12 @@ export const run = async (...services: readonly Service[]) => {
 export const stopSignal = () =>
   new Promise<NodeJS.Signals>((resolve) => {
     for (const signal of ["SIGINT", "SIGTERM"] as const) {
-      process.once(signal, () => {
+      let heard = false;
+      // One listener: Deno calls one that is added meanwhile for the same signal.
+      process.on(signal, () => {
+        if (heard) process.exit(130);
+        heard = true;
         resolve(signal);
-        process.on(signal, () => process.exit(130));
       });
     }
   });
