@@ -8,6 +8,7 @@ import { expect, inject, vi } from "vitest";
 import { hashOf } from "#shared/secret.ts";
 import { minutes } from "#shared/time.ts";
 import { BuildInfo } from "#shared/views.ts";
+import { type Runtime, runtimeEnvironment, runtimes } from "./runtimes.ts";
 import { makeScratch } from "./scratch.ts";
 
 export const secret = "the-secret-of-the-tests";
@@ -43,13 +44,18 @@ export const startKiln = async (
   directory: string,
   environment: Readonly<Record<string, string>> = {},
   sources = "services/all.ts",
+  runtime: Runtime = "bun",
 ) => {
-  const bun = join(checkout, "node_modules/.bin/bun");
   // Should the tests be killed, no kiln of theirs stays.
-  const program = ["--pdeathsig", "KILL", "--", bun, "--bun", sources];
+  const program = ["--pdeathsig", "KILL", "--", ...runtimes[runtime], sources];
   const child = spawn("setpriv", program, {
     cwd: checkout,
-    env: { ...process.env, ...environmentOf(directory), ...environment },
+    env: {
+      ...process.env,
+      ...runtimeEnvironment,
+      ...environmentOf(directory),
+      ...environment,
+    },
     stdio: ["ignore", "pipe", "inherit"],
   });
   const ended = once(child, "exit");
@@ -67,6 +73,12 @@ export const startKiln = async (
     ...kiln,
     pid: child.pid ?? 0,
     lines,
+    /** As Ctrl-C does; says the exit code. */
+    async stop() {
+      child.kill("SIGTERM");
+      await ended;
+      return child.exitCode;
+    },
     /** As the power goes: no handler runs. */
     async kill() {
       child.kill("SIGKILL");
