@@ -30,16 +30,14 @@ const setup = async (environment: Readonly<Record<string, string>> = {}) => {
         orderedAt: Date.UTC(2026, 0, 1),
         ...row,
       });
-      await tx
-        .insert(rebuildArtifacts)
-        .values({
-          rebuild: id,
-          filename,
-          pkgname: v.parse(Pkgname, pkgbase),
-          sha256: "",
-          bytes: 1,
-          status,
-        });
+      await tx.insert(rebuildArtifacts).values({
+        rebuild: id,
+        filename,
+        pkgname: v.parse(Pkgname, pkgbase),
+        sha256: "",
+        bytes: 1,
+        status,
+      });
     });
     return id;
   };
