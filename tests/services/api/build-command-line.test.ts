@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { expect, test } from "vitest";
 import { Pkgbase } from "#shared/model.ts";
+import { jsonLog } from "#shared/service/log.ts";
 import { buildCommandLine } from "../../../services/api/build-command-line.ts";
 import { Config } from "../../../services/api/context.ts";
 import { insertSource, listRows, startApi } from "../../support/api.ts";
@@ -16,12 +17,14 @@ const setup = async () => {
     kind: "resolved",
     packages: [{ pkgbase, source, devel: false, dependency: false }],
   });
+  const lines: string[] = [];
   const context = {
     ...api.world,
     config: v.parse(Config, {}),
+    log: jsonLog((line) => lines.push(line)),
     commandLine: { seenTo: false },
   };
-  return { ...api, context, [Symbol.asyncDispose]: api[Symbol.asyncDispose] };
+  return { ...api, context, lines, [Symbol.asyncDispose]: api[Symbol.asyncDispose] };
 };
 
 test("kiln's command line is added where it is missing, and its first build is ordered", async () => {
@@ -47,15 +50,26 @@ test("where it is there, it is built only if something is new, once in a process
   ]);
 });
 
-test("it is tried until it worked", async () => {
+test("it is tried until it worked, and what is in the way is said once", async () => {
   await using it = await setup();
   const { resolve } = it.answers;
   it.answers.resolve = async () => ({ kind: "unusable", message: "no runner image" });
 
-  await expect(buildCommandLine(it.context)).rejects.toThrow("kiln-cli: no runner image");
+  await buildCommandLine(it.context);
+  await buildCommandLine(it.context);
+  const ordered = it.orders.length;
   it.answers.resolve = resolve;
   await buildCommandLine(it.context);
 
+  expect(ordered).toBe(0);
+  expect(it.lines.map((line) => JSON.parse(line))).toEqual([
+    expect.objectContaining({
+      level: "warn",
+      event: "the command line cannot be built",
+      pkgbase: "kiln-cli",
+      problem: "no runner image",
+    }),
+  ]);
   expect(it.orders).toHaveLength(1);
 });
 
