@@ -25,21 +25,19 @@ export const attempt = async <S extends AnyStep, Outcome>(
   { config, engine, identity, image, limits }: Builder,
   purpose: Exclude<Purpose, { kind: "srcinfo" }>,
   { progress, signal, ended }: Stops<S>,
-  drive: (container: Container) => Promise<Outcome>,
+  drive: (container: Container, stopped: AbortSignal) => Promise<Outcome>,
 ): Promise<Outcome | Unbuilt<S> | undefined> => {
   const timeout = seconds(config.BUILD_TIMEOUT);
   const deadline = AbortSignal.timeout(timeout);
+  const stopped = AbortSignal.any([signal, deadline, ...(ended ? [ended] : [])]);
   try {
     await using container = await engine.start(
       containerSpec(image, limits, formatIdentity(identity), purpose, timeout),
     );
-    const driving = drive(container);
+    const driving = drive(container, stopped);
     using watch = watching();
     const exhausted = untilExhausted(container, limits.processes, watch.signal);
-    return await abortable(
-      AbortSignal.any([signal, deadline, ...(ended ? [ended] : [])]),
-      Promise.race([driving, exhausted]),
-    );
+    return await abortable(stopped, Promise.race([driving, exhausted]));
   } catch (error) {
     signal.throwIfAborted();
     if (ended?.aborted) return undefined;

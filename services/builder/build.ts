@@ -15,6 +15,7 @@ import { broken, describe } from "./outcome.ts";
 import { openOutput } from "./output.ts";
 import { headings } from "./steps.ts";
 import { type TimedProgress, timedProgress } from "./timed-progress.ts";
+import { untilKept } from "./until-kept.ts";
 
 type Request = Payload<typeof buildRequested>;
 
@@ -42,9 +43,9 @@ export const build = async (context: Builder, request: Request, { signal }: Deli
     context,
     { kind: "build", build, pkgbase },
     { progress, signal, ended: turn.ended },
-    (container) =>
+    (container, stopped) =>
       drive({
-        ...{ container, request, blobs, output, limits, progress },
+        ...{ container, request, blobs, output, limits, progress, stopped },
         packager: config.PACKAGER,
         repositoryUrl: config.OWN_REPOSITORY_URL ?? config.OWN_REPOSITORY,
       }),
@@ -55,10 +56,11 @@ export const build = async (context: Builder, request: Request, { signal }: Deli
   output.say(describe(outcome));
   const kept = await abortable(signal, output.end());
   const { measurements } = progress;
-  await publish(buildFinished, {
+  const finished = {
     ...{ build, pkgbase, arch, at: now() },
     ...{ builder: name, outcome, measurements, ...kept },
-  });
+  };
+  await untilKept(() => publish(buildFinished, finished), signal);
   log.info("build finished", { build, pkgbase, outcome: outcome.kind });
 };
 

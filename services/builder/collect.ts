@@ -7,8 +7,9 @@ import type { Attempt } from "./drive.ts";
 import { broken, gone } from "./outcome.ts";
 import { pkgbuildOf } from "./source.ts";
 import { srcinfoCommand } from "./steps.ts";
+import { untilKept } from "./until-kept.ts";
 
-type Collected = Pick<Attempt, "container" | "blobs" | "request" | "output">;
+type Collected = Pick<Attempt, "container" | "blobs" | "request" | "output" | "stopped">;
 
 /** Bytes of a .SRCINFO. */
 export const srcinfoLimit = 1024 * 1024;
@@ -30,8 +31,14 @@ export const collect = async (attempt: Collected): Promise<BuildOutcome> => {
 };
 
 /** The packages that makepkg left; `Fault` missing where there are none. */
-export const takePackages = async ({ container, blobs }: Pick<Attempt, "container" | "blobs">) => {
-  const artifacts = await storeArtifacts(blobs, await container.take("/build/packages"));
+export const takePackages = async ({
+  container,
+  blobs,
+  output,
+  stopped,
+}: Omit<Collected, "request">) => {
+  const take = async () => storeArtifacts(blobs, await container.take("/build/packages"));
+  const artifacts = await untilKept(take, stopped, (reason) => output.say(`waiting: ${reason}`));
   if (artifacts.length > 0) return artifacts;
   throw new Fault("missing", "makepkg ended well but left no package in /build/packages");
 };
@@ -41,6 +48,7 @@ const printSrcinfo = async ({
   container,
   blobs,
   output,
+  stopped,
 }: Collected): Promise<BlobReference | BuildOutcome> => {
   const { exit, stdout, stderr } = await capture(container, srcinfoCommand, srcinfoLimit);
   if (exit.kind === "gone") return gone("packages");
@@ -48,5 +56,5 @@ const printSrcinfo = async ({
   if (exit.code !== 0) return { kind: "failed", step: "packages", exitCode: exit.code };
   if (stdout.byteLength > srcinfoLimit)
     return broken("packages", "the .SRCINFO of what was built is over 1 MiB");
-  return blobs.put(stdout);
+  return untilKept(() => blobs.put(stdout), stopped);
 };

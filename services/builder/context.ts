@@ -1,7 +1,7 @@
 import { hostname } from "node:os";
 import pLimit from "p-limit";
 import * as v from "valibot";
-import { buildEnded } from "#shared/messages/build.ts";
+import { buildEnded, buildFinished } from "#shared/messages/build.ts";
 import { builderAnnounced } from "#shared/messages/builder.ts";
 import { BuilderName } from "#shared/model.ts";
 import { integer } from "#shared/service/config.ts";
@@ -75,7 +75,8 @@ export const openWith = async (engine: Engine, { config, follow, now }: Base<typ
   const name = config.BUILDER_NAME ?? nameOfHost(hostname());
   const peers = makePeers(name, now);
   await using following = new AsyncDisposableStack();
-  following.use(await follow(buildEnded, "start", ({ build }) => work.end(build)));
+  for (const over of [buildFinished, buildEnded])
+    following.use(await follow(over, "start", ({ build }) => work.end(build)));
   following.use(await follow(builderAnnounced, "start", ({ builder }) => peers.heard(builder)));
   const identity = await readIdentity();
   const followed = following.move();

@@ -2,10 +2,9 @@ import { promisify } from "node:util";
 import { zstdCompress } from "node:zlib";
 import type { Blobs } from "#shared/blobs/blobs.ts";
 import { pause } from "#shared/bus/pause.ts";
-import { Fault } from "#shared/fault.ts";
 import type { BlobReference } from "#shared/model.ts";
-import { seconds } from "#shared/time.ts";
 import { makeChunks } from "./chunks.ts";
+import { untilKept } from "./until-kept.ts";
 
 /** Bytes of a log that are kept. */
 export const logLimit = 10 * 1024 * 1024;
@@ -67,7 +66,8 @@ export const openOutput = (
       sayOn();
       await saying;
       if (failure) throw failure.error;
-      return { log: await blobs.put(await compress(Buffer.concat(chunks.whole()))), outputs };
+      const whole = await compress(Buffer.concat(chunks.whole()));
+      return { log: await untilKept(() => blobs.put(whole), stopping.signal), outputs };
     },
     async [Symbol.asyncDispose]() {
       stopping.abort();
@@ -78,15 +78,3 @@ export const openOutput = (
 };
 
 const compress = promisify(zstdCompress);
-
-const untilKept = async (publish: () => Promise<void>, signal: AbortSignal) => {
-  while (true) {
-    signal.throwIfAborted();
-    try {
-      return await publish();
-    } catch (error) {
-      if (!(error instanceof Fault) || error.kind !== "unavailable") throw error;
-      await pause(seconds(1), signal);
-    }
-  }
-};

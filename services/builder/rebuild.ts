@@ -13,6 +13,7 @@ import { broken, describe } from "./outcome.ts";
 import { openOutput } from "./output.ts";
 import { driveRebuild } from "./rebuild-drive.ts";
 import { headings } from "./steps.ts";
+import { untilKept } from "./until-kept.ts";
 
 type Request = Payload<typeof rebuildRequested>;
 
@@ -38,9 +39,9 @@ export const rebuild = async (context: Builder, request: Request, { signal, late
     context,
     { kind: "rebuild", rebuild, pkgbase },
     { progress, signal },
-    (container) =>
+    (container, stopped) =>
       driveRebuild({
-        ...{ container, request, blobs, output, limits, progress },
+        ...{ container, request, blobs, output, limits, progress, stopped },
         archive: config.ARCH_ARCHIVE_URL,
       }),
   );
@@ -48,10 +49,11 @@ export const rebuild = async (context: Builder, request: Request, { signal, late
 
   output.say(describe(outcome));
   const { log: kept } = await abortable(signal, output.end());
-  await publish(rebuildFinished, {
+  const finished = {
     ...{ rebuild, pkgbase, arch, at: now() },
     ...{ builder: name, startedAt, outcome, log: kept },
-  });
+  };
+  await untilKept(() => publish(rebuildFinished, finished), signal);
   log.info("rebuild finished", { rebuild, pkgbase, outcome: outcome.kind });
 };
 

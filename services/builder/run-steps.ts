@@ -12,6 +12,8 @@ export type Row<S extends AnyStep> = readonly [step: S, act: () => Promise<Exit>
 export type Stage<S extends AnyStep> = {
   readonly container: Container;
   readonly output: Output;
+  /** Its time is over, or nobody wants it any more. */
+  readonly stopped: AbortSignal;
   readonly limits: Limits;
   /** How far it is, for whoever has to stop it. */
   readonly progress: { step: S };

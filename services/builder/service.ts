@@ -20,6 +20,14 @@ import { readPkgbuild } from "./read-pkgbuild.ts";
 import { reap } from "./reap.ts";
 import { giveUpRebuild, rebuild } from "./rebuild.ts";
 
+const ackWait = seconds(10);
+
+/** Without an engine, or room for what is built, work is left to other builders. */
+const ready = async ({ engine, blobs }: Builder) => {
+  await engine.ping();
+  await blobs.ping();
+};
+
 /** Builds packages, each in a container of its own. Owns no table: what it knows, it says on the bus. */
 export const builder = defineService({
   name: "builder",
@@ -28,20 +36,18 @@ export const builder = defineService({
   open,
   consumes: [
     on(buildRequested, build, ({ config }: Builder) => ({
-      atOnce: config.BUILDER_SLOTS,
-      ackWait: seconds(30),
+      ...{ atOnce: config.BUILDER_SLOTS, ackWait, ready },
       dropped: giveUp,
     })),
     // Beside builds, and not in their way: half as many.
     on(rebuildRequested, rebuild, ({ config }: Builder) => ({
-      atOnce: Math.ceil(config.BUILDER_SLOTS / 2),
-      ackWait: seconds(30),
+      ...{ atOnce: Math.ceil(config.BUILDER_SLOTS / 2), ackWait, ready },
       dropped: giveUpRebuild,
     })),
   ],
   publishes: [buildStarted, buildOutput, buildFinished, rebuildFinished, builderAnnounced],
   measures: [stepTime],
-  follows: [buildEnded, builderAnnounced],
+  follows: [buildFinished, buildEnded, builderAnnounced],
   answers: [answer(generateSrcinfo, readPkgbuild)],
   repeats: [every(minutes(1), reap), every(interval, announce)],
   async health({ engine, image }) {

@@ -1,13 +1,13 @@
 import type { BuildId } from "#shared/model.ts";
 
 export type Turn = Disposable & {
-  /** Aborted when the build has been ended by somebody else. */
+  /** Aborted when the build has been ended, or finished, by somebody else. */
   readonly ended: AbortSignal;
 };
 
 export type Work = {
   begin(build: BuildId): Turn;
-  /** Somebody ended the build, in work here or not. */
+  /** Somebody ended or finished the build, in work here or not. */
   end(build: BuildId): void;
   hasEnded(build: BuildId): boolean;
 };
