@@ -15,8 +15,9 @@ export type Ask = <R extends v.GenericSchema, A extends v.GenericSchema>(
 ) => Promise<v.InferOutput<A>>;
 
 /**
- * Calls `each` for every message of a subject in order, `start`: from the oldest kept one, or `now`:
- * from the moment the promise resolves. Goes on over restarts of the server, without gap or repeat.
+ * Calls `each` for every message of a subject in order, `start`: from the oldest kept one, and resolves when those
+ * that there are were told; or `now`: from the moment the promise resolves. Goes on over restarts of the server,
+ * without gap or repeat.
  */
 export type Follow = <M extends Message>(
   message: M,

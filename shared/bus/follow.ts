@@ -27,7 +27,9 @@ export const followFrom =
     const { signal } = stopping;
     let next = from === "start" ? 1 : (await lastSequence()) + 1;
 
+    const backlog = Promise.withResolvers<void>();
     const take = (msg: JsMsg) => {
+      if (msg.info.pending === 0) queueMicrotask(backlog.resolve);
       if (signal.aborted || msg.seq < next) return;
       next = msg.seq + 1;
       const parsed = parsePayload(message, msg);
@@ -88,6 +90,8 @@ export const followFrom =
     };
 
     const ended = stay();
+    const { num_pending } = await first.consumer.info(true);
+    if (num_pending > 0) await within(seconds(10), backlog.promise);
     return {
       async [Symbol.asyncDispose]() {
         stopping.abort();
