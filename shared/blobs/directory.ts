@@ -15,6 +15,14 @@ import { dirname, join, resolve } from "node:path";
 import { Fault } from "#shared/fault.ts";
 import { webStream } from "#shared/web-stream.ts";
 import type { Blobs } from "./blobs.ts";
+import {
+  checking,
+  demandSha256,
+  noBlob,
+  refuseDamaged,
+  refuseUnexpected,
+  sha256Of,
+} from "./checking.ts";
 import { openIncoming } from "./incoming.ts";
 
 /** How many blobs are remembered as checked. */
@@ -25,33 +33,36 @@ const leastFree = 64 * 1024 * 1024;
 
 /**
  * Blobs as files `<directory>/<first two digits>/<sha256>`.
- * A blob is written beside its place, synced, and renamed; after a crash it is whole or not there.
+ * A blob is written beside its place, synced, and renamed; after a crash it is whole or not there
+ * (without `durable`, it may be damaged, which is noticed).
  * The directory is made at the first write: who only reads needs no right to it.
  */
-export const openDirectory = (path: string): Blobs => {
+export const openDirectory = (path: string, { durable = true } = {}): Blobs => {
   const root = resolve(path);
   const newIncoming = lazyIncoming(join(root, "incoming"));
 
   const placeOf = (sha256: string) => {
-    if (!/^[0-9a-f]{64}$/.test(sha256)) throw new Fault("invalid", `${sha256} is not a sha256`);
+    demandSha256(sha256);
     return join(root, sha256.slice(0, 2), sha256);
   };
   const find = (sha256: string) => stat(placeOf(sha256), { bigint: true }).catch(ifMissing);
   const demand = async (sha256: string) => {
     const found = await find(sha256);
-    if (!found) throw new Fault("missing", `no blob ${sha256}`);
+    if (!found) throw noBlob(sha256);
     return found;
   };
 
   /** Blobs whose bytes were checked, and the state of the file then. */
   const checked = new Map<string, string>();
-  const check = async (sha256: string, found: BigIntStats) => {
-    const state = stateOf(found);
-    if (checked.get(sha256) === state) return;
-    for await (const _ of checking(createReadStream(placeOf(sha256)), sha256));
-    checked.set(sha256, state);
+  const remember = (sha256: string, found: BigIntStats) => {
+    checked.set(sha256, stateOf(found));
     const [oldest] = checked.keys();
     if (checked.size > memory && oldest) checked.delete(oldest);
+  };
+  const check = async (sha256: string, found: BigIntStats) => {
+    if (checked.get(sha256) === stateOf(found)) return;
+    for await (const _ of checking(createReadStream(placeOf(sha256)), sha256));
+    remember(sha256, found);
   };
   const isWhole = async (sha256: string) => {
     const found = await find(sha256);
@@ -63,11 +74,13 @@ export const openDirectory = (path: string): Blobs => {
     async put(content, expected) {
       const incoming = await newIncoming().catch(ifUnwritable(root));
       try {
-        const reference = await write(incoming, content);
+        const reference = await write(incoming, content, durable);
         const { sha256 } = reference;
-        if (expected !== undefined && sha256 !== expected)
-          throw new Fault("invalid", `content hashes to ${sha256}, expected ${expected}`);
-        if (!(await isWhole(sha256))) await moveTo(placeOf(sha256), incoming);
+        refuseUnexpected(sha256, expected);
+        if (!(await isWhole(sha256))) {
+          await moveTo(placeOf(sha256), incoming, durable);
+          remember(sha256, await demand(sha256));
+        }
         return reference;
       } catch (error) {
         return ifUnwritable(root)(error);
@@ -79,7 +92,7 @@ export const openDirectory = (path: string): Blobs => {
     async bytes(sha256) {
       await demand(sha256);
       const content = await readFile(placeOf(sha256));
-      refuseUnless(sha256, createHash("sha256").update(content).digest("hex"));
+      refuseDamaged(sha256, sha256Of(content));
       return new Uint8Array(content.buffer, content.byteOffset, content.byteLength);
     },
 
@@ -128,11 +141,14 @@ const lazyIncoming = (directory: string) => {
   };
 };
 
+const unwritable = "ENOSPC EDQUOT EROFS EACCES EPERM EIO ENOTDIR NotCapable".split(" ");
+
 /** Whoever keeps the disk can mend it, so what wanted to write there waits. */
 const ifUnwritable = (root: string) => (error: unknown) => {
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  if (!["ENOSPC", "EDQUOT", "EROFS", "EACCES", "EPERM", "EIO", "ENOTDIR"].includes(code))
-    throw error;
+  if (!(error instanceof Error)) throw error;
+  // Deno's refusals have a name only.
+  const code = "code" in error ? String(error.code) : error.name;
+  if (!unwritable.includes(code)) throw error;
   throw new Fault("unavailable", `no blob can be written into ${root} (${code}); mend that`, {
     cause: error,
   });
@@ -141,7 +157,11 @@ const ifUnwritable = (root: string) => (error: unknown) => {
 const stateOf = ({ ino, size, mtimeNs, ctimeNs }: BigIntStats) =>
   [ino, size, mtimeNs, ctimeNs].join(" ");
 
-const write = async (path: string, content: AsyncIterable<Uint8Array> | Uint8Array) => {
+const write = async (
+  path: string,
+  content: AsyncIterable<Uint8Array> | Uint8Array,
+  durable: boolean,
+) => {
   const hash = createHash("sha256");
   let bytes = 0;
   const file = await open(path, "wx");
@@ -151,7 +171,7 @@ const write = async (path: string, content: AsyncIterable<Uint8Array> | Uint8Arr
       bytes += chunk.byteLength;
       await file.appendFile(chunk);
     }
-    await file.sync();
+    if (durable) await file.sync();
   } finally {
     await file.close();
   }
@@ -159,10 +179,11 @@ const write = async (path: string, content: AsyncIterable<Uint8Array> | Uint8Arr
   return { sha256: hash.digest("hex"), bytes };
 };
 
-const moveTo = async (place: string, written: string) => {
+const moveTo = async (place: string, written: string, durable: boolean) => {
   const folder = dirname(place);
   const made = await mkdir(folder, { recursive: true });
   await rename(written, place);
+  if (!durable) return;
   await sync(folder);
   if (made) await sync(dirname(folder));
 };
@@ -174,20 +195,6 @@ const sync = async (directory: string) => {
   } finally {
     await handle.close();
   }
-};
-
-async function* checking(content: AsyncIterable<Uint8Array>, sha256: string) {
-  const hash = createHash("sha256");
-  for await (const chunk of content) {
-    hash.update(chunk);
-    yield chunk;
-  }
-  refuseUnless(sha256, hash.digest("hex"));
-}
-
-const refuseUnless = (sha256: string, found: string) => {
-  if (found !== sha256)
-    throw new Fault("invalid", `blob ${sha256} is damaged: its content hashes to ${found}`);
 };
 
 const ifDamaged = (error: unknown) => {

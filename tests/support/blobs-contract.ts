@@ -1,0 +1,179 @@
+import { createHash } from "node:crypto";
+import { stat } from "node:fs/promises";
+import { expect, test } from "vitest";
+import type { Blobs } from "#shared/blobs/blobs.ts";
+import { Fault } from "#shared/fault.ts";
+
+export type Store = AsyncDisposable & {
+  readonly blobs: Blobs;
+  /** The same store as another process finds it, on a host that has seen none of it. */
+  elsewhere(): Promise<Blobs>;
+  /** Changes one bit of a blob, wherever its bytes are. */
+  damage(sha256: string): Promise<void>;
+  /** The names of all that is kept. */
+  names(): Promise<string[]>;
+};
+
+export const hashOf = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
+
+export async function* inPieces(...pieces: (Uint8Array | Error)[]) {
+  for (const piece of pieces) {
+    if (piece instanceof Error) throw piece;
+    yield piece;
+  }
+}
+
+export const collect = async (stream: ReadableStream<Uint8Array>) =>
+  new Uint8Array(Buffer.concat(await Array.fromAsync(stream)));
+
+const text = (it: string) => new TextEncoder().encode(it);
+export const content = text("some content");
+export const sha256 = hashOf(content);
+
+/** What every blob store promises. */
+export const testBlobs = (open: () => Promise<Store>) => {
+  test("what comes in pieces is kept under the hash of the whole, for everybody", async () => {
+    await using store = await open();
+    const large = new Uint8Array(3_000_000).fill(7);
+    const whole = new Uint8Array([...content, ...large, ...content]);
+
+    const reference = await store.blobs.put(inPieces(content, large, new Uint8Array(), content));
+
+    expect(reference).toEqual({ sha256: hashOf(whole), bytes: whole.byteLength });
+    for (const blobs of [store.blobs, await store.elsewhere()]) {
+      expect(await blobs.has(reference.sha256)).toBe(true);
+      expect(hashOf(await blobs.bytes(reference.sha256))).toBe(hashOf(whole));
+      expect(hashOf(await collect(await blobs.read(reference.sha256)))).toBe(hashOf(whole));
+      const { path, bytes } = await blobs.file(reference.sha256);
+      expect([path, bytes]).toEqual([blobs.placeOf(reference.sha256), whole.byteLength]);
+      expect((await stat(path)).mode & 0o777).toBe(0o444);
+    }
+  });
+
+  test("nothing at all is a blob too", async () => {
+    await using store = await open();
+
+    const reference = await store.blobs.put(new Uint8Array());
+
+    const blobs = await store.elsewhere();
+    expect(reference).toEqual({ sha256: hashOf(new Uint8Array()), bytes: 0 });
+    expect(await blobs.bytes(reference.sha256)).toEqual(new Uint8Array());
+    expect(await collect(await blobs.read(reference.sha256))).toEqual(new Uint8Array());
+    expect((await blobs.file(reference.sha256)).bytes).toBe(0);
+  });
+
+  test("twenty puts of one content at once keep one blob", async () => {
+    await using store = await open();
+
+    const puts = Array.from({ length: 20 }, () => store.blobs.put(inPieces(content)));
+
+    const references = new Set((await Promise.all(puts)).map((reference) => reference.sha256));
+    expect([...references]).toEqual([sha256]);
+    expect(await store.names()).toEqual([sha256]);
+  });
+
+  test("content of another hash than expected is refused, and leaves nothing", async () => {
+    await using store = await open();
+    const other = hashOf(text("other"));
+
+    const put = store.blobs.put(inPieces(content), other);
+
+    const refusal = new Fault("invalid", `content hashes to ${sha256}, expected ${other}`);
+    await expect(put).rejects.toEqual(refusal);
+    expect(await store.names()).toEqual([]);
+  });
+
+  test("content of the expected hash is kept", async () => {
+    await using store = await open();
+
+    await store.blobs.put(inPieces(content), sha256);
+
+    expect(await (await store.elsewhere()).bytes(sha256)).toEqual(content);
+  });
+
+  test("a put that fails midway leaves nothing", async () => {
+    await using store = await open();
+    const failure = new Error("the network went away");
+
+    await expect(store.blobs.put(inPieces(content, failure))).rejects.toBe(failure);
+
+    expect(await store.names()).toEqual([]);
+  });
+
+  test.each([
+    ["before it was ever read", async () => {}],
+    ["after it was checked", async ({ blobs }: Store) => void (await blobs.file(sha256))],
+  ])("a bit flipped %s is noticed by every way to read", async (_, first) => {
+    await using store = await open();
+    await store.blobs.put(content);
+    await first(store);
+    await store.damage(sha256);
+
+    const damage = {
+      kind: "invalid",
+      message: expect.stringContaining(`blob ${sha256} is damaged`),
+    };
+    await expect(store.blobs.bytes(sha256)).rejects.toMatchObject(damage);
+    await expect(store.blobs.file(sha256)).rejects.toMatchObject(damage);
+    await expect(store.blobs.read(sha256).then(collect)).rejects.toMatchObject(damage);
+  });
+
+  test("a blob that was found damaged is replaced by a put of its content", async () => {
+    await using store = await open();
+    await store.blobs.put(content);
+    await store.damage(sha256);
+    await expect(store.blobs.bytes(sha256)).rejects.toMatchObject({ kind: "invalid" });
+
+    await store.blobs.put(content);
+
+    expect(await store.blobs.bytes(sha256)).toEqual(content);
+    expect(await (await store.elsewhere()).bytes(sha256)).toEqual(content);
+  });
+
+  test.each([
+    [{ start: 0, end: 4 }, "some"],
+    [{ start: 5, end: 12 }, "content"],
+    [{ start: 5, end: 100 }, "content"],
+    [{ start: 3, end: 3 }, ""],
+    [{ start: 12, end: 20 }, ""],
+  ])("the range %j is %j", async (range, expected) => {
+    await using store = await open();
+    await store.blobs.put(content);
+    const read = async (blobs: Blobs) =>
+      new TextDecoder().decode(await collect(await blobs.read(sha256, range)));
+
+    expect(await read(store.blobs)).toBe(expected);
+    expect(await read(await store.elsewhere())).toBe(expected);
+  });
+
+  test("a blob that is not there is missing, by every way to read", async () => {
+    await using store = await open();
+    const missing = new Fault("missing", `no blob ${sha256}`);
+
+    await expect(store.blobs.bytes(sha256)).rejects.toEqual(missing);
+    await expect(store.blobs.file(sha256)).rejects.toEqual(missing);
+    await expect(store.blobs.read(sha256)).rejects.toEqual(missing);
+    await expect(store.blobs.read(sha256, { start: 0, end: 4 })).rejects.toEqual(missing);
+    await expect(store.blobs.read(sha256, { start: 3, end: 3 })).rejects.toEqual(missing);
+    expect(await store.blobs.has(sha256)).toBe(false);
+  });
+
+  test.each(["", "../../etc/passwd", "A".repeat(64), `${"a".repeat(64)}/x`])(
+    "%j is no sha256",
+    async (name) => {
+      await using store = await open();
+
+      const refusal = new Fault("invalid", `${name} is not a sha256`);
+      await expect(store.blobs.bytes(name)).rejects.toThrow(refusal);
+      await expect(store.blobs.read(name)).rejects.toThrow(refusal);
+      await expect(store.blobs.has(name)).rejects.toThrow(refusal);
+      await expect(store.blobs.file(name)).rejects.toThrow(refusal);
+    },
+  );
+
+  test("a store that blobs can be put into says so", async () => {
+    await using store = await open();
+
+    expect(await store.blobs.ping()).toBe(undefined);
+  });
+};
