@@ -54,7 +54,7 @@ export const fetchCommand = (targets: readonly string[]): Command => ({
   argv: printing("pacman", "-S", ...downloading, ...targets),
 });
 
-/** Signatures are checked as pacman.conf(5) asks for it in RemoteFileSigLevel. */
+/** Signatures are checked as pacman.conf(5) asks for it in SigLevel and RemoteFileSigLevel. */
 export const fetchUrlsCommand = (urls: readonly string[]): Command => ({
   user: "root",
   argv: printing("pacman", "-U", ...downloading, ...urls),

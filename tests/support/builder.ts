@@ -3,6 +3,7 @@ import { zstdDecompressSync } from "node:zlib";
 import * as v from "valibot";
 import type { Payload } from "#shared/bus/declare.ts";
 import { buildFinished, buildOutput, buildRequested } from "#shared/messages/build.ts";
+import { rebuildFinished, rebuildRequested } from "#shared/messages/rebuild.ts";
 import type { BlobReference, BuildId } from "#shared/model.ts";
 import { start } from "#shared/service/start.ts";
 import { builder } from "../../services/builder/service.ts";
@@ -10,6 +11,7 @@ import { tarOf } from "./archive.ts";
 import { makeWorld } from "./world.ts";
 
 export type Request = Payload<typeof buildRequested>;
+export type RebuildRequest = Payload<typeof rebuildRequested>;
 
 /** A builder in a world of its own, on the real clock. */
 export const startBuilder = async (
@@ -25,6 +27,10 @@ export const startBuilder = async (
   const finishOf = (build: BuildId) =>
     world.bus.sent(buildFinished).find((it) => it.build === build);
 
+  /** A log that was kept. */
+  const textOf = async (log: BlobReference | null | undefined) =>
+    log ? zstdDecompressSync(await world.blobs.bytes(log.sha256)).toString() : "";
+
   const resources = stack.move();
   return {
     ...world,
@@ -38,6 +44,11 @@ export const startBuilder = async (
       await world.bus.publish(buildRequested, request);
       return finishOf(request.build);
     },
+    /** Says the request, and gives what is said in the end. */
+    async rebuild(request: RebuildRequest) {
+      await world.bus.publish(rebuildRequested, request);
+      return world.bus.sent(rebuildFinished).find((it) => it.rebuild === request.rebuild);
+    },
     /** What was said of a build while it ran. */
     outputOf: ({ build }: Request) =>
       world.bus
@@ -46,10 +57,8 @@ export const startBuilder = async (
         .map(({ text }) => text)
         .join(""),
     /** The log that was kept. */
-    logOf: async (build: BuildId) => {
-      const log = finishOf(build)?.log;
-      return log ? zstdDecompressSync(await world.blobs.bytes(log.sha256)).toString() : "";
-    },
+    logOf: (build: BuildId) => textOf(finishOf(build)?.log),
+    textOf,
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };
 };
@@ -75,6 +84,20 @@ export const requestOf = (
     prepare: null,
     sourceDateEpoch: 1_700_000_000,
     repository: null,
+    ...changes,
+  });
+
+/** A rebuild of what a request built, as the verifier would ask for it. */
+export const rebuildOf = (
+  { arch, pkgbase, source, sourceDateEpoch, hasSources, flags, prepare }: Request,
+  buildinfo: BlobReference,
+  changes: Partial<v.InferInput<typeof rebuildRequested.schema>> = {},
+): RebuildRequest =>
+  v.parse(rebuildRequested.schema, {
+    ...{ arch, pkgbase, source, sourceDateEpoch, hasSources, flags, prepare, buildinfo },
+    rebuild: randomUUID(),
+    own: [],
+    builtBy: null,
     ...changes,
   });
 
