@@ -1,32 +1,49 @@
-import { globSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 
-const files = globSync("services/api/**/*.ts").filter(
-  (path) => !path.endsWith("secrets-file.ts") && !path.endsWith("service.ts"),
-);
+/** What a module loads when it is loaded: types are gone then, and `import()` comes later. */
+const loadedBy = (path: string) => {
+  const statement = /^(?:import|export)\s+(?!type\b)(?:[^;"']*?\sfrom\s+)?"([^"]+)"/gm;
+  return [...readFileSync(path, "utf8").matchAll(statement)].map(([, from = ""]) => from);
+};
 
-const imported = (path: string) =>
-  [...readFileSync(path, "utf8").matchAll(/^import (?!type).*? from "([^"]+)"/gms)].map(
-    ([, module = ""]) => module,
-  );
+const pathOf = (from: string, by: string) =>
+  from.startsWith("#") ? from.slice(1) : join(by, "..", from);
 
-test("the api needs nothing of the host but to unpack: no files, no processes, no native modules", () => {
-  const modules = new Set(files.flatMap(imported).filter((module) => !module.startsWith(".")));
+/** What the sources reachable from one load of others: each package and module of the runtime, and by whom. */
+const foreignTo = (entry: string) => {
+  const foreign = new Map<string, string>();
+  const seen = new Set([entry]);
+  for (const path of seen)
+    for (const from of path.endsWith(".ts") ? loadedBy(path) : []) {
+      if (/^[#.]/.test(from)) seen.add(pathOf(from, path));
+      else foreign.set(from, path);
+    }
+  return foreign;
+};
 
-  expect([...modules].filter((module) => !module.startsWith("#shared/")).sort()).toEqual([
-    "drizzle-orm",
-    "hono",
-    "hono-openapi",
-    "node:util",
-    "node:zlib",
-    "valibot",
-  ]);
+/** They compute, and touch nothing outside. */
+const harmless = ["node:path", "node:timers/promises", "node:url", "node:util", "node:zlib"];
+
+test("what the api loads at its start has no files, programs or sockets of its own", () => {
+  const foreign = foreignTo("services/api/service.ts");
+  const native = [...foreign].filter(([name]) => /^(node|bun):/.test(name));
+
+  expect(foreign.has("hono")).toBe(true);
+  expect(native.filter(([name]) => !harmless.includes(name))).toEqual([]);
 });
 
-test("the secrets file is read by a module that is loaded only where it is asked for", () => {
-  const naming = files.filter((path) =>
-    /from "[./]*secrets-file\.ts"/.test(readFileSync(path, "utf8")),
-  );
+test("nor the packages for a database file, TCP, docker, keys or programs", () => {
+  const foreign = foreignTo("services/api/service.ts");
+  const withheld = [
+    ...["@libsql/client", "drizzle-orm/libsql", "@nats-io/transport-node", "@hono/node-server"],
+    ...["dockerode", "openpgp", "execa", "pino", "@aws-sdk/client-s3"],
+  ];
 
-  expect(naming).toEqual([]);
+  expect(withheld.filter((name) => foreign.has(name))).toEqual([]);
+});
+
+test("files are found where they are loaded", () => {
+  expect(foreignTo("shared/blobs/directory.ts").get("node:fs")).toBe("shared/blobs/directory.ts");
 });
