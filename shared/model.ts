@@ -71,8 +71,11 @@ export const BlobReference = v.object({
 });
 export type BlobReference = v.InferOutput<typeof BlobReference>;
 
-/** Milliseconds since the Unix epoch. */
-export const Instant = v.pipe(v.number(), v.safeInteger());
+export const Instant = v.pipe(
+  v.number(),
+  v.safeInteger(),
+  v.description("Milliseconds since the Unix epoch"),
+);
 
 /** The name of a file in a repository: no slash, no leading dot, and room for `.sig` in the 255 bytes of a name. */
 export const FileName = v.pipe(

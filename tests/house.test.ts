@@ -98,6 +98,15 @@ test("only the owner of a table writes it, in its store", () => {
   expect(strays).toEqual([]);
 });
 
+test("who writes packages or builds raises their revision in the same write", () => {
+  const writes = /\.(insert|update|delete)\((packages|sessions|builds|buildArtifacts)\)/;
+  expect(
+    matching("services/*/store/**/*.ts", writes).filter((path) =>
+      /\bstate\.write\(/.test(readFileSync(path, "utf8")),
+    ),
+  ).toEqual([]);
+});
+
 test("no file grows past 250 lines", () => {
   const long = files("{services,shared,cli,tests}/**/*.{ts,mjs}").filter(
     ({ text }) => text.split("\n").length > 251,
@@ -156,6 +165,14 @@ test("README's table of messages is the services' own", () => {
     ),
   ]);
   expect(table("message").map((row) => row.slice(0, 4))).toEqual(rows);
+});
+
+test("README says of each log message what the message says of itself", () => {
+  const log = messages.filter(({ stream }) => stream.keep === "log");
+  const rows = table("message").filter(([, keep]) => keep === "log");
+  expect(rows.map(([subject, , , , says]) => [subject, says])).toEqual(
+    log.map(({ subject, says }) => [subject, says]),
+  );
 });
 
 test("README's table of metrics is the services' own", () => {

@@ -1,8 +1,10 @@
 import { Hono } from "hono";
 import { openAPIRouteHandler } from "hono-openapi";
+import { messages } from "#shared/messages/index.ts";
 import type { HttpApp } from "#shared/service/define.ts";
 
 import { kilnVersion } from "#shared/version.ts";
+import { describeEvents } from "./asyncapi.ts";
 import type { Api, ApiEnv } from "./context.ts";
 import { onError } from "./problem.ts";
 import { buildRoutes } from "./routes/builds.ts";
@@ -29,6 +31,7 @@ const documentation = {
 } as const;
 
 export const makeApp = (api: Api) => {
+  const events = describeEvents(messages);
   const app = new Hono<ApiEnv>()
     .use(async (c, next) => {
       c.set("api", api);
@@ -39,12 +42,13 @@ export const makeApp = (api: Api) => {
     .route("/package", buildRoutes)
     .route("/package", rebuildRoutes);
   app.get("/openapi.json", openAPIRouteHandler(app, { documentation, excludeStaticFile: false }));
+  app.get("/asyncapi.json", (c) => c.json(events));
   app.onError(onError);
   app.notFound(nothing);
   return app;
 };
 
-const claimed = new Set(["", "package", "build", "key", "openapi.json"]);
+const claimed = new Set(["", "package", "build", "key", "openapi.json", "asyncapi.json"]);
 
 /** The API as it is served: nothing but what is routed exists, and nothing has a HEAD. */
 export const serveApi = (api: Api): HttpApp => {

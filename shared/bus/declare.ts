@@ -24,6 +24,8 @@ export type Message<S extends string = string, P extends SchemaFor<S> = SchemaFo
   readonly schema: P;
   /** Two payloads with one id are one message: the second is not kept (within two minutes). */
   id(payload: v.InferOutput<P>): string;
+  /** What a person is told of it; a log message has it, as those are a public contract. */
+  readonly says?: string;
 };
 
 export type Payload<M extends Message> = v.InferOutput<M["schema"]>;
@@ -41,7 +43,8 @@ export const message = <S extends string, P extends SchemaFor<S>>(
   subject: S,
   schema: P,
   id: (payload: v.InferOutput<P>) => string,
-) => ({ stream, subject, schema, id }) satisfies Message<S, P>;
+  says?: string,
+) => ({ stream, subject, schema, id, ...(says !== undefined && { says }) }) satisfies Message<S, P>;
 
 /** A question answered while the asker waits. */
 export type Question<

@@ -75,6 +75,7 @@ export const buildPending = message(
   "build.pending",
   v.object(Build),
   ({ build }) => `pending-${build}`,
+  "a build was ordered",
 );
 
 export const buildStarted = message(
@@ -82,6 +83,7 @@ export const buildStarted = message(
   "build.started",
   v.object(Build),
   ({ build, at }) => `started-${build}-${at}`,
+  "a builder has a build",
 );
 
 /** The steps of a build, in order. */
@@ -137,6 +139,7 @@ export const buildFinished = message(
     measurements: v.nullable(Measurements),
   }),
   ({ build, at }) => `finished-${build}-${at}`,
+  "how a build went, and what it made",
 );
 export type BuildOutcome = Payload<typeof buildFinished>["outcome"];
 
@@ -151,6 +154,7 @@ export const buildEnded = message(
     message: v.nullable(v.string()),
   }),
   ({ build }) => `ended-${build}`,
+  "a build's end, published or not; nothing follows it",
 );
 
 export const buildOutput = message(
@@ -165,6 +169,7 @@ export const buildOutput = message(
     text: v.string(),
   }),
   ({ build, startedAt, index }) => `${build}-${startedAt}-${index}`,
+  "what a build prints",
 );
 
 export const BuildReason = v.picklist(["webhook", "manual", "schedule", "initial", "unknown"]);

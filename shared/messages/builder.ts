@@ -17,4 +17,5 @@ export const builderAnnounced = message(
     at: Instant,
   }),
   ({ builder, at }) => `${builder}-${at}`,
+  "a builder lives, and can build; said every 30 s",
 );

@@ -17,6 +17,7 @@ export const packageAdded = message(
     dependency: v.boolean(),
   }),
   ({ source }) => `added-${source}`,
+  "a package was added",
 );
 
 /** Its settings or its source changed. */
@@ -25,6 +26,7 @@ export const packageChanged = message(
   "package.changed",
   Package,
   ({ pkgbase, at }) => `changed-${pkgbase}-${at}`,
+  "a package's source was replaced",
 );
 
 export const packageRemoved = message(
@@ -32,4 +34,5 @@ export const packageRemoved = message(
   "package.removed",
   v.object({ pkgbase: Pkgbase, at: Instant }),
   ({ pkgbase, at }) => `removed-${pkgbase}-${at}`,
+  "a package is being removed: everyone forgets it",
 );

@@ -57,6 +57,7 @@ export const rebuildPending = message(
     build: BuildId,
   }),
   ({ rebuild }) => `rebuild-pending-${rebuild}`,
+  "a rebuild was ordered",
 );
 
 /** The steps of a rebuild, in order. */
@@ -91,6 +92,7 @@ export const rebuildFinished = message(
     log: v.nullable(BlobReference),
   }),
   ({ rebuild, at }) => `rebuilt-${rebuild}-${at}`,
+  "how a rebuild went, and what it made",
 );
 export type RebuildOutcome = Payload<typeof rebuildFinished>["outcome"];
 
@@ -110,6 +112,7 @@ export const rebuildEnded = message(
     ),
   }),
   ({ rebuild }) => `rebuild-ended-${rebuild}`,
+  "the verdict: GOOD, BAD or FAIL",
 );
 
 /** Orders a rebuild of what is published of a package; `Fault` missing where nothing is. */

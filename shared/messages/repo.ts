@@ -40,6 +40,7 @@ export const repoPublished = message(
     at: Instant,
   }),
   ({ build }) => `published-${build}`,
+  "what a build made can be installed",
 );
 
 /** A build's packages are not what the build promised, or may not be signed; what was served stays. */
@@ -48,6 +49,7 @@ export const publishRefused = message(
   "publish.refused",
   v.object({ build: BuildId, pkgbase: Pkgbase, message: v.string(), at: Instant }),
   ({ build }) => `refused-${build}`,
+  "what a build made is not what was promised, or may not be signed",
 );
 
 /** Takes a package out; answered when the generation without it is served, also if it never was in. */
