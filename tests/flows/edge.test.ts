@@ -1,3 +1,6 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import * as v from "valibot";
 import { expect, test } from "vitest";
 import { hashOf } from "#shared/secret.ts";
 import { minutes } from "#shared/time.ts";
@@ -13,7 +16,9 @@ const startEdge = async (aurUrl: string) => {
   const nats = stack.use(await startNats());
   const sqld = stack.use(await startSqld());
   const data = stack.use(await makeDataDirectory());
+  const audit = join(data.path, "audit");
   const edge = {
+    DENO_AUDIT_PERMISSIONS: audit,
     NATS_URL: nats.webSocketUrl,
     STATE_URL: sqld.url,
     AUTHORIZED_SECRETS: `${await hashOf(secret)} tests`,
@@ -24,8 +29,19 @@ const startEdge = async (aurUrl: string) => {
   const rest = stack.use(await startKiln(data.path, inner, "tests/support/without-api.ts"));
   const api = stack.use(await starting);
   const resources = stack.move();
-  return { api, rest, [Symbol.asyncDispose]: () => resources.disposeAsync() };
+  return {
+    api,
+    rest,
+    /** The kinds of permissions that the api has made use of, or wished for. */
+    async wishes() {
+      const lines = (await readFile(audit, "utf8")).trim().split("\n");
+      return new Set(lines.map((line) => v.parse(Wish, JSON.parse(line)).permission));
+    },
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
+  };
 };
+
+const Wish = v.object({ permission: v.string() });
 
 test(
   "with the network and the environment alone, the api adds, orders and shows builds over WebSocket and a real sqld",
@@ -51,6 +67,7 @@ test(
     expect(await api.buildsOf("edge-app")).toHaveLength(2);
     expect(await installSigned(rest.url, ["edge-app"], api.url)).toEqual(["edge-app"]);
     expect(await api.stop()).toBe(0);
+    expect([...(await edge.wishes())].sort()).toEqual(["env", "net"]);
   },
   minutes(4),
 );
