@@ -1,12 +1,12 @@
 import { planSession as question } from "#shared/messages/resolve.ts";
-import type { SessionId } from "#shared/model.ts";
+import type { BuildId, SessionId } from "#shared/model.ts";
 import type { Scheduler } from "./context.ts";
 import { decideSession } from "./decide-session.ts";
 import { dropBuild } from "./drop-build.ts";
 import { endBuild } from "./end-build.ts";
 import { release } from "./release.ts";
-import { changeBuild, unfinishedBuilds } from "./store/builds.ts";
-import { findSession, markPlanned } from "./store/sessions.ts";
+import { unfinishedBuilds } from "./store/builds.ts";
+import { findSession, keepPlan } from "./store/sessions.ts";
 
 /** Asks the resolver what a session's builds need, and starts those that need nothing. Twice is once. */
 export const planSession = async (scheduler: Scheduler, id: SessionId) => {
@@ -28,7 +28,7 @@ const planOnce = async (scheduler: Scheduler, id: SessionId) => {
   const elsewhere = unfinished.filter(
     (build) => build.session !== id && build.orderedAt <= session.orderedAt,
   );
-  if (ordered.length === 0) return markPlanned(state, id, now());
+  if (ordered.length === 0) return keepPlan(state, id, new Map(), now());
   const plan = await ask(question, {
     packages: ordered.map(({ pkgbase }) => pkgbase),
     building: [...new Set(elsewhere.map(({ pkgbase }) => pkgbase))],
@@ -38,17 +38,17 @@ const planOnce = async (scheduler: Scheduler, id: SessionId) => {
     if (problem !== null) log.warn("source not updated", { session: id, pkgbase, problem });
 
   const decisions = decideSession(ordered, plan, { force: session.force, elsewhere });
+  const needs = new Map<BuildId, readonly BuildId[]>();
   for (const build of ordered) {
     const decision = decisions.get(build.id);
     if (decision?.kind === "drop") await dropBuild(scheduler, build);
-    if (decision?.kind === "wait")
-      await changeBuild(state, build.id, ["pending"], { needs: decision.needs });
+    if (decision?.kind === "wait") needs.set(build.id, decision.needs);
     if (decision?.kind === "cancel")
       await endBuild(scheduler, build.id, ["pending"], {
         state: "cancelled",
         message: decision.message,
       });
   }
-  await markPlanned(state, id, now());
+  await keepPlan(state, id, needs, now());
   await release(scheduler);
 };

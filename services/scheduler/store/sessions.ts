@@ -3,7 +3,9 @@ import { Fault } from "#shared/fault.ts";
 import type { BuildId, Pkgbase, SessionId } from "#shared/model.ts";
 import { builds, sessions } from "#shared/state/builds.ts";
 import { packages } from "#shared/state/packages.ts";
-import type { State } from "#shared/state/state.ts";
+import type { State, Transaction } from "#shared/state/state.ts";
+import { unfinishedStates } from "../unfinished.ts";
+import { writeBuilds } from "./write-builds.ts";
 
 type NewSession = {
   readonly session: Omit<typeof sessions.$inferInsert, "plannedAt">;
@@ -13,7 +15,7 @@ type NewSession = {
 
 /** All or nothing: an unknown pkgbase is `Fault` missing, with serene's words. */
 export const insertSession = (state: State, { session, wanted, arch }: NewSession) =>
-  state.write(async (transaction) => {
+  writeBuilds(state, async (transaction) => {
     const names = wanted.map(({ pkgbase }) => pkgbase);
     const known = await transaction
       .select({ pkgbase: packages.pkgbase, addedAt: packages.addedAt })
@@ -31,7 +33,8 @@ export const insertSession = (state: State, { session, wanted, arch }: NewSessio
     const after = new Map(newest.map(({ pkgbase, at }) => [pkgbase, (at ?? 0) + 1]));
     // Whatever this host's clock says: an older build is one of a package that was removed.
     const addedAt = new Map(known.map((it) => [it.pkgbase, it.addedAt]));
-    await transaction.insert(sessions).values(session);
+    const orderedAt = Math.max(session.orderedAt, await afterUnfinished(transaction));
+    await transaction.insert(sessions).values({ ...session, orderedAt });
     for (const { pkgbase, build } of wanted)
       await transaction.insert(builds).values({
         id: build,
@@ -39,9 +42,19 @@ export const insertSession = (state: State, { session, wanted, arch }: NewSessio
         pkgbase,
         arch,
         state: "pending",
-        orderedAt: Math.max(session.orderedAt, after.get(pkgbase) ?? 0, addedAt.get(pkgbase) ?? 0),
+        orderedAt: Math.max(orderedAt, after.get(pkgbase) ?? 0, addedAt.get(pkgbase) ?? 0),
       });
   });
+
+/** A session waits for what earlier ones build: which is earlier must not hang on a clock that was put back. */
+const afterUnfinished = async (transaction: Transaction) => {
+  const newest = await transaction
+    .select({ at: max(builds.orderedAt) })
+    .from(builds)
+    .where(inArray(builds.state, unfinishedStates))
+    .get();
+  return (newest?.at ?? -1) + 1;
+};
 
 export const findSession = async ({ read }: State, id: SessionId) =>
   read.select().from(sessions).where(eq(sessions.id, id)).get();
@@ -50,10 +63,26 @@ export const findSession = async ({ read }: State, id: SessionId) =>
 export const unplannedSessions = async ({ read }: State) =>
   read.select({ id: sessions.id }).from(sessions).where(isNull(sessions.plannedAt));
 
-export const markPlanned = (state: State, id: SessionId, at: number) =>
-  state.write(async (transaction) => {
-    await transaction
+/**
+ * What each build waits for, all or nothing: a build that starts before the others are planned would be missed
+ * by who plans them again. Another plan that came first stays.
+ */
+export const keepPlan = (
+  state: State,
+  id: SessionId,
+  needs: ReadonlyMap<BuildId, readonly BuildId[]>,
+  at: number,
+) =>
+  writeBuilds(state, async (transaction) => {
+    const planned = await transaction
       .update(sessions)
       .set({ plannedAt: at })
-      .where(and(eq(sessions.id, id), isNull(sessions.plannedAt)));
+      .where(and(eq(sessions.id, id), isNull(sessions.plannedAt)))
+      .returning({ id: sessions.id });
+    if (planned.length === 0) return;
+    for (const [build, its] of needs)
+      await transaction
+        .update(builds)
+        .set({ needs: its })
+        .where(and(eq(builds.id, build), eq(builds.state, "pending")));
   });

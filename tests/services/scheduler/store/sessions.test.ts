@@ -1,0 +1,51 @@
+import * as v from "valibot";
+import { expect, test } from "vitest";
+import { SessionId } from "#shared/model.ts";
+import { newBuildId, newSessionId } from "../../../../services/scheduler/ids.ts";
+import { findBuild } from "../../../../services/scheduler/store/builds.ts";
+import {
+  findSession,
+  insertSession,
+  keepPlan,
+} from "../../../../services/scheduler/store/sessions.ts";
+import { insertPackage } from "../../../support/rows.ts";
+import { makeWorld } from "../../../support/world.ts";
+
+const setup = async () => {
+  const world = await makeWorld();
+  const { pkgbase } = await insertPackage(world.state, "app");
+  const build = newBuildId();
+  const order = async (orderedAt: number) => {
+    const id = newSessionId();
+    const ordered = { pkgbase, build: newBuildId() };
+    await insertSession(world.state, {
+      session: { id, reason: "manual", resolve: true, force: true, orderedAt },
+      wanted: [ordered],
+      arch: "x86_64",
+    });
+    return { id: v.parse(SessionId, id), ...ordered };
+  };
+  return { ...world, build, order };
+};
+
+test("a plan that comes second changes nothing of the first", async () => {
+  await using it = await setup();
+  const { id, build } = await it.order(1);
+
+  await keepPlan(it.state, id, new Map([[build, [it.build]]]), 2);
+  await keepPlan(it.state, id, new Map([[build, []]]), 3);
+
+  expect((await findSession(it.state, id))?.plannedAt).toBe(2);
+  expect((await findBuild(it.state, build))?.needs).toEqual([it.build]);
+});
+
+test("a session ordered after another that is not done is the later one, whatever the clock says", async () => {
+  await using it = await setup();
+  const first = await it.order(1_000);
+
+  const second = await it.order(10);
+
+  expect((await findSession(it.state, first.id))?.orderedAt).toBe(1_000);
+  expect((await findSession(it.state, second.id))?.orderedAt).toBe(1_001);
+  expect((await findBuild(it.state, second.build))?.orderedAt).toBe(1_001);
+});
