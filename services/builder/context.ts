@@ -3,7 +3,8 @@ import pLimit from "p-limit";
 import * as v from "valibot";
 import { buildEnded, buildFinished } from "#shared/messages/build.ts";
 import { builderAnnounced } from "#shared/messages/builder.ts";
-import { BuilderName } from "#shared/model.ts";
+import { rebuildEnded, rebuildFinished } from "#shared/messages/rebuild.ts";
+import { BuilderName, type BuildId, type RebuildId } from "#shared/model.ts";
 import { integer } from "#shared/service/config.ts";
 import type { Base, ContextOf } from "#shared/service/define.ts";
 import { kilnVersion } from "#shared/version.ts";
@@ -71,17 +72,20 @@ export const open = (base: Base<typeof Config>) => {
 };
 
 export const openWith = async (engine: Engine, { config, follow, now }: Base<typeof Config>) => {
-  const work = makeWork();
+  const work = makeWork<BuildId>();
+  const rebuilds = makeWork<RebuildId>();
   const name = config.BUILDER_NAME ?? nameOfHost(hostname());
   const peers = makePeers(name, now);
   await using following = new AsyncDisposableStack();
   for (const over of [buildFinished, buildEnded])
     following.use(await follow(over, "start", ({ build }) => work.end(build)));
+  for (const over of [rebuildFinished, rebuildEnded])
+    following.use(await follow(over, "start", ({ rebuild }) => rebuilds.end(rebuild)));
   following.use(await follow(builderAnnounced, "start", ({ builder }) => peers.heard(builder)));
   const identity = await readIdentity();
   const followed = following.move();
   return {
-    ...{ engine, work, name, peers, identity },
+    ...{ engine, work, rebuilds, name, peers, identity },
     image: config.RUNNER_IMAGE.replaceAll("{version}", kilnVersion),
     limits: limitsOf(config),
     /** As many PKGBUILDs are read at the same time as packages built. */

@@ -13,6 +13,7 @@ import { broken, describe } from "./outcome.ts";
 import { openOutput } from "./output.ts";
 import { driveRebuild } from "./rebuild-drive.ts";
 import { headings } from "./steps.ts";
+import { timedProgress } from "./timed-progress.ts";
 import { untilKept } from "./until-kept.ts";
 
 type Request = Payload<typeof rebuildRequested>;
@@ -22,23 +23,26 @@ const deferral = seconds(2);
 
 /**
  * Builds once more what was built, from what is known of it, and says what came of it. What this builder
- * built itself is another's to rebuild, as long as there is one.
+ * built itself is another's to rebuild, as long as there is one. One that somebody ended is left alone.
  */
 export const rebuild = async (context: Builder, request: Request, { signal, later }: Delivery) => {
-  const { blobs, config, engine, limits, log, name, now, peers, publish } = context;
+  const { blobs, config, engine, limits, log, measure, name, now, peers, publish, rebuilds } =
+    context;
   const { rebuild, pkgbase, arch } = request;
+  if (rebuilds.hasEnded(rebuild)) return;
   if (request.builtBy === name && peers.hasOther()) return later(deferral);
   await engine.ping();
 
   const startedAt = now();
   log.info("rebuild started", { rebuild, pkgbase });
+  using turn = rebuilds.begin(rebuild);
   await using output = openOutput(blobs, async () => {});
-  const progress: { step: RebuildStep } = { step: "container" };
+  const progress = timedProgress<RebuildStep>(measure, "rebuild", "container");
   output.say(headings.container);
   const outcome = await attempt(
     context,
     { kind: "rebuild", rebuild, pkgbase },
-    { progress, signal },
+    { progress, signal, ended: turn.ended },
     (container, stopped) =>
       driveRebuild({
         ...{ container, request, blobs, output, limits, progress, stopped },
@@ -47,6 +51,7 @@ export const rebuild = async (context: Builder, request: Request, { signal, late
   );
   if (!outcome) return;
 
+  progress.end();
   output.say(describe(outcome));
   const { log: kept } = await abortable(signal, output.end());
   const finished = {

@@ -6,7 +6,7 @@ import {
   buildStarted,
 } from "#shared/messages/build.ts";
 import { builderAnnounced } from "#shared/messages/builder.ts";
-import { rebuildFinished, rebuildRequested } from "#shared/messages/rebuild.ts";
+import { rebuildEnded, rebuildFinished, rebuildRequested } from "#shared/messages/rebuild.ts";
 import { generateSrcinfo } from "#shared/messages/resolve.ts";
 import { answer, defineService, every, on } from "#shared/service/define.ts";
 import { run } from "#shared/service/run.ts";
@@ -39,15 +39,12 @@ export const builder = defineService({
       ...{ atOnce: config.BUILDER_SLOTS, ackWait, ready },
       dropped: giveUp,
     })),
-    // Beside builds, and not in their way: half as many.
-    on(rebuildRequested, rebuild, ({ config }: Builder) => ({
-      ...{ atOnce: Math.ceil(config.BUILDER_SLOTS / 2), ackWait, ready },
-      dropped: giveUpRebuild,
-    })),
+    // Somebody waits for a build: rebuilds have no slot of theirs, and never more than one container.
+    on(rebuildRequested, rebuild, { atOnce: 1, ackWait, ready, dropped: giveUpRebuild }),
   ],
   publishes: [buildStarted, buildOutput, buildFinished, rebuildFinished, builderAnnounced],
   measures: [stepTime],
-  follows: [buildFinished, buildEnded, builderAnnounced],
+  follows: [buildFinished, buildEnded, rebuildFinished, rebuildEnded, builderAnnounced],
   answers: [answer(generateSrcinfo, readPkgbuild)],
   repeats: [every(minutes(1), reap), every(interval, announce)],
   async health({ engine, image }) {

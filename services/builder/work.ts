@@ -1,32 +1,30 @@
-import type { BuildId } from "#shared/model.ts";
-
 export type Turn = Disposable & {
-  /** Aborted when the build has been ended, or finished, by somebody else. */
+  /** Aborted when it has been ended, or finished, by somebody else. */
   readonly ended: AbortSignal;
 };
 
-export type Work = {
-  begin(build: BuildId): Turn;
-  /** Somebody ended or finished the build, in work here or not. */
-  end(build: BuildId): void;
-  hasEnded(build: BuildId): boolean;
+export type Work<Id> = {
+  begin(id: Id): Turn;
+  /** Somebody ended or finished it, in work here or not. */
+  end(id: Id): void;
+  hasEnded(id: Id): boolean;
 };
 
-/** The builds that this process works on, and those that need no work any more. */
-export const makeWork = (): Work => {
-  const ended = new Set<BuildId>();
-  const inWork = new Map<BuildId, AbortController>();
+/** The builds or rebuilds that this process works on, and those that need no work any more. */
+export const makeWork = <Id>(): Work<Id> => {
+  const ended = new Set<Id>();
+  const inWork = new Map<Id, AbortController>();
   return {
-    begin(build) {
+    begin(id) {
       const turn = new AbortController();
-      if (ended.has(build)) turn.abort();
-      inWork.set(build, turn);
-      return { ended: turn.signal, [Symbol.dispose]: () => void inWork.delete(build) };
+      if (ended.has(id)) turn.abort();
+      inWork.set(id, turn);
+      return { ended: turn.signal, [Symbol.dispose]: () => void inWork.delete(id) };
     },
-    end(build) {
-      ended.add(build);
-      inWork.get(build)?.abort();
+    end(id) {
+      ended.add(id);
+      inWork.get(id)?.abort();
     },
-    hasEnded: (build) => ended.has(build),
+    hasEnded: (id) => ended.has(id),
   };
 };

@@ -7,7 +7,7 @@ import { makeWork } from "../../../services/builder/work.ts";
 const build = v.parse(BuildId, randomUUID());
 
 test("a build that is ended while in work tells whoever works on it", () => {
-  const work = makeWork();
+  const work = makeWork<BuildId>();
   using turn = work.begin(build);
 
   work.end(build);
@@ -16,7 +16,7 @@ test("a build that is ended while in work tells whoever works on it", () => {
 });
 
 test("a build that was ended is over before it begins", () => {
-  const work = makeWork();
+  const work = makeWork<BuildId>();
   work.end(build);
 
   using turn = work.begin(build);
