@@ -1,6 +1,6 @@
 import type { Verifier } from "./context.ts";
 import type { Compared, Finding } from "./judge.ts";
-import { hashServed } from "./read-served.ts";
+import { hashStored } from "./read-stored.ts";
 import { recordedOf } from "./store/published.ts";
 import type { Rebuild, RebuildArtifact } from "./store/rebuilds.ts";
 
@@ -14,7 +14,7 @@ export const checkServed = async (
   const checked: Compared[] = [];
   for (const artifact of artifacts) {
     const { filename } = artifact;
-    const found = await hashServed(blobs, artifact);
+    const found = await hashStored(blobs, artifact);
     const sha256 = recorded.get(filename) ?? artifact.sha256;
     const finding: Finding =
       found === sha256 ? { kind: "unknown" } : { kind: "not-as-built", sha256: found };

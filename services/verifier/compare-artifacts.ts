@@ -1,8 +1,10 @@
+import type { Blobs } from "#shared/blobs/blobs.ts";
+import { Fault } from "#shared/fault.ts";
 import type { Artifact } from "#shared/messages/build.ts";
 import { compareBytes } from "./compare-bytes.ts";
 import type { Verifier } from "./context.ts";
 import type { Compared, Finding } from "./judge.ts";
-import { hashServed, readServed } from "./read-served.ts";
+import { hashStored, readStored } from "./read-stored.ts";
 import { recordedOf } from "./store/published.ts";
 import type { Rebuild, RebuildArtifact } from "./store/rebuilds.ts";
 
@@ -14,16 +16,6 @@ export const compareArtifacts = async (
   made: readonly Artifact[],
 ): Promise<Compared[]> => {
   const recorded = await recordedOf(state, build);
-  const find = async (artifact: RebuildArtifact, sha256: string): Promise<Finding> => {
-    const again = made.find(({ filename }) => filename === artifact.filename);
-    const served = again && (await readServed(blobs, artifact));
-    const { sha256: found, differsAt } = served
-      ? await compareBytes(served, await blobs.read(again.blob.sha256))
-      : { sha256: await hashServed(blobs, artifact) };
-    if (found !== sha256) return { kind: "not-as-built", sha256: found };
-    if (!again) return { kind: "not-made" };
-    return differsAt === undefined ? { kind: "equal" } : { kind: "differs", at: differsAt };
-  };
   const compared: Compared[] = [];
   for (const artifact of artifacts) {
     const { filename } = artifact;
@@ -32,8 +24,26 @@ export const compareArtifacts = async (
     compared.push({
       ...{ filename, sha256 },
       rebuiltSha256: rebuilt?.blob.sha256 ?? null,
-      finding: await find(artifact, sha256),
+      finding: await find(blobs, { ...artifact, recorded: sha256 }, rebuilt),
     });
   }
   return compared;
+};
+
+type Served = RebuildArtifact & { readonly recorded: string };
+
+const find = async (
+  blobs: Blobs,
+  served: Served,
+  rebuilt: Artifact | undefined,
+): Promise<Finding> => {
+  const sha256 = await hashStored(blobs, served);
+  if (sha256 !== served.recorded) return { kind: "not-as-built", sha256 };
+  if (!rebuilt) return { kind: "not-made" };
+
+  const made = await readStored(blobs, rebuilt.blob);
+  const { sha256: hashes, differsAt } = await compareBytes(await readStored(blobs, served), made);
+  if (hashes[1] !== rebuilt.blob.sha256)
+    throw new Fault("invalid", `blob ${rebuilt.blob.sha256} is damaged: it hashes to ${hashes[1]}`);
+  return differsAt === undefined ? { kind: "equal" } : { kind: "differs", at: differsAt };
 };

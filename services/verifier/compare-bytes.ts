@@ -4,12 +4,12 @@ type Bytes = AsyncIterable<Uint8Array>;
 
 /**
  * Reads two files to their ends. `differsAt` is the first byte, counted from 0, that is not the same in both;
- * absent when they are equal. `sha256` is that of the first.
+ * absent when they are equal.
  */
 export const compareBytes = async (first: Bytes, second: Bytes) => {
-  const hash = createHash("sha256");
-  const one = piecesOf(first, (piece) => hash.update(piece));
-  const other = piecesOf(second);
+  const [hashOfOne, hashOfOther] = [createHash("sha256"), createHash("sha256")];
+  const one = piecesOf(first, (piece) => hashOfOne.update(piece));
+  const other = piecesOf(second, (piece) => hashOfOther.update(piece));
   let differsAt: number | undefined;
   for (let at = 0; ; ) {
     const [a, b] = [await one.peek(), await other.peek()];
@@ -23,11 +23,14 @@ export const compareBytes = async (first: Bytes, second: Bytes) => {
     if (b) other.take(length);
     at += length;
   }
-  return { sha256: hash.digest("hex"), ...(differsAt !== undefined && { differsAt }) };
+  return {
+    sha256: [hashOfOne.digest("hex"), hashOfOther.digest("hex")] as const,
+    ...(differsAt !== undefined && { differsAt }),
+  };
 };
 
 /** A stream that is read in pieces of any length. */
-const piecesOf = (source: Bytes, each: (piece: Uint8Array) => void = () => {}) => {
+const piecesOf = (source: Bytes, each: (piece: Uint8Array) => void) => {
   const chunks = source[Symbol.asyncIterator]();
   let rest: Uint8Array | undefined;
   return {

@@ -4,6 +4,7 @@ import type { rebuildRequested } from "#shared/messages/rebuild.ts";
 import { parseBuildinfo } from "#shared/pacman/buildinfo.ts";
 import { readBuildinfo } from "#shared/pacman/package-file.ts";
 import type { Verifier } from "./context.ts";
+import { readStored } from "./read-stored.ts";
 import { selectOwn } from "./select-own.ts";
 import { type Build, findBuilt } from "./store/published.ts";
 import type { Rebuild, RebuildArtifact } from "./store/rebuilds.ts";
@@ -20,7 +21,7 @@ export const composeRequest = async (
   const [artifact] = artifacts;
   if (!artifact) throw new Fault("missing", `no package of ${pkgbase} is published any more`);
   // The packages of one pkgbase differ in nothing of it that is used here but pkgname and pkgarch.
-  const buildinfo = await readBuildinfo(await blobs.read(artifact.sha256));
+  const buildinfo = await readBuildinfo(await readStored(blobs, artifact));
   if (!buildinfo) throw new Fault("invalid", `${artifact.filename} has no .BUILDINFO`);
   const { builddate, installed } = parseBuildinfo(new TextDecoder().decode(buildinfo));
 

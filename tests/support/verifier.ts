@@ -10,6 +10,7 @@ import { repoPublished } from "#shared/messages/repo.ts";
 import { BuilderName } from "#shared/model.ts";
 import { start } from "#shared/service/start.ts";
 import { rebuilds } from "#shared/state/rebuilds.ts";
+import type { Verifier } from "../../services/verifier/context.ts";
 import { verifier } from "../../services/verifier/service.ts";
 import { publishPackage } from "./published.ts";
 import { makeWorld } from "./world.ts";
@@ -27,7 +28,14 @@ export const startVerifier = async ({
 } = {}) => {
   const world = await makeWorld();
   const published = await publishPackage(world, "app", options);
-  const running = await start(verifier, environment, world);
+  const seen: Verifier[] = [];
+  const open: typeof verifier.open = async (base) => {
+    seen.push(base);
+    return {};
+  };
+  const running = await start({ ...verifier, open }, environment, world);
+  const [context] = seen;
+  if (!context) throw new Error("the verifier was not opened");
   const { pkgbase, build, files } = published;
   const say = () =>
     world.publish(repoPublished, {
@@ -61,7 +69,7 @@ export const startVerifier = async ({
     return rows.map(({ status, message }) => [status, message]);
   };
   return {
-    ...{ world, ...published, say, order, requested, finish, finishWith, verdicts },
+    ...{ world, context, ...published, say, order, requested, finish, finishWith, verdicts },
     async [Symbol.asyncDispose]() {
       await running[Symbol.asyncDispose]();
       await world[Symbol.asyncDispose]();

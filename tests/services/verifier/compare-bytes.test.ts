@@ -19,7 +19,7 @@ test.each([
   [1, 64],
 ])("files that are equal have no difference, in pieces of %i and %i bytes", async (one, other) => {
   expect(await compareBytes(pieces(content, one), pieces(content, other))).toEqual({
-    sha256: sha256Of(content),
+    sha256: [sha256Of(content), sha256Of(content)],
   });
 });
 
@@ -27,7 +27,7 @@ test.each([0, 1, 6, 7, 8, 50, 98, 99])("byte %i that is another is found", async
   const other = flipped(at);
 
   expect(await compareBytes(pieces(other, 7), pieces(content, 8))).toEqual({
-    sha256: sha256Of(other),
+    sha256: [sha256Of(other), sha256Of(content)],
     differsAt: at,
   });
 });
@@ -37,21 +37,21 @@ test.each([
   ["empty", content.subarray(0, 0)],
 ])("a %s file differs where it ends", async (_what, other) => {
   expect(await compareBytes(pieces(other, 7), pieces(content, 8))).toEqual({
-    sha256: sha256Of(other),
+    sha256: [sha256Of(other), sha256Of(content)],
     differsAt: other.byteLength,
   });
   expect(await compareBytes(pieces(content, 7), pieces(other, 8))).toEqual({
-    sha256: sha256Of(content),
+    sha256: [sha256Of(content), sha256Of(other)],
     differsAt: other.byteLength,
   });
 });
 
-test("the first of several differences counts, and the hash is that of the whole file", async () => {
+test("the first of several differences counts, and the hashes are those of the whole files", async () => {
   const other = flipped(20);
   other[90] = 0;
 
   expect(await compareBytes(pieces(other, 9), pieces(content, 4))).toEqual({
-    sha256: sha256Of(other),
+    sha256: [sha256Of(other), sha256Of(content)],
     differsAt: 20,
   });
 });

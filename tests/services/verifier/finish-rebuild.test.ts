@@ -1,7 +1,9 @@
-import { rm } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { expect, test } from "vitest";
-import { rebuildEnded, rebuildRequested } from "#shared/messages/rebuild.ts";
+import { rebuildEnded, rebuildPending, rebuildRequested } from "#shared/messages/rebuild.ts";
 import { rebuildArtifacts, rebuilds } from "#shared/state/rebuilds.ts";
+import { giveUpFinished } from "../../../services/verifier/finish-rebuild.ts";
+import { giveUpPending } from "../../../services/verifier/pin-rebuild.ts";
 import { builder, damage, log, startVerifier } from "../../support/verifier.ts";
 
 const app = "app-1-1-any.pkg.tar.gz";
@@ -101,4 +103,44 @@ test("the first verdict stands, and is said again when its message comes again",
 
   expect(await it.verdicts()).toEqual([["GOOD", null]]);
   expect(it.world.bus.sent(rebuildEnded).map(({ status }) => status)).toEqual(["GOOD", "GOOD"]);
+});
+
+test("what was made and is damaged since is no verdict on what is served", async () => {
+  await using it = await startVerifier();
+  await it.say();
+  const made = await it.world.blobs.put(Buffer.from("made"));
+  const place = it.world.blobs.placeOf(made.sha256);
+  await rm(place);
+  await writeFile(place, "lost");
+
+  const finished = it.finish({ kind: "rebuilt", artifacts: [{ filename: app, blob: made }] });
+
+  await expect(finished).rejects.toThrow(`blob ${made.sha256} is damaged`);
+  expect(await it.verdicts()).toEqual([[null, null]]);
+});
+
+test("what cannot be compared for good is FAIL, with the reason", async () => {
+  await using it = await startVerifier();
+  await it.say();
+  const { rebuild, arch } = it.requested();
+  const by = { builder, startedAt: 5, at: 9, log };
+  const outcome = { kind: "rebuilt" as const, artifacts: [] };
+  const finished = { ...{ rebuild, arch, pkgbase: it.pkgbase }, ...by, outcome };
+
+  await giveUpFinished(it.context, finished, new Error("no blob"));
+
+  expect(await it.verdicts()).toEqual([["FAIL", "what was made cannot be compared: no blob"]]);
+});
+
+test("a package without .BUILDINFO cannot be pinned, and ends as FAIL", async () => {
+  await using it = await startVerifier({ buildinfo: "" });
+
+  await expect(it.order()).rejects.toThrow(`${app} has no .BUILDINFO`);
+  const [pending] = it.world.bus.sent(rebuildPending);
+  if (pending) await giveUpPending(it.context, pending, new Error(`${app} has no .BUILDINFO`));
+
+  expect(await it.verdicts()).toEqual([["FAIL", `${app} has no .BUILDINFO`]]);
+  expect(it.world.bus.sent(rebuildEnded)).toMatchObject([
+    { status: "FAIL", artifacts: [{ filename: app, status: "UNKWN" }] },
+  ]);
 });
