@@ -5,18 +5,22 @@ import pLimit from "p-limit";
 import { Fault } from "#shared/fault.ts";
 import { seconds } from "#shared/time.ts";
 import { migrate } from "./migrate.ts";
-import type { State } from "./state.ts";
+import type { State, Transaction } from "./state.ts";
 
 type Opened = { readonly client: Client; readonly database: LibSQLDatabase };
 
-/** Longest wait for another process's lock, and for an answer of a server. */
-const patience = { lock: seconds(5), answer: seconds(10) };
+/** Longest wait for another process's lock, when opening and when writing, and for an answer of a server. */
+const patience = { open: seconds(15), lock: seconds(30), answer: seconds(10) };
 
-const attempts = 5;
+/** Longest wait of the driver for a lock: it keeps the whole process waiting. */
+const standstill = 100;
+
+/** How long a write has to wait until the database counts as locked. */
+const untilLocked = seconds(1);
 
 /**
  * Opens `file:…`, `http(s)://…` or `libsql://…` and brings its tables up to date.
- * `lock`: milliseconds to wait for another process's lock on a file; the whole process waits.
+ * `lock`: milliseconds for which a write waits for another process's lock on a file.
  */
 export const openState = async (
   url: string,
@@ -24,39 +28,60 @@ export const openState = async (
   lock = patience.lock,
 ): Promise<State> => {
   const { client, database } = url.startsWith("file:")
-    ? await openFile(url, lock)
+    ? await openFile(url)
     : await openServer(url, authToken);
   const oneAtATime = pLimit(1);
-  await migrate(client, database);
+  let busySince: number | undefined;
 
-  const state: State = {
+  const write = async <T>(fn: (transaction: Transaction) => Promise<T>, longest: number) => {
+    const begun = performance.now();
+    for (;;) {
+      try {
+        const result = await database.transaction((transaction) => fn(transaction));
+        busySince = undefined;
+        return result;
+      } catch (error) {
+        if (!isBusy(error)) throw error;
+        // A client that met SQLITE_BUSY fails every later transaction until it reconnects.
+        await client.reconnect();
+        busySince ??= begun;
+        if (performance.now() - begun > longest)
+          throw new Fault("unavailable", "the database is busy", { cause: error });
+        await sleep(20 + 60 * Math.random());
+      }
+    }
+  };
+
+  return {
     read: database,
-    write: (fn) =>
-      oneAtATime(async () => {
-        for (let attempt = 1; ; attempt++) {
-          try {
-            return await database.transaction((transaction) => fn(transaction));
-          } catch (error) {
-            if (!isBusy(error)) throw error;
-            // A client that met SQLITE_BUSY fails every later transaction until it reconnects.
-            await client.reconnect();
-            if (attempt === attempts)
-              throw new Fault("unavailable", "the database is busy", { cause: error });
-            await sleep(50 * attempt);
-          }
-        }
-      }),
-    ping: async () => void (await client.execute("select 1")),
+    write: (fn) => oneAtATime(() => write(fn, lock)),
+    async ping() {
+      await client.execute("select 1");
+      if (!url.startsWith("file:")) return;
+      const probe = oneAtATime(() => write(async () => {}, untilLocked)).then(
+        () => false,
+        (error: unknown) => error instanceof Fault || Promise.reject(error),
+      );
+      // Writes under way may keep it waiting: for a lock, or not.
+      const locked = sleep(2 * untilLocked).then(() => busySince !== undefined);
+      if (await Promise.race([probe, locked]))
+        throw new Fault("unavailable", "another process keeps the database locked");
+    },
     [Symbol.asyncDispose]: async () => client.close(),
   };
-  return state;
 };
 
-const openFile = async (url: string, timeout: number): Promise<Opened> => {
+const openFile = async (url: string): Promise<Opened> => {
   const { createClient } = await import("@libsql/client");
   const { drizzle } = await import("drizzle-orm/libsql");
-  const client = createClient({ url, timeout });
-  await client.execute("PRAGMA journal_mode = WAL");
+  const patient = createClient({ url, timeout: patience.open });
+  try {
+    await patient.execute("PRAGMA journal_mode = WAL");
+    await migrate(patient, drizzle(patient));
+  } finally {
+    patient.close();
+  }
+  const client = createClient({ url, timeout: standstill });
   return { client, database: drizzle(client) };
 };
 
@@ -66,7 +91,9 @@ const openServer = async (url: string, authToken?: string): Promise<Opened> => {
   const limited = (input: Request) =>
     fetch(input, { signal: AbortSignal.timeout(patience.answer) });
   const client = createClient({ url, fetch: limited, ...(authToken && { authToken }) });
-  return { client, database: drizzle(client) };
+  const database = drizzle(client);
+  await migrate(client, database);
+  return { client, database };
 };
 
 const isBusy = (error: unknown): boolean =>

@@ -15,6 +15,6 @@ export type State = {
    * It may run more than once: when the database was busy.
    */
   write<T>(fn: (transaction: Transaction) => Promise<T>): Promise<T>;
-  /** Resolves when the database answers. */
+  /** Resolves when the database can be read and written; `Fault` unavailable where another keeps it locked. */
   ping(): Promise<void>;
 } & AsyncDisposable;

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { expect, expectTypeOf, test } from "vitest";
+import { expect, expectTypeOf, test, vi } from "vitest";
 import { openState } from "#shared/state/open.ts";
 import { signatures } from "#shared/state/signatures.ts";
 import type { Reader, State, Transaction } from "#shared/state/state.ts";
@@ -87,6 +87,31 @@ test("a write that waited too long for another's lock is unavailable, and later 
   await Promise.all([countUp(state, "b"), countUp(state, "c")]);
 
   expect(await counted(state)).toEqual([0, 1]);
+});
+
+test("while another process has the lock, this one does not stand still, says why it waits, and loses nothing", async () => {
+  await using world = await setup();
+  using other = connectTo(world.url);
+  const lock = await other.transaction("write");
+  let ticks = 0;
+  const ticking = setInterval(() => ticks++, 10);
+
+  const counting = countUp(world.state, "a");
+  await vi.waitFor(
+    () =>
+      expect(world.state.ping()).rejects.toMatchObject({
+        kind: "unavailable",
+        message: "another process keeps the database locked",
+      }),
+    { timeout: 20_000 },
+  );
+  clearInterval(ticking);
+  await lock.rollback();
+  await counting;
+
+  expect(ticks).toBeGreaterThan(1);
+  await world.state.ping();
+  expect(await counted(world.state)).toEqual([0]);
 });
 
 test("what is read cannot be written, and what is written cannot reach around its transaction", () => {
