@@ -27,7 +27,7 @@ export const repo = defineService({
   answers: [answer(retirePackage, retire)],
   asks: [sign],
   consumes: [
-    on(publishRequested, publish, { atOnce: 4, ackWait: seconds(30), dropped: giveUp }),
+    on(publishRequested, publish, { atOnce: 4, ackWait: seconds(10), dropped: giveUp }),
     on(packageRemoved, retireRemoved, { atOnce: 1, ackWait: seconds(30) }),
   ],
   publishes: [repoPublished, publishRefused],
