@@ -1,76 +1,81 @@
 import { expect, test, vi } from "vitest";
+import { buildEnded, buildFinished, buildPending, buildStarted } from "#shared/messages/build.ts";
+import { repoPublished } from "#shared/messages/repo.ts";
 import { minutes } from "#shared/time.ts";
 import { all } from "../../services/all.ts";
+import { startApart } from "../support/apart.ts";
 import { installSigned } from "../support/install-signed.ts";
-import { makeDataDirectory, pkgbuildOf, startKiln } from "../support/kiln.ts";
-import { startNats } from "../support/nats.ts";
+import { killAtWork, type Service } from "../support/kill-at-work.ts";
+import { pkgbuildOf } from "../support/kiln.ts";
+import { containersOf } from "../support/left-over.ts";
+import { seeded } from "../support/seeded.ts";
 
 const packages = ["apart-lib", "apart-app"] as const;
 
-type Kiln = Awaited<ReturnType<typeof startKiln>>;
+const rounds = 20;
 
-/** Each service as a process of its own, on one nats-server and one database. */
-const startApart = async () => {
-  await using stack = new AsyncDisposableStack();
-  const nats = stack.use(await startNats());
-  const data = stack.use(await makeDataDirectory());
-  const services = new Map<string, Kiln>();
-  const start = async (name: string, port = "0") => {
-    const environment = { NATS_URL: nats.url, PORT: port };
-    const kiln = await startKiln(data.path, environment, `services/${name}/service.ts`);
-    services.set(name, kiln);
-    return kiln;
-  };
-  const find = (name: string) => {
-    const kiln = services.get(name);
-    if (!kiln) throw new Error(`no service ${name}`);
-    return kiln;
-  };
-  for (const { name } of all) stack.use(await start(name));
-  const resources = stack.move();
-  return {
-    find,
-    async restart(name: string) {
-      const killed = find(name);
-      await killed.kill();
-      const { port } = new URL(killed.url);
-      resources.use(await start(name, port));
-    },
-    [Symbol.asyncDispose]: () => resources.disposeAsync(),
-  };
-};
+/** Each service about as often as any other, in an order of chance. */
+const victimsOf = (random: () => number) =>
+  Array.from({ length: rounds }, (_, index) => ({ service: all[index % all.length], at: random() }))
+    .sort((a, b) => a.at - b.at)
+    .flatMap(({ service }): readonly Service[] => (service ? [service] : []));
 
 test(
-  "each service may be killed while two packages are built, and both are published all the same",
+  `each service is killed while it has work in hand, ${rounds} times in all, and each order comes out once`,
   async () => {
     await using apart = await startApart();
-    const api = apart.find("api");
+    const random = seeded(4);
+    const api = () => apart.find("api", Math.floor(random() * 2));
     const add = (pkgbuild: string) =>
-      api.post("/package/add", {
+      api().post("/package/add", {
         replace: false,
         build: false,
         source: { type: "raw", pkgbuild, devel: false },
       });
     await add(pkgbuildOf("apart-lib", [], "sleep 1"));
     await add(pkgbuildOf("apart-app", ["depends=(apart-lib)"], "sleep 1"));
-    const order = { packages, clean: false, resolve: true, force: true };
+    let orders = 0;
+    /** Orders both anew where both are built. */
+    const busy = async ({ name }: Service) => {
+      if (name === "verifier") await api().post("/package/apart-lib/rebuild", {});
+      const built = await Promise.all(packages.map(api().buildsOf));
+      if (built.flat().some(({ ended }) => ended === null)) return;
+      const order = { packages, clean: false, resolve: true, force: true };
+      expect((await api().post("/build", order)).status).toBe(200);
+      orders += 1;
+    };
+    const attempts: Record<string, number> = {};
 
-    for (const { name } of all) {
-      expect((await api.post("/build", order)).status).toBe(200);
-      await vi.waitFor(
-        async () => expect(await api.stepOf("apart-lib")).toMatch(/running :: kiln/),
-        { timeout: minutes(1), interval: 100 },
-      );
-
-      await apart.restart(name);
-
-      expect(await api.ends(...packages), `${name} killed`).toEqual({
-        "apart-lib": { state: "success" },
-        "apart-app": { state: "success" },
+    for (const service of victimsOf(random)) {
+      const { kiln, builds } = await killAtWork(apart, service, {
+        random,
+        busy,
+        pkgbase: "apart-lib",
       });
+      for (const build of builds) attempts[build] = (attempts[build] ?? 1) + 1;
+      await apart.revive(service.name, kiln);
     }
+
+    const built = await vi.waitFor(
+      async () => {
+        const all = await Promise.all(packages.map(apart.find("api").buildsOf));
+        expect(all.flat().filter(({ ended }) => ended === null)).toEqual([]);
+        return all;
+      },
+      { timeout: minutes(2), interval: 500 },
+    );
+    expect(built.map((its) => its.length)).toEqual([orders, orders]);
+    expect(built.flat().map(({ state }) => state)).toEqual(
+      Array.from({ length: 2 * orders }, () => ({ state: "success" })),
+    );
+    const once = await apart.spy.countsOf(buildPending);
+    expect(Object.values(once)).toEqual(Array.from({ length: 2 * orders }, () => 1));
+    for (const message of [buildFinished, repoPublished, buildEnded])
+      expect(await apart.spy.countsOf(message), message.subject).toEqual(once);
+    expect(await apart.spy.countsOf(buildStarted)).toEqual({ ...once, ...attempts });
+    await vi.waitFor(async () => expect(await containersOf(packages)).toBe(0), minutes(1));
     const { url } = apart.find("repo");
-    expect(await installSigned(url, ["apart-app"], api.url)).toEqual(["apart-app", "apart-lib"]);
+    expect(await installSigned(url, ["apart-app"], api().url)).toEqual(["apart-app", "apart-lib"]);
   },
-  minutes(8),
+  minutes(20),
 );
