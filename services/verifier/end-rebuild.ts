@@ -2,6 +2,7 @@ import { rebuildEnded } from "#shared/messages/rebuild.ts";
 import type { RebuildId } from "#shared/model.ts";
 import type { Verifier } from "./context.ts";
 import type { Verdict } from "./judge.ts";
+import { rebuildsEnded } from "./metrics.ts";
 import { artifactsOf, type End, findRebuild, writeEnd } from "./store/rebuilds.ts";
 
 type By = Pick<End, "builder" | "startedAt" | "logSha256" | "logBytes">;
@@ -13,7 +14,9 @@ export const endRebuild = async (
   verdict: Verdict,
   by: By = {},
 ) => {
-  await writeEnd(verifier.state, id, { ...by, ...verdict, endedAt: verifier.now() });
+  const { measure, now, state } = verifier;
+  const ended = await writeEnd(state, id, { ...by, ...verdict, endedAt: now() });
+  if (ended) measure.count(rebuildsEnded, { status: verdict.status });
   await sayEnded(verifier, id);
 };
 

@@ -13,6 +13,7 @@ import { minutes, seconds } from "#shared/time.ts";
 import { Config, open } from "./context.ts";
 import { finishRebuild, giveUpFinished } from "./finish-rebuild.ts";
 import { forgetPackage } from "./forget-package.ts";
+import { rebuildsEnded } from "./metrics.ts";
 import { orderRebuild } from "./order-rebuild.ts";
 import { giveUpPending, pinPending } from "./pin-rebuild.ts";
 import { rebuildPublished } from "./rebuild-published.ts";
@@ -38,6 +39,7 @@ export const verifier = defineService({
     on(packageRemoved, forgetPackage, terms),
   ],
   publishes: [rebuildPending, rebuildRequested, rebuildEnded],
+  measures: [rebuildsEnded],
   repeats: [every(minutes(1), tend)],
   health: ({ state }) => state.ping(),
 });

@@ -42,7 +42,7 @@ export type End = Pick<Rebuild, "status" | "message" | "endedAt"> &
     readonly artifacts: readonly Pick<RebuildArtifact, "filename" | "status" | "rebuiltSha256">[];
   };
 
-/** Writes the verdict, once. */
+/** Writes the verdict, once; answers whether it did now. */
 export const writeEnd = (state: State, id: RebuildId, { artifacts, ...end }: End) =>
   state.write(async (transaction) => {
     const changed = await transaction
@@ -50,12 +50,13 @@ export const writeEnd = (state: State, id: RebuildId, { artifacts, ...end }: End
       .set(end)
       .where(and(eq(rebuilds.id, id), isNull(rebuilds.status)))
       .returning({ id: rebuilds.id });
-    if (changed.length === 0) return;
+    if (changed.length === 0) return false;
     for (const { filename, ...found } of artifacts)
       await transaction
         .update(rebuildArtifacts)
         .set(found)
         .where(and(eq(rebuildArtifacts.rebuild, id), eq(rebuildArtifacts.filename, filename)));
+    return true;
   });
 
 /** Forgets every rebuild that a package had when it was removed. */
