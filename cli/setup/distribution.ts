@@ -19,6 +19,7 @@ const packages = {
   docker: { apt: "docker.io", pacman: "docker" },
   dockerd: { apt: "docker.io", pacman: "docker" },
   git: { apt: "git", pacman: "git" },
+  go: { apt: "golang-go", pacman: "go" },
   gpg: { apt: "gnupg", pacman: "gnupg" },
   makepkg: { apt: "makepkg", pacman: "pacman" },
   mmdebstrap: { apt: "mmdebstrap", pacman: null },

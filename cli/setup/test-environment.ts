@@ -2,6 +2,7 @@ import { type DockerEngine, type DockerWish, ensureDocker } from "./docker-engin
 import { ensureMirror } from "./mirror.ts";
 import { ensurePrograms } from "./packages.ts";
 import { ensureRunnerImage } from "./runner-image.ts";
+import { ensureVersitygw } from "./versitygw.ts";
 
 export type TestWish = DockerWish & {
   /** `RUNNER_IMAGE`. */
@@ -26,6 +27,8 @@ const programs = [
 export type TestEnvironment = DockerEngine & {
   /** `SYNC_MIRROR` of the stand-in; undefined where the runner image is a real one. */
   readonly mirror: string | undefined;
+  /** The path of an S3 server. */
+  readonly versitygw: string;
 };
 
 /** The same setup as `npm start`'s, for `npm test`. Disposing stops what it started. */
@@ -34,8 +37,11 @@ export const ensureTestEnvironment = async (wish: TestWish): Promise<TestEnviron
   const engine = await ensureDocker(wish);
   try {
     const { url } = engine;
-    const runner = await ensureRunnerImage({ ...wish, url });
-    return { ...engine, mirror: await ensureMirror({ ...wish, url, runner }) };
+    const [runner, versitygw] = await Promise.all([
+      ensureRunnerImage({ ...wish, url }),
+      ensureVersitygw(wish),
+    ]);
+    return { ...engine, versitygw, mirror: await ensureMirror({ ...wish, url, runner }) };
   } catch (error) {
     await engine[Symbol.asyncDispose]();
     throw error;

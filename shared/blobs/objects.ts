@@ -30,7 +30,7 @@ const keyOf = (sha256: string) => `${sha256.slice(0, 2)}/${sha256}`;
 
 const demand = async (asking: Promise<Answer | undefined>) => {
   const answer = await asking;
-  if (!answer) throw new Fault("unavailable", "the upload is gone; it is tried again");
+  if (!answer) throw new Fault("unavailable", "S3 answers as to a read; it is tried again");
   return answer;
 };
 

@@ -30,11 +30,13 @@ export const refusalFault = (bucket: string, status: number, { code, message }: 
 };
 
 const adviceFor = (status: number, code: string) => {
-  if (status === 404) return "make the bucket, or mend BLOBS_URL";
+  if (status === 404 && (code === "" || code === "NoSuchBucket"))
+    return "make the bucket, or mend BLOBS_URL";
   if (code === "RequestTimeTooSkewed") return "set the clock of this host or of that one";
   if (status < 400 || code === "AuthorizationHeaderMalformed")
     return "see endpoint and region in BLOBS_URL";
-  if (status === 401 || status === 403)
+  // versitygw answers 404 to a key that it does not know.
+  if (status === 401 || status === 403 || code === "XAdminUserNotFound")
     return "see AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and what that key may do";
   return "it is tried again";
 };

@@ -3,7 +3,7 @@ import { Fault } from "#shared/fault.ts";
 import { minutes, seconds } from "#shared/time.ts";
 import { sha256Of } from "./checking.ts";
 import { type Deadline, makeDeadline } from "./deadline.ts";
-import { parseRefusal, refusalFault } from "./s3-refusal.ts";
+import { parseRefusal, type Refusal, refusalFault } from "./s3-refusal.ts";
 import type { S3Place } from "./s3-url.ts";
 
 export type Credentials = {
@@ -70,8 +70,8 @@ export const connectS3 = (place: S3Place, credentials: Credentials): S3 => {
     if (ok) return { kind: "answered", answer: answerOf(response, deadline, unreachable) };
     const body = await deadline.within(patience.piece, () => response.text()).catch(() => "");
     const refusal = parseRefusal(body);
-    const isMissing = status === 404 && what.key !== undefined && refusal.code !== "NoSuchBucket";
-    if (isMissing || status === 416) return { kind: "answered", answer: undefined };
+    if (status === 416 || isMissing(what, status, refusal))
+      return { kind: "answered", answer: undefined };
     const mayPass = status >= 500 || status === 429;
     return { kind: "failed", fault: refusalFault(name, status, refusal), mayPass };
   };
@@ -86,6 +86,10 @@ export const connectS3 = (place: S3Place, credentials: Credentials): S3 => {
   };
   return { ask };
 };
+
+/** The answer to a HEAD does not say what is missing. */
+const isMissing = ({ method, key }: Ask, status: number, { code }: Refusal) =>
+  status === 404 && key !== undefined && (method === "HEAD" || code === "NoSuchKey");
 
 const addressOf = ({ endpoint, bucket, prefix }: S3Place, { key, query = {} }: Ask) => {
   const url = new URL(`${endpoint}/${bucket}${key === undefined ? "" : `/${prefix}${key}`}`);

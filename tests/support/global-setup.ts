@@ -10,6 +10,8 @@ declare module "vitest" {
     runnerImage: string;
     /** `SYNC_MIRROR` of the stand-in; empty where the runner image is a real one. */
     mirror: string;
+    /** The path of an S3 server. */
+    versitygw: string;
   }
 }
 
@@ -35,5 +37,6 @@ export const setup = async (project: TestProject) => {
   project.provide("dockerUrl", engine.url);
   project.provide("runnerImage", image);
   project.provide("mirror", engine.mirror ?? "");
+  project.provide("versitygw", engine.versitygw);
   return () => engine[Symbol.asyncDispose]();
 };
