@@ -1,5 +1,7 @@
+import * as v from "valibot";
+import { BuilderName } from "#shared/model.ts";
 import { openWith } from "../../services/builder/context.ts";
-import { pkgbuildOf, requestOf, startBuilder } from "./builder.ts";
+import { pkgbuildOf, rebuildOf, requestOf, startBuilder } from "./builder.ts";
 import { fakeEngine } from "./fake-containers.ts";
 
 /** What a fake container says of what it built. */
@@ -29,5 +31,38 @@ export const startFakeBuilder = async (
     source,
     request: requestOf(source, "app"),
     [Symbol.asyncDispose]: () => builder[Symbol.asyncDispose](),
+  };
+};
+
+const record = `format = 2
+pkgname = app
+pkgver = 1-1
+pkgarch = any
+buildenv = !color
+options = strip
+installed = bash-5.3-1-x86_64
+`;
+
+/** As `startFakeBuilder`, with a rebuild of that package, for which nothing has to be installed. */
+export const startFakeRebuilder = async (
+  fakes: Parameters<typeof fakeEngine>[0] = {},
+  environment: Readonly<Record<string, string>> = {},
+) => {
+  const it = await startFakeBuilder(
+    {
+      ...fakes,
+      behaviour: (command) => {
+        const given = fakes.behaviour?.(command);
+        if (given || command !== "pacman -Qi") return given;
+        return { stdout: "Name : bash\nVersion : 5.3-1\nArchitecture : x86_64\n" };
+      },
+    },
+    environment,
+  );
+  const buildinfo = await it.builder.blobs.put(new TextEncoder().encode(record));
+  return {
+    ...it,
+    rebuild: rebuildOf(it.request, buildinfo),
+    name: (name: string) => v.parse(BuilderName, name),
   };
 };

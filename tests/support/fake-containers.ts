@@ -22,6 +22,7 @@ type Fakes = {
   readonly behaviour?: Behaviour;
   readonly packages?: readonly (readonly [name: string, content?: string])[];
   readonly start?: () => Promise<void>;
+  readonly demandImage?: () => Promise<void>;
   readonly listed?: readonly Listed[];
 };
 
@@ -30,7 +31,13 @@ export const wordsOf = ({ argv }: Command) =>
   (argv[2]?.startsWith("ulimit") ? argv.slice(4) : argv).join(" ");
 
 /** An engine of memory: it remembers what was run and put, and by whom. */
-export const fakeEngine = ({ behaviour, packages = [], start, listed = [] }: Fakes = {}) => {
+export const fakeEngine = ({
+  behaviour,
+  packages = [],
+  start,
+  demandImage = async () => {},
+  listed = [],
+}: Fakes = {}) => {
   const specs: ContainerSpec[] = [];
   const ran: [user: string, command: string][] = [];
   const files = new Map<string, string>();
@@ -68,7 +75,7 @@ export const fakeEngine = ({ behaviour, packages = [], start, listed = [] }: Fak
 
   const engine: Engine = {
     ping: async () => {},
-    demandImage: async () => {},
+    demandImage,
     async start(spec) {
       await start?.();
       specs.push(spec);
