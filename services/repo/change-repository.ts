@@ -4,10 +4,17 @@ import type { publications } from "#shared/state/repo.ts";
 import type { Transaction } from "#shared/state/state.ts";
 import type { Repo } from "./context.ts";
 import { planFrames } from "./frames.ts";
+import { nextView } from "./next-view.ts";
 import { piecesOf, putDatabase, writeFrames } from "./put-database.ts";
 import { signAnew, signDatabase } from "./sign-database.ts";
-import { type ArtifactRow, commitGeneration } from "./store/commit.ts";
-import { type Published, readFrames, readPublished, readWhole } from "./store/current.ts";
+import {
+  type ArtifactRow,
+  type Committed,
+  commitGeneration,
+  type NextGeneration,
+} from "./store/commit.ts";
+import type { Generation } from "./store/current.ts";
+import type { View } from "./view.ts";
 
 export type Change = {
   /** All its packages leave, but for those in `put`. */
@@ -18,9 +25,7 @@ export type Change = {
   permits?(tx: Transaction): Promise<string | undefined>;
 };
 
-export type Changed =
-  | { readonly kind: "committed"; readonly number: number }
-  | { readonly kind: "refused"; readonly reason: string };
+export type Changed = Committed | { readonly kind: "refused"; readonly reason: string };
 
 /** How often a generation is made anew because another process made one first. */
 const attempts = 20;
@@ -42,65 +47,64 @@ export const changeRepository = (context: Repo, change: Change): Promise<Changed
   });
 
 const tryChange = async (context: Repo, change: Change) => {
-  const { blobs, now, state } = context;
-  const current = await readWhole(state.read, async () => ({
-    published: await readPublished(state.read),
-    frames: await readFrames(state.read),
-  }));
-  const reason = findOther(current.published, change);
+  const { blobs, config, now, state, view } = context;
+  const current = await view();
+  const reason = findOther(current, change);
   if (reason !== undefined) return { kind: "refused" as const, reason };
 
-  const anew = await signAnew(context, change);
+  const anew = await signAnew(context, change, current.generation);
   const put = [...change.put, ...anew];
   const come = new Set(put.map(({ pkgname }) => pkgname));
-  const taken = current.published.filter(
+  const taken = [...current.published.values()].filter(
     ({ pkgname, pkgbase }) => come.has(pkgname) || pkgbase === change.pkgbase,
   );
   const gone = new Set(taken.map(({ pkgname }) => pkgname));
-  const planned = planFrames(framesOf(current.published), gone, come);
+  const frames = [...current.frames.values()];
+  const planned = planFrames(frames, gone, come);
   const kept = new Set(planned.flatMap((frame) => (frame.kind === "kept" ? frame.id : [])));
 
   const written = await writeFrames(context, planned, put);
   const pieces = piecesOf(planned, current.frames, written);
-  const databaseFrames = pieces.map((piece) => piece.databaseSha256);
-  const filesFrames = pieces.map((piece) => piece.filesSha256);
-  const database = await putDatabase(blobs, databaseFrames);
-  const files = await putDatabase(blobs, filesFrames);
-  return commitGeneration(
-    state,
-    {
-      after: current.number,
-      put,
-      taken,
-      droppedFrames: current.frames.map(({ id }) => id).filter((id) => !kept.has(id)),
-      writtenFrames: written,
-      generation: {
-        databaseSha256: database.sha256,
-        databaseBytes: database.bytes,
-        filesSha256: files.sha256,
-        filesBytes: files.bytes,
-        databaseSignature: await signDatabase(context, database, databaseFrames),
-        filesSignature: await signDatabase(context, files, filesFrames),
-      },
-      ...(change.publication && { publication: change.publication }),
-      ...(change.pkgbase && !change.publication && { retired: change.pkgbase }),
+  const before = piecesOf(planFrames(frames, new Set(), new Set()), current.frames, []);
+  const { generation } = current;
+  const signed = async (kind: "database" | "files") => {
+    const blob = await putDatabase(
+      blobs,
+      pieces[kind],
+      generation && blobsOf(generation)[kind],
+      before[kind],
+    );
+    return { ...blob, signature: await signDatabase(context, blob, pieces[kind]) };
+  };
+  const [database, files] = await Promise.all([signed("database"), signed("files")]);
+  const next: NextGeneration = {
+    after: current.number,
+    put,
+    taken,
+    droppedFrames: frames.map(({ id }) => id).filter((id) => !kept.has(id)),
+    writtenFrames: written,
+    generation: {
+      ...{ databaseSha256: database.sha256, databaseBytes: database.bytes },
+      ...{ filesSha256: files.sha256, filesBytes: files.bytes },
+      ...{ databaseSignature: database.signature, filesSignature: files.signature },
     },
-    now(),
-    async (tx) => change.permits?.(tx),
-  );
+    ...(change.publication && { publication: change.publication }),
+    ...(change.pkgbase && !change.publication && { retired: change.pkgbase }),
+  };
+  const outcome = await commitGeneration(state, next, now(), async (tx) => change.permits?.(tx));
+  if (outcome.kind === "committed") view.keep(nextView(current, config.NAME, next, outcome));
+  return outcome;
 };
+
+const blobsOf = (generation: Generation) => ({
+  database: { sha256: generation.databaseSha256, bytes: generation.databaseBytes },
+  files: { sha256: generation.filesSha256, bytes: generation.filesBytes },
+});
 
 /** A package name has one pkgbase. */
-const findOther = (published: readonly Published[], { pkgbase, put }: Change) => {
-  const names = new Set(put.map(({ pkgname }) => pkgname));
-  const other = published.find((row) => names.has(row.pkgname) && row.pkgbase !== pkgbase);
+const findOther = ({ published }: View, { pkgbase, put }: Change) => {
+  const other = put
+    .map(({ pkgname }) => published.get(pkgname))
+    .find((row) => row && row.pkgbase !== pkgbase);
   return other && `${other.pkgname} is published by ${other.pkgbase} already; remove that first`;
-};
-
-const framesOf = (published: readonly Published[]) => {
-  const byFrame = Map.groupBy(published, ({ frame }) => frame);
-  return [...byFrame].map(([id, rows]) => ({
-    id,
-    pkgnames: rows.map(({ pkgname }) => pkgname).sort(),
-  }));
 };

@@ -4,6 +4,7 @@ import { Arch, FileName } from "#shared/model.ts";
 import type { Base, ContextOf, Tables } from "#shared/service/define.ts";
 import { seconds } from "#shared/time.ts";
 import { openDirectory } from "./directory.ts";
+import type { ServedFile } from "./served-files.ts";
 import { openSmallBodies } from "./small-bodies.ts";
 import { openView } from "./view.ts";
 
@@ -31,7 +32,7 @@ export const open = async ({ blobs, config, state }: Base<typeof Config> & Table
   directory: await openDirectory(config.DATA_DIR),
   /** Changes of that directory, one after the other, and what it was last brought to. */
   showing: pLimit(1),
-  shown: new Map<string, string>(),
+  shown: new Map<string, ServedFile>(),
 });
 
 export type Repo = ContextOf<typeof Config, Awaited<ReturnType<typeof open>>> & Tables;

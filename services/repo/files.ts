@@ -67,7 +67,7 @@ const claims = (arch: string, pathname: string) => {
 const redirectToPackage = async ({ config, view }: Repo, arch: string, member: string) => {
   if (arch !== config.ARCH)
     return text(400, `architecture '${arch}' is not supported by this server`);
-  const filename = (await view()).filenames.get(member);
+  const filename = (await view()).published.get(member)?.filename;
   if (filename === undefined)
     return text(404, `package '${member}' does not exist or is not yet built`);
   const location = `/${arch}/${filename}`;

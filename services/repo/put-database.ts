@@ -1,13 +1,14 @@
 import type { Blobs } from "#shared/blobs/blobs.ts";
-import type { Pkgname } from "#shared/model.ts";
+import { Fault } from "#shared/fault.ts";
+import type { BlobReference, Pkgname } from "#shared/model.ts";
 import { encodeFrame, endFrame } from "#shared/pacman/database-frame.ts";
 import { type Entry, parseDesc, parseFiles } from "#shared/pacman/desc.ts";
 import type { Repo } from "./context.ts";
 import type { NextFrame } from "./frames.ts";
+import { joinPieces } from "./join-pieces.ts";
 import type { ArtifactRow, WrittenFrame } from "./store/commit.ts";
 import { readEntries } from "./store/current.ts";
-
-type Hashes = { readonly databaseSha256: string; readonly filesSha256: string };
+import type { ViewedFrame } from "./view.ts";
 
 /** Encodes the frames that change; what others hold is not even read. */
 export const writeFrames = async (
@@ -23,34 +24,68 @@ export const writeFrames = async (
     const known = new Map([...(await readEntries(state.read, there)), ...come]);
     const rows = pkgnames.flatMap((pkgname) => known.get(pkgname) ?? []);
     const entries = await Promise.all(rows.map((row) => entryOf(blobs, row)));
-    const database = await blobs.put(encodeFrame(entries, "db"));
-    const files = await blobs.put(encodeFrame(entries, "files"));
-    written.push({ pkgnames, databaseSha256: database.sha256, filesSha256: files.sha256 });
+    const [database, files] = await Promise.all([
+      blobs.put(encodeFrame(entries, "db")),
+      blobs.put(encodeFrame(entries, "files")),
+    ]);
+    written.push({
+      pkgnames,
+      ...{ databaseSha256: database.sha256, databaseBytes: database.bytes },
+      ...{ filesSha256: files.sha256, filesBytes: files.bytes },
+    });
   }
   return written;
 };
 
-/** The blobs of all frames, in order. */
+type Pieces = {
+  readonly database: readonly BlobReference[];
+  readonly files: readonly BlobReference[];
+};
+
+/** The frames of both databases, in order. */
 export const piecesOf = (
   planned: readonly NextFrame<Pkgname>[],
-  frames: readonly (Hashes & { readonly id: number })[],
+  frames: ReadonlyMap<number, ViewedFrame>,
   written: readonly WrittenFrame[],
-): Hashes[] => {
-  const byId = new Map(frames.map((frame) => [frame.id, frame]));
+): Pieces => {
   const byFirst = new Map(written.map((frame) => [frame.pkgnames[0], frame]));
-  return planned.map((frame) => {
-    const piece = frame.kind === "kept" ? byId.get(frame.id) : byFirst.get(frame.pkgnames[0]);
+  const pieces = planned.map((frame) => {
+    const piece = frame.kind === "kept" ? frames.get(frame.id) : byFirst.get(frame.pkgnames[0]);
     if (!piece) throw new Error(`no frame of ${frame.pkgnames[0]}`);
     return piece;
   });
+  return {
+    database: pieces.map((it) => ({ sha256: it.databaseSha256, bytes: it.databaseBytes })),
+    files: pieces.map((it) => ({ sha256: it.filesSha256, bytes: it.filesBytes })),
+  };
 };
 
-/** Puts a database together from its frames. */
-export const putDatabase = (blobs: Blobs, pieces: readonly string[]) =>
-  blobs.put(concatenate(blobs, pieces));
+/** Bytes up to which a database is put together in memory. */
+const largestInMemory = 32 * 1024 * 1024;
 
-async function* concatenate(blobs: Blobs, pieces: readonly string[]) {
-  for (const sha256 of pieces) yield await blobs.bytes(sha256);
+/** Puts a database together from its frames: from one read of the one before it, where that has most of them. */
+export const putDatabase = async (
+  blobs: Blobs,
+  pieces: readonly BlobReference[],
+  before: BlobReference | undefined,
+  piecesBefore: readonly BlobReference[],
+) => {
+  const old =
+    before && before.bytes <= largestInMemory ? await contentOf(blobs, before) : undefined;
+  const joined =
+    old && (await joinPieces(pieces, { content: old, pieces: piecesBefore }, blobs.bytes));
+  return blobs.put(joined ?? concatenate(blobs, pieces));
+};
+
+/** Nothing where it is gone or damaged: its frames are kept beside it. */
+const contentOf = (blobs: Blobs, { sha256 }: BlobReference) =>
+  blobs.bytes(sha256).catch((error: unknown) => {
+    if (error instanceof Fault && ["missing", "invalid"].includes(error.kind)) return undefined;
+    throw error;
+  });
+
+async function* concatenate(blobs: Blobs, pieces: readonly BlobReference[]) {
+  for (const { sha256 } of pieces) yield await blobs.bytes(sha256);
   yield endFrame;
 }
 

@@ -55,7 +55,8 @@ const databaseOf = (
     ...signatureOf(each, signature, { modifiedAt }),
   ]);
 
-const packageOf = (
+/** A package file and its signature. */
+export const packageOf = (
   { filename, sha256, bytes, signature, publishedAt: modifiedAt }: PackageFile,
   retiredAt?: number,
 ): Named[] => {

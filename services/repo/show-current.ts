@@ -1,5 +1,9 @@
+import pLimit from "p-limit";
 import type { Repo } from "./context.ts";
 import type { Files, ServedFile } from "./served-files.ts";
+
+/** Files written at the same time. */
+const atOnce = 16;
 
 /**
  * Brings the directory of plain files up to the current generation: new packages first, then the databases.
@@ -7,15 +11,27 @@ import type { Files, ServedFile } from "./served-files.ts";
  */
 export const showCurrent = (context: Repo) =>
   context.showing(async () => {
-    const { blobs, directory, shown, view } = context;
+    const { shown, view } = context;
     const { files } = await view();
-    for (const [name, file] of files) {
-      if (shown.get(name) === identityOf(file)) continue;
-      await directory.put(name, file, blobs);
-      shown.set(name, identityOf(file));
-      if (lacksSignature(files, name, file)) await forget(context, `${name}.sig`);
-    }
+    const due = [...files].filter(([name, file]) => shown.get(name) !== file);
+    const some = pLimit(atOnce);
+    const show = (each: typeof due) =>
+      Promise.all(each.map(([name, file]) => some(() => put(context, files, name, file))));
+    await show(due.filter(([name]) => !isOfDatabase(files, name)));
+    await show(due.filter(([name]) => isOfDatabase(files, name)));
   });
+
+const put = async (context: Repo, files: Files, name: string, file: ServedFile) => {
+  const { blobs, directory, shown } = context;
+  const before = shown.get(name);
+  if (!before || identityOf(before) !== identityOf(file)) await directory.put(name, file, blobs);
+  shown.set(name, file);
+  if (lacksSignature(files, name, file)) await forget(context, `${name}.sig`);
+};
+
+const isOfDatabase = (files: Files, name: string) =>
+  files.get(name)?.kind === "database" ||
+  files.get(name.replace(/\.sig$/, ""))?.kind === "database";
 
 /** Takes away files that left the repository longer ago than `grace`. */
 export const tidy = (context: Repo, grace: number) =>

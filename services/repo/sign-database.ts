@@ -2,26 +2,38 @@ import { Fault } from "#shared/fault.ts";
 import { sign } from "#shared/messages/sign.ts";
 import type { BlobReference } from "#shared/model.ts";
 import { formatDesc, parseDesc } from "#shared/pacman/desc.ts";
+import type { Reader } from "#shared/state/state.ts";
 import type { Change } from "./change-repository.ts";
 import type { Repo } from "./context.ts";
 import type { ArtifactRow } from "./store/commit.ts";
-import { readUnsigned } from "./store/requests.ts";
+import type { Generation } from "./store/current.ts";
+import { findKey, findSignature, readUnsigned } from "./store/requests.ts";
 
 /** The signature of a database, base64; none where there is no key. */
 export const signDatabase = async (
   { ask }: Pick<Repo, "ask">,
   blob: BlobReference,
-  frames: string[],
+  frames: readonly BlobReference[],
 ) => {
-  const answer = await ask(sign, { kind: "database", blob, frames }).catch(retried);
+  const answer = await ask(sign, { kind: "database", blob, frames: [...frames] }).catch(retried);
   return answer.kind === "signed" ? answer.signature : null;
+};
+
+/** Whether the key in use signed a generation, and thereby every package in it: that is what a key signs. */
+export const isSigned = async (read: Reader, generation: Generation) => {
+  const key = await findKey(read);
+  if (!key) return true;
+  const made = await findSignature(read, generation.databaseSha256, key.fingerprint);
+  return made !== undefined && made === generation.databaseSignature;
 };
 
 /** Rows of packages that stay, for which a key came that has not signed them: signed by it now. */
 export const signAnew = async (
   { ask, log, state }: Pick<Repo, "ask" | "log" | "state">,
   { pkgbase, put }: Pick<Change, "pkgbase" | "put">,
+  generation: Generation | undefined,
 ): Promise<ArtifactRow[]> => {
+  if (generation && (await isSigned(state.read, generation))) return [];
   const names = new Set(put.map(({ pkgname }) => pkgname));
   const rows: ArtifactRow[] = [];
   for (const { artifact, build } of await readUnsigned(state.read)) {

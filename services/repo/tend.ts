@@ -1,9 +1,9 @@
 import { changeRepository } from "./change-repository.ts";
 import { grace, type Repo } from "./context.ts";
 import { showCurrent, tidy } from "./show-current.ts";
+import { isSigned } from "./sign-database.ts";
 import { forgetRetired } from "./store/commit.ts";
 import { currentNumber, findGeneration } from "./store/current.ts";
-import { findKey, findSignature, readUnsigned } from "./store/requests.ts";
 
 /** Sees to it that there is a repository, signed by the key in use, and that the plain files are its. */
 export const tend = async (context: Repo) => {
@@ -15,10 +15,5 @@ export const tend = async (context: Repo) => {
 
 const isOutdated = async ({ state: { read } }: Repo) => {
   const generation = await findGeneration(read, await currentNumber(read));
-  if (!generation) return true;
-  const key = await findKey(read);
-  if (!key) return false;
-  const made = await findSignature(read, generation.databaseSha256, key.fingerprint);
-  const signed = made !== undefined && made === generation.databaseSignature;
-  return !signed || (await readUnsigned(read)).length > 0;
+  return !generation || !(await isSigned(read, generation));
 };

@@ -1,11 +1,12 @@
-import { createHash } from "node:crypto";
 import type * as v from "valibot";
 import type { Blobs } from "#shared/blobs/blobs.ts";
 import { Fault } from "#shared/fault.ts";
 import type { sign } from "#shared/messages/sign.ts";
+import type { BlobReference } from "#shared/model.ts";
 import { endFrame } from "#shared/pacman/database-frame.ts";
 import { type Promised, promisesOf } from "./check-database.ts";
 import type { Signer } from "./context.ts";
+import { isMadeOf } from "./is-made-of.ts";
 import { findBuilt, readSignatures } from "./store.ts";
 
 type Request = v.InferOutput<typeof sign.request>;
@@ -39,18 +40,16 @@ const permitArtifact = async (
 const permitFrames = async (
   context: Pick<Signer, "state" | "blobs" | "checkedFrames">,
   sha256: string,
-  frames: readonly string[],
+  frames: readonly BlobReference[],
   fingerprint: string,
 ) => {
   const { blobs, checkedFrames } = context;
-  const whole = createHash("sha256");
-  for await (const bytes of databaseOf(blobs, frames)) whole.update(bytes);
-  if (whole.digest("hex") !== sha256)
+  if (!(await isMadeOf(await blobs.read(sha256), frames)))
     throw new Fault("forbidden", `database ${sha256} is not made of the frames it is said to be`);
   for (const frame of frames) {
-    const check = `${fingerprint} ${frame}`;
+    const check = `${fingerprint} ${frame.sha256}`;
     if (checkedFrames.has(check)) continue;
-    await permitEntries(context, async () => databaseOf(blobs, [frame]), fingerprint);
+    await permitEntries(context, async () => databaseOf(blobs, frame.sha256), fingerprint);
     if (checkedFrames.size === mostChecked) checkedFrames.clear();
     checkedFrames.add(check);
   }
@@ -58,8 +57,9 @@ const permitFrames = async (
 
 const mostChecked = 100_000;
 
-async function* databaseOf(blobs: Blobs, frames: readonly string[]) {
-  for (const frame of frames) yield await blobs.bytes(frame);
+/** The database of one frame. */
+async function* databaseOf(blobs: Blobs, frame: string) {
+  yield await blobs.bytes(frame);
   yield endFrame;
 }
 

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { question } from "#shared/bus/declare.ts";
-import { BlobReference, BuildId, Sha256 } from "#shared/model.ts";
+import { BlobReference, BuildId } from "#shared/model.ts";
 import { seconds } from "#shared/time.ts";
 
 /**
@@ -13,8 +13,8 @@ export const sign = question("sign", {
     v.object({
       kind: v.literal("database"),
       blob: BlobReference,
-      /** The blobs of its frames, in order: what was signed before is not read again. */
-      frames: v.optional(v.array(Sha256)),
+      /** Its frames, in order: what was signed before is not read again. */
+      frames: v.optional(v.array(BlobReference)),
     }),
   ]),
   answer: v.variant("kind", [

@@ -46,7 +46,9 @@ export const frames = sqliteTable("frames", {
   /** Frames follow one another in this order. */
   firstPkgname: text("first_pkgname").notNull(),
   databaseSha256: text("database_sha256").notNull(),
+  databaseBytes: integer("database_bytes").notNull(),
   filesSha256: text("files_sha256").notNull(),
+  filesBytes: integer("files_bytes").notNull(),
 });
 
 /** Every state the repository was in; the highest number is served. Written by the repo, read by anyone. */

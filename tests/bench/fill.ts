@@ -53,7 +53,8 @@ export const fill = async (
     await state.write(async (tx) => {
       await tx.insert(frames).values({
         ...{ id: frame, firstPkgname: rows[0]?.artifact.pkgname ?? "" },
-        ...{ databaseSha256: database.sha256, filesSha256: files.sha256 },
+        ...{ databaseSha256: database.sha256, databaseBytes: database.bytes },
+        ...{ filesSha256: files.sha256, filesBytes: files.bytes },
       });
       await tx.insert(artifacts).values(rows.map((row) => row.artifact));
       await tx.insert(publications).values(rows.map((row) => row.publication));

@@ -3,14 +3,23 @@ import type { Pkgbase, Pkgname } from "#shared/model.ts";
 import { artifacts, frames, generations, publications, retiredFiles } from "#shared/state/repo.ts";
 import type { State, Transaction } from "#shared/state/state.ts";
 import { days, seconds } from "#shared/time.ts";
-import type { Published } from "./current.ts";
+import type { Generation, Published } from "./current.ts";
 
 export type ArtifactRow = Omit<typeof artifacts.$inferInsert, "frame">;
 
 export type WrittenFrame = {
   readonly pkgnames: readonly Pkgname[];
   readonly databaseSha256: string;
+  readonly databaseBytes: number;
   readonly filesSha256: string;
+  readonly filesBytes: number;
+};
+
+export type Committed = {
+  readonly kind: "committed";
+  readonly generation: Generation;
+  /** The written frames, by their ids. */
+  readonly frames: ReadonlyMap<number, WrittenFrame>;
 };
 
 export type NextGeneration = {
@@ -35,7 +44,7 @@ const batch = 200;
 
 /**
  * Makes a generation the current one, in one transaction. `permits` is asked in it and may refuse.
- * Gives the generation's number, or why there is none.
+ * Gives the generation, or why there is none.
  */
 export const commitGeneration = (
   state: State,
@@ -53,7 +62,7 @@ export const commitGeneration = (
     const reason = await permits(tx);
     if (reason !== undefined) return { kind: "refused" as const, reason };
 
-    await writeArtifacts(tx, next, now);
+    const written = await writeArtifacts(tx, next, now);
     if (next.publication) {
       await tx.delete(publications).where(eq(publications.pkgbase, next.publication.pkgbase));
       await tx.insert(publications).values(next.publication);
@@ -63,8 +72,11 @@ export const commitGeneration = (
     const number = next.after + 1;
     const wholeSecond = now - (now % seconds(1));
     const modifiedAt = Math.max(wholeSecond, (latest?.modifiedAt ?? 0) + seconds(1));
-    const generation = { ...next.generation, number, modifiedAt, createdAt: now };
-    await tx.insert(generations).values(generation);
+    const [generation] = await tx
+      .insert(generations)
+      .values({ ...next.generation, number, modifiedAt, createdAt: now })
+      .returning();
+    if (!generation) throw new Error("a generation's insert gave no row");
     await tx
       .delete(generations)
       .where(
@@ -73,7 +85,7 @@ export const commitGeneration = (
           lt(generations.createdAt, now - seconds(3600)),
         ),
       );
-    return { kind: "committed" as const, number };
+    return { kind: "committed", generation, frames: written } as const satisfies Committed;
   });
 
 const writeArtifacts = async (
@@ -95,21 +107,25 @@ const writeArtifacts = async (
 
   for (const ids of batches(droppedFrames)) await tx.delete(frames).where(inArray(frames.id, ids));
   const rows = new Map(put.map((row) => [row.pkgname, row]));
-  for (const { pkgnames, ...hashes } of writtenFrames) {
+  const written = new Map<number, WrittenFrame>();
+  for (const frame of writtenFrames) {
+    const { pkgnames, ...content } = frame;
     const firstPkgname = pkgnames[0] ?? "";
-    const [frame] = await tx
+    const [row] = await tx
       .insert(frames)
-      .values({ ...hashes, firstPkgname })
+      .values({ ...content, firstPkgname })
       .returning({ id: frames.id });
-    if (!frame) throw new Error("a frame's insert gave no row");
+    if (!row) throw new Error("a frame's insert gave no row");
+    written.set(row.id, frame);
     await tx
       .update(artifacts)
-      .set({ frame: frame.id })
+      .set({ frame: row.id })
       .where(inArray(artifacts.pkgname, [...pkgnames]));
     const come = pkgnames.flatMap((pkgname) => rows.get(pkgname) ?? []);
     if (come.length > 0)
-      await tx.insert(artifacts).values(come.map((row) => ({ ...row, frame: frame.id })));
+      await tx.insert(artifacts).values(come.map((it) => ({ ...it, frame: row.id })));
   }
+  return written;
 };
 
 function* batches<T>(all: readonly T[]) {

@@ -59,6 +59,8 @@ export const readWhole = async <T>(read: Reader, whole: () => Promise<T>) => {
   }
 };
 
+export type FrameRow = typeof frames.$inferSelect;
+
 export const readFrames = (read: Reader) => read.select().from(frames);
 
 /** What the databases say of packages, by name. */

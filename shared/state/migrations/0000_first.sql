@@ -115,7 +115,9 @@ CREATE TABLE `frames` (
 	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`first_pkgname` text NOT NULL,
 	`database_sha256` text NOT NULL,
-	`files_sha256` text NOT NULL
+	`database_bytes` integer NOT NULL,
+	`files_sha256` text NOT NULL,
+	`files_bytes` integer NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE `generations` (

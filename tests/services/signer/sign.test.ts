@@ -161,14 +161,14 @@ test("a database is signed by its frames, and each of them is read", async () =>
   const mixed = await it.world.blobs.put(
     Buffer.concat([await bytes(good.sha256), await bytes(bad.sha256), endFrame]),
   );
-  const ask = (blob: typeof whole, ...frames: string[]) =>
+  const ask = (blob: typeof whole, ...frames: (typeof whole)[]) =>
     it.world.ask(sign, { kind: "database", blob, frames });
 
-  const signed = await ask(whole, good.sha256);
+  const signed = await ask(whole, good);
 
   expect(signed).toMatchObject({ kind: "signed" });
-  await expect(ask(mixed, good.sha256, bad.sha256)).rejects.toThrow("is not signed by");
-  await expect(ask(mixed, good.sha256)).rejects.toThrow("is not made of the frames");
+  await expect(ask(mixed, good, bad)).rejects.toThrow("is not signed by");
+  await expect(ask(mixed, good)).rejects.toThrow("is not made of the frames");
 });
 
 test.each([
