@@ -47,9 +47,9 @@ export const builder = defineService({
   follows: [buildFinished, buildEnded, rebuildFinished, rebuildEnded, builderAnnounced],
   answers: [answer(generateSrcinfo, readPkgbuild)],
   repeats: [every(minutes(1), reap), every(interval, announce)],
-  async health({ engine, image }) {
-    await engine.ping();
-    await engine.demandImage(image);
+  async health(builder) {
+    await ready(builder);
+    await builder.engine.demandImage(builder.image);
   },
 });
 

@@ -6,8 +6,9 @@ import type { Repo } from "./context.ts";
 const leastFree = 64 * 1024 * 1024;
 
 /** Resolves when packages can be published: tables, directory and room for them. */
-export const checkHealth = async ({ config, directory, state }: Repo) => {
+export const checkHealth = async ({ blobs, config, directory, state }: Repo) => {
   await state.ping();
+  await blobs.ping();
   await directory.check().catch((cause: unknown) => {
     throw new Fault("unavailable", `${config.DATA_DIR}/repository cannot be written to`, { cause });
   });

@@ -27,9 +27,10 @@ export const resolver = defineService({
     answer(planSessionQuestion, untilStopped(planSession)),
   ],
   repeats: [every(minutes(60), prune), every(days(1), passOnStop)],
-  health: async ({ git, state }) => {
+  health: async ({ blobs, git, state }) => {
     await git.ping();
     await state.ping();
+    await blobs.ping();
   },
 });
 

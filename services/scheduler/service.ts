@@ -30,6 +30,7 @@ export const scheduler = defineService({
   name: "scheduler",
   config: Config,
   state: true,
+  makesStreams: true,
   open,
   answers: [answer(buildOrder, orderBuilds)],
   asks: [planSession],
@@ -44,7 +45,10 @@ export const scheduler = defineService({
   publishes: [buildPending, buildRequested, buildEnded, publishRequested],
   measures: [buildsEnded],
   repeats: [every(minutes(1), tend)],
-  health: ({ state }) => state.ping(),
+  async health({ blobs, state }) {
+    await state.ping();
+    await blobs.ping();
+  },
 });
 
 if (import.meta.main) await run(scheduler);

@@ -1,5 +1,5 @@
 import type { Metrics } from "#shared/metrics/prometheus.ts";
-import { answerHealth } from "./health.ts";
+import { answerHealth, type Part } from "./health.ts";
 import type { Log } from "./log.ts";
 import { httpRequests } from "./metrics.ts";
 import type { Running } from "./start.ts";
@@ -7,6 +7,8 @@ import type { Running } from "./start.ts";
 export type Answering = {
   /** Absent while they start. */
   readonly running: readonly Running[] | undefined;
+  /** What they stand on. */
+  readonly ground: readonly Part[];
   readonly log: Log;
   readonly metrics: Metrics;
 };
@@ -24,8 +26,12 @@ export const answer = async (request: Request, context: Answering) => {
   }
 };
 
-const route = async (request: Request, { pathname }: URL, { running, metrics }: Answering) => {
-  const health = await answerHealth(pathname, running);
+const route = async (
+  request: Request,
+  { pathname }: URL,
+  { running, ground, metrics }: Answering,
+) => {
+  const health = await answerHealth(pathname, running && [...ground, ...running]);
   if (health) return health;
   if (pathname === "/metrics") return answerMetrics(metrics, running);
   if (!running) return new Response("kiln is starting\n", { status: 503 });

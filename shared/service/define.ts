@@ -111,6 +111,8 @@ export type Service<
   readonly config: C;
   /** Whether it reads or writes tables. */
   readonly state: S;
+  /** Whether it makes all streams there are. Where users of nats-server are told apart, nobody else may. */
+  readonly makesStreams?: boolean;
   open(base: Base<C> & (S extends true ? Tables : unknown)): Promise<D & Partial<AsyncDisposable>>;
   readonly consumes?: readonly Subscription<NoInfer<Context>>[];
   readonly publishes?: readonly Message[];

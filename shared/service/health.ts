@@ -3,27 +3,30 @@ import type { Running } from "./start.ts";
 /** Milliseconds a service may take to say how it is. */
 const patience = 3_000;
 
-/** Answers `/healthz` (alive) and `/readyz` (can work; else why not, by service); undefined for other paths. */
+/** A service, or something that all of them stand on. */
+export type Part = Pick<Running, "name" | "health">;
+
+/** Answers `/healthz` (alive) and `/readyz` (can work; else why not, by part); undefined for other paths. */
 export const answerHealth = async (
   pathname: string,
-  running: readonly Running[] | undefined,
+  parts: readonly Part[] | undefined,
 ): Promise<Response | undefined> => {
   if (pathname === "/healthz") return new Response("ok\n");
   if (pathname !== "/readyz") return undefined;
-  if (!running) return Response.json({ ready: false, reason: "starting" }, { status: 503 });
+  if (!parts) return Response.json({ ready: false, reason: "starting" }, { status: 503 });
   const problems = Object.fromEntries(
-    (await Promise.all(running.map(problemOf))).filter((problem) => problem !== undefined),
+    (await Promise.all(parts.map(problemOf))).filter((problem) => problem !== undefined),
   );
   const ready = Object.keys(problems).length === 0;
   return Response.json(ready ? { ready } : { ready, problems }, { status: ready ? 200 : 503 });
 };
 
-const problemOf = async (service: Running) => {
+const problemOf = async (part: Part) => {
   const late = new Promise<string>((resolve) => {
     setTimeout(resolve, patience, `no answer in ${patience} ms`).unref();
   });
-  const problem = await Promise.race([service.health().then(() => undefined, messageOf), late]);
-  return problem === undefined ? undefined : ([service.name, problem] as const);
+  const problem = await Promise.race([part.health().then(() => undefined, messageOf), late]);
+  return problem === undefined ? undefined : ([part.name, problem] as const);
 };
 
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));

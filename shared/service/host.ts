@@ -12,6 +12,7 @@ import { openState } from "#shared/state/open.ts";
 import { answer } from "./answer.ts";
 import { integer, parseConfig, text } from "./config.ts";
 import type { Service } from "./define.ts";
+import type { Part } from "./health.ts";
 import type { Log } from "./log.ts";
 import { common, deliveries, redeliveries } from "./metrics.ts";
 import { type Environment, type Running, start } from "./start.ts";
@@ -53,11 +54,16 @@ export const host = async (
   const data = config.DATA_DIR;
   const metrics = openMetrics([...common, ...services.flatMap(metricsOf)]);
   const { measure } = metrics;
+  const ground: Part[] = [];
   let running: readonly Running[] | undefined;
 
   await using started = new AsyncDisposableStack();
   const http = started.use(
-    await serve((request) => answer(request, { running, log, metrics }), config.HOST, config.PORT),
+    await serve(
+      (request) => answer(request, { running, ground, log, metrics }),
+      config.HOST,
+      config.PORT,
+    ),
   );
   const servers = config.NATS_URL ?? started.use(await embedded(join(data, "nats"), log)).url;
   const bus = started.use(
@@ -69,6 +75,7 @@ export const host = async (
       delivered: (delivery) => countDelivery(measure, delivery),
     }),
   );
+  ground.push({ name: "bus", health: () => bus.ping() });
   const blobs = await openBlobs(config.BLOBS_URL ?? `file:${join(data, "blobs")}`, {
     ...config,
     cache: { directory: join(data, "blob-cache"), bytes: config.BLOBS_CACHE * 1024 ** 2 },
@@ -99,8 +106,9 @@ export const host = async (
   };
 };
 
-/** What is on the streams of these services, which alone they may make. */
+/** What is on the streams that these services need. */
 const messagesOf = (services: readonly Service[]) => {
+  if (services.some(({ makesStreams }) => makesStreams)) return messages;
   const streams = new Set(services.flatMap(streamsOf));
   return messages.filter(({ stream }) => streams.has(stream));
 };
