@@ -55,11 +55,17 @@ export const openDirectory = async (dataDirectory: string): Promise<Directory> =
 const write = async (path: string, file: ServedFile, blobs: Blobs) => {
   if (file.content.kind === "signature")
     return dated(path, file, Buffer.from(file.content.base64, "base64"));
-  const blob = blobs.placeOf(file.content.sha256);
+  const blob = await fileOf(file.content.sha256, blobs);
   const linked = file.kind === "package" && (await link(blob, path).then(() => true, unlinkable));
   if (linked) return;
   await copyFile(blob, path, constants.COPYFILE_FICLONE);
   await dated(path, file);
+};
+
+/** Its file where it has one here, unchecked as pacman checks it; else one is fetched. */
+const fileOf = async (sha256: string, blobs: Blobs) => {
+  const place = blobs.placeOf(sha256);
+  return (await stat(place).catch(ifMissing)) ? place : (await blobs.file(sha256)).path;
 };
 
 const dated = async (path: string, { modifiedAt }: ServedFile, content?: Uint8Array) => {
