@@ -24,6 +24,7 @@ export const natsServerConf =
 # Passwords are in the environment. A value that starts like a number would be read as one.
 port: 4222
 http: "127.0.0.1:8222"
+websocket { port: 8080, no_tls: true }
 jetstream { store_dir: "/data", max_memory_store: 64MB }
 authorization {
   users: [

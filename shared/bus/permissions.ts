@@ -3,8 +3,7 @@ import { durableOf, filterOf, type Message, type Question, type Stream } from ".
 /** What a service says and hears, as its `service.ts` lists it. */
 export type Tables = {
   readonly name: string;
-  /** Whether it reads or writes tables. */
-  readonly state: boolean;
+  readonly makesStreams?: boolean;
   readonly publishes?: readonly Message[];
   readonly consumes?: readonly { readonly message: Message }[];
   readonly follows?: readonly Message[];
@@ -35,21 +34,11 @@ export const streamsOf = (service: Tables): Stream[] => [
 
 /**
  * What a service may do: what its tables list, and what the bus needs of JetStream for that.
- * Who makes a stream or a consumer may have the server repeat its messages under any subject
- * (`republish`, `deliver_subject`): so a service without tables makes no stream, and consumers are
- * made by filter. The rest holds against mistakes as well as against intruders.
+ * Who makes a stream may have the server repeat messages under any subject (`republish`), so one service
+ * does; who makes a consumer may too (`deliver_subject`), but only messages that others said.
  */
 export const permissionsOf = (service: Tables, all: readonly Tables[]): Permissions => {
-  const {
-    name,
-    state,
-    publishes = [],
-    consumes = [],
-    follows = [],
-    asks = [],
-    answers = [],
-  } = service;
-  const streams = streamsOf(service);
+  const { name, publishes = [], consumes = [], follows = [], asks = [], answers = [] } = service;
   const work = consumes
     .filter(({ message }) => message.stream.keep === "work")
     .map(({ message }) => message.stream.name);
@@ -60,8 +49,8 @@ export const permissionsOf = (service: Tables, all: readonly Tables[]): Permissi
         ...publishes.map((message) => filterOf(message)),
         ...asks.map(({ subject }) => subject),
         "$JS.API.INFO",
-        ...streams.map((stream) => `$JS.API.STREAM.INFO.${stream.name}`),
-        ...(state ? streams.flatMap(making) : []),
+        ...(service.makesStreams ? [...new Set(all.flatMap(streamsOf))].flatMap(making) : []),
+        ...(service.makesStreams ? [] : streamsOf(service).map(inquiring)),
         ...consumes.flatMap(({ message }) => consuming(name, message)),
         ...work.map(atWork),
         ...(asks.length > 0 ? [atWork(inboxOf(name))] : []),
@@ -115,9 +104,12 @@ export const integrationPermissions = (messages: readonly Message[]): Permission
 /** Where it is said, and asked, whether a process is at work on a message or an answer. */
 const atWork = (key: string) => `in-work.${key}.>`;
 
-const making = ({ name }: Stream) => [
-  `$JS.API.STREAM.CREATE.${name}`,
-  `$JS.API.STREAM.UPDATE.${name}`,
+const inquiring = ({ name }: Stream) => `$JS.API.STREAM.INFO.${name}`;
+
+const making = (stream: Stream) => [
+  inquiring(stream),
+  `$JS.API.STREAM.CREATE.${stream.name}`,
+  `$JS.API.STREAM.UPDATE.${stream.name}`,
 ];
 
 const creating = (message: Message, consumer: string) =>

@@ -8,7 +8,7 @@ import { logLevelOf } from "./log-level.ts";
 export const run = async (...services: readonly Service[]) => {
   const log = jsonLog(
     (line) => process.stdout.write(line),
-    logLevelOf(process.env.LOG_LEVEL ?? process.env.RUST_LOG),
+    logLevelOf(process.env.LOG_LEVEL || process.env.RUST_LOG),
   );
   const stopped = stopSignal();
   try {

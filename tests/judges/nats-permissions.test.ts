@@ -1,7 +1,6 @@
 import { connect } from "@nats-io/transport-node";
-import { expect, test } from "vitest";
+import { expect, onTestFailed, test } from "vitest";
 import { minutes } from "#shared/time.ts";
-import { all } from "../../services/all.ts";
 import { startGuardedNats } from "../support/guarded-nats.ts";
 import { installSigned } from "../support/install-signed.ts";
 import { makeDataDirectory, pkgbuildOf, startKiln } from "../support/kiln.ts";
@@ -13,16 +12,19 @@ test(
   async () => {
     await using stack = new AsyncDisposableStack();
     const nats = stack.use(await startGuardedNats());
+    onTestFailed(() => console.error(violations(nats.log)));
     const data = stack.use(await makeDataDirectory());
-    const services = await Promise.all(
-      all.map(async ({ name }) => {
-        const environment = { NATS_URL: nats.urlOf(name) };
-        const service = await startKiln(data.path, environment, `services/${name}/service.ts`);
-        return [name, stack.use(service)] as const;
-      }),
-    );
-    const find = (name: string) => new Map(services).get(name) ?? expect.unreachable(name);
-    const api = find("api");
+    const start = async (name: string) => {
+      const environment = { NATS_URL: nats.urlOf(name) };
+      return stack.use(await startKiln(data.path, environment, `services/${name}/service.ts`));
+    };
+    // It makes the streams.
+    await start("scheduler");
+    const [api, repo] = await Promise.all([
+      start("api"),
+      start("repo"),
+      ...["builder", "resolver", "signer", "verifier"].map(start),
+    ]);
 
     const added = await api.post("/package/add", {
       replace: false,
@@ -31,7 +33,7 @@ test(
 
     expect(added.status).toBe(200);
     expect(await api.ends("guarded")).toEqual({ guarded: { state: "success" } });
-    const installed = await installSigned(find("repo").url, ["guarded"], api.url);
+    const installed = await installSigned(repo.url, ["guarded"], api.url);
     expect(installed).toEqual(["guarded"]);
     expect((await api.request("/package/guarded", { method: "DELETE" })).status).toBe(200);
     expect(violations(nats.log)).toEqual([]);
@@ -63,10 +65,11 @@ test.each([
   ["builder", "$JS.API.STREAM.CREATE.BUILD_OUTPUT"],
   ["builder", "$JS.API.STREAM.UPDATE.BUILD_LOG"],
   ["builder", "$JS.API.STREAM.DELETE.BUILD_LOG"],
-  ["builder", "$JS.API.CONSUMER.CREATE.BUILD_LOG.x.build.finished"],
+  ["builder", "$JS.API.CONSUMER.CREATE.REPO_LOG.x.repo.published"],
   ["builder", "$JS.API.CONSUMER.CREATE.BUILD_LOG.scheduler-build-finished.build.ended"],
   ["builder", "$JS.API.CONSUMER.MSG.NEXT.BUILD_LOG.scheduler-build-finished"],
   ["api", "sign"],
+  ["api", "$JS.API.STREAM.UPDATE.PACKAGE_LOG"],
   ["api", "build.requested.x86_64.1"],
   ["api", "repo.published"],
   ["repo", "build.finished"],

@@ -8,7 +8,7 @@ export const startGuardedNats = async () => {
   const password = (user: string) => `secret-of-${user}`;
   const nats = await startNats({
     // Where it listens and keeps things is the test's.
-    settings: natsServerConf().replace(/^(port|http|jetstream)\b.*$/gm, ""),
+    settings: natsServerConf().replace(/^(port|http|websocket|jetstream)\b.*$/gm, ""),
     environment: Object.fromEntries(users.map((it) => [passwordVariable(it), password(it)])),
   });
   return {

@@ -12,22 +12,27 @@ const baked = message(news, "cake.baked", schema, ({ cake }) => cake);
 const eaten = message(news, "cake.eaten", schema, ({ cake }) => cake);
 const ask = question("cake.price", { request: schema, answer: schema, timeout: seconds(1) });
 
-const shop = { name: "shop", state: true, publishes: [ordered], asks: [ask], follows: [eaten] };
+const shop = {
+  name: "shop",
+  makesStreams: true,
+  publishes: [ordered],
+  asks: [ask],
+  follows: [eaten],
+};
 const baker = {
   name: "baker",
-  state: false,
   publishes: [baked],
   consumes: [{ message: ordered }],
   answers: [{ question: ask }],
 };
-const guest = { name: "guest", state: true, publishes: [eaten], consumes: [{ message: baked }] };
+const guest = { name: "guest", publishes: [eaten], consumes: [{ message: baked }] };
 const all = [shop, baker, guest];
 
 test("a service uses the streams that it says something on or hears something from", () => {
   expect(all.map(streamsOf)).toEqual([[orders, news], [news, orders], [news]]);
 });
 
-test("a service without tables takes, says and answers what it lists, and makes no stream", () => {
+test("a service takes, says and answers what it lists, and makes no stream", () => {
   expect(permissionsOf(baker, all)).toEqual({
     publish: {
       allow: [
@@ -50,7 +55,7 @@ test("a service without tables takes, says and answers what it lists, and makes 
   });
 });
 
-test("a service that follows makes consumers of any name, but leaves those of others alone", () => {
+test("one makes all streams; who follows makes consumers of any name, but leaves those of others alone", () => {
   expect(permissionsOf(shop, all)).toEqual({
     publish: {
       allow: [
@@ -58,9 +63,9 @@ test("a service that follows makes consumers of any name, but leaves those of ot
         "cake.price",
         "$JS.API.INFO",
         "$JS.API.STREAM.INFO.ORDERS",
-        "$JS.API.STREAM.INFO.NEWS",
         "$JS.API.STREAM.CREATE.ORDERS",
         "$JS.API.STREAM.UPDATE.ORDERS",
+        "$JS.API.STREAM.INFO.NEWS",
         "$JS.API.STREAM.CREATE.NEWS",
         "$JS.API.STREAM.UPDATE.NEWS",
         "in-work._INBOX_shop.>",
