@@ -17,7 +17,8 @@ type Order = { readonly id: RebuildId; readonly pkgbase: Pkgbase; readonly at: n
 export const orderManual = (state: State, order: Order) =>
   state.write(async (transaction) => {
     const { pkgbase } = order;
-    if ((await findAddedAt(transaction, pkgbase)) === undefined)
+    const addedAt = await findAddedAt(transaction, pkgbase);
+    if (addedAt === undefined)
       throw new Fault("missing", `package with base ${pkgbase} is not added`);
     const published = await findPublished(transaction, pkgbase);
     if (!published)
@@ -27,7 +28,7 @@ export const orderManual = (state: State, order: Order) =>
       .from(rebuilds)
       .where(and(eq(rebuilds.build, published.build), isNull(rebuilds.status)))
       .get();
-    return waiting ?? insert(transaction, order, published, "manual");
+    return waiting ?? insert(transaction, { ...order, addedAt }, published, "manual");
   });
 
 /** Writes the one rebuild that a build gets for being published. Undefined: it is no longer what is served. */
@@ -35,15 +36,14 @@ export const orderPublished = (state: State, order: Order, build: BuildId) =>
   state.write(async (transaction) => {
     const { pkgbase } = order;
     const published = await findPublished(transaction, pkgbase);
-    const isServed =
-      published?.build === build && (await findAddedAt(transaction, pkgbase)) !== undefined;
-    if (!isServed) return undefined;
+    const addedAt = await findAddedAt(transaction, pkgbase);
+    if (published?.build !== build || addedAt === undefined) return undefined;
     const first = await transaction
       .select()
       .from(rebuilds)
       .where(and(eq(rebuilds.build, build), eq(rebuilds.reason, "published")))
       .get();
-    return first ?? insert(transaction, order, published, "published");
+    return first ?? insert(transaction, { ...order, addedAt }, published, "published");
   });
 
 const findPublished = async (transaction: Transaction, pkgbase: Pkgbase) =>
@@ -58,7 +58,7 @@ type Published = NonNullable<Awaited<ReturnType<typeof findPublished>>>;
 
 const insert = async (
   transaction: Transaction,
-  { id, pkgbase, at }: Order,
+  { id, pkgbase, at, addedAt }: Order & { readonly addedAt: number },
   published: Published,
   reason: Rebuild["reason"],
 ): Promise<Rebuild> => {
@@ -70,9 +70,11 @@ const insert = async (
     .limit(1)
     .get();
   const row = { id, pkgbase, ...published, reason };
+  // Whatever this host's clock says: an older rebuild is one of a package that was removed.
+  const orderedAt = Math.max(at, (newest?.orderedAt ?? 0) + 1, addedAt);
   const [rebuild] = await transaction
     .insert(rebuilds)
-    .values({ ...row, orderedAt: Math.max(at, (newest?.orderedAt ?? 0) + 1) })
+    .values({ ...row, orderedAt })
     .returning();
   if (!rebuild) throw new Error("a rebuild's insert gave no row");
   const served = await transaction

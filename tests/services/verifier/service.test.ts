@@ -153,13 +153,12 @@ test("a removed package takes its rebuilds along, and ends those under way", asy
   ]);
 });
 
-test("of a package that was added again, only the rebuilds before that go", async () => {
+test("of a package that was added again, only the rebuilds before that go, whatever the clock says", async () => {
   await using it = await startVerifier();
   await it.say();
   await it.finishWith();
   await deletePackage(it.world.state, "app");
   await insertPackage(it.world.state, "app", { addedAt: it.world.now() + 5 });
-  it.world.clock.at += 10;
   const { rebuild } = await it.order();
 
   await it.world.publish(packageRemoved, { pkgbase: it.pkgbase, at: it.world.now() });
