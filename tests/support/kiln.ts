@@ -16,7 +16,7 @@ export const secret = "the-secret-of-the-tests";
 const checkout = resolve(import.meta.dirname, "../..");
 
 /** What every kiln of the tests runs with: the tests' engine and mirror, a key of its own, a free port. */
-const environmentOf = (directory: string) => ({
+export const environmentOf = (directory: string) => ({
   DATA_DIR: directory,
   PORT: "0",
   DOCKER_URL: inject("dockerUrl"),
@@ -95,9 +95,13 @@ export const startKiln = async (
 const Line = v.object({ event: v.optional(v.string()), url: v.optional(v.string()) });
 
 /** What a person with the secret asks of a kiln. */
-const clientOf = (url: string) => {
+export const clientOf = (url: string, options: RequestInit = {}) => {
   const request = (path: string, init: RequestInit = {}) =>
-    fetch(`${url}${path}`, { ...init, headers: { authorization: secret, ...init.headers } });
+    fetch(`${url}${path}`, {
+      ...options,
+      ...init,
+      headers: { authorization: secret, ...init.headers },
+    });
   const post = (path: string, body: unknown) =>
     request(path, {
       method: "POST",

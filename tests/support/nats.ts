@@ -26,6 +26,8 @@ export const startNats = async ({ settings = "", environment = {} }: Options = {
     webSocketUrl: `ws://127.0.0.1:${webSocketPort}`,
     /** What it printed since it was ready. */
     log,
+    /** Stands still, with its connections open, until SIGCONT. */
+    signal: (signal: "SIGSTOP" | "SIGCONT") => void server.kill(signal),
     /** Stays away until `up`. */
     down: (signal: NodeJS.Signals = "SIGKILL") => stop(signal),
     async up({ empty = false } = {}) {
