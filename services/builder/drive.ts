@@ -45,7 +45,8 @@ const plan = (attempt: Attempt): readonly Row<Step>[] => {
     [
       "container",
       async () => {
-        await container.put(packTar(entries(blobs, request, repositoryUrl)));
+        const tar = packTar(entries(blobs, request, repositoryUrl), request.sourceDateEpoch);
+        await container.put(tar);
         return done;
       },
     ],

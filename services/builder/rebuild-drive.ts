@@ -44,7 +44,7 @@ const plan = (attempt: Attempt, recorded: Recorded): readonly Row<RebuildStep>[]
       async () => {
         const exit = await runEach(attempt, directoriesCommand(startdir, builddir));
         if (exit.kind === "gone" || exit.code !== 0) return exit;
-        await container.put(packTar(entries(attempt, recorded)));
+        await container.put(packTar(entries(attempt, recorded), request.sourceDateEpoch));
         return done;
       },
     ],

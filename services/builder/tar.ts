@@ -18,20 +18,24 @@ export type Entry = { readonly name: string; readonly owner: Owner; readonly mod
 /** Of the user `build`; runner/README.md. */
 const ids: Record<Owner, number> = { root: 0, build: 1_000 };
 
-/** One tar of many entries, made as it is read. Fails with what its entries fail with. */
-export const packTar = (entries: AsyncIterable<Entry>): Readable => {
+/**
+ * One tar of many entries, made as it is read, of which each was last changed at `changed`, seconds since the Unix
+ * epoch. Fails with what its entries fail with.
+ */
+export const packTar = (entries: AsyncIterable<Entry>, changed = 0): Readable => {
   const tar = pack();
+  const mtime = new Date(changed * 1_000);
   const fill = async () => {
-    for await (const entry of entries) await add(tar, entry);
+    for await (const entry of entries) await add(tar, mtime, entry);
     tar.finalize();
   };
   fill().catch((error: Error) => tar.destroy(error));
   return Readable.from(tar);
 };
 
-const add = async (tar: Pack, entry: Entry) => {
+const add = async (tar: Pack, mtime: Date, entry: Entry) => {
   const { name, owner, mode } = entry;
-  const header = { name, mode, uid: ids[owner], gid: ids[owner] };
+  const header = { name, mode, mtime, uid: ids[owner], gid: ids[owner] };
   if (entry.kind === "directory") return void tar.entry({ ...header, type: "directory" });
   if (entry.kind === "link")
     return void tar.entry({ ...header, type: "symlink", linkname: entry.target });

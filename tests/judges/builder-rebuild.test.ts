@@ -45,7 +45,7 @@ sha256sums=(SKIP)
 options=(debug)
 build() { gcc $CFLAGS $LDFLAGS -g -o x x.c; }
 package_tool() { install -Dm755 x "$pkgdir/usr/bin/x"; }
-package_tool-data() { arch=(any); uname -n > y; date +%Z >> y; install -Dm644 y "$pkgdir/usr/share/y"; }
+package_tool-data() { arch=(any); uname -n > y; date +%Z >> y; gzip -c "$startdir/x.c" >> y; install -Dm644 y "$pkgdir/usr/share/y"; }
 `;
 
 test("a split package with a program and its debug package is rebuilt to the bit", async () => {
