@@ -8,7 +8,7 @@ import type { Remote } from "#shared/blobs/open-s3.ts";
 import { freePort } from "./free-port.ts";
 import { makeScratch } from "./scratch.ts";
 
-const credentials = { AWS_ACCESS_KEY_ID: "kiln", AWS_SECRET_ACCESS_KEY: "a/secret+key=" };
+export const credentials = { AWS_ACCESS_KEY_ID: "kiln", AWS_SECRET_ACCESS_KEY: "a/secret+key=" };
 
 export const bucket = "kiln-blobs";
 
