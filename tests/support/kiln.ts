@@ -68,7 +68,7 @@ export const startKiln = async (
     });
     ended.then(() => fail(new Error(`kiln ended: ${lines.slice(-5).join("\n")}`)));
   });
-  const kiln = clientOf(url);
+  const kiln = clientOf(url, {}, lines);
   return {
     ...kiln,
     pid: child.pid ?? 0,
@@ -95,7 +95,11 @@ export const startKiln = async (
 const Line = v.object({ event: v.optional(v.string()), url: v.optional(v.string()) });
 
 /** What a person with the secret asks of a kiln. */
-export const clientOf = (url: string, options: RequestInit = {}) => {
+export const clientOf = (
+  url: string,
+  options: BunFetchRequestInit = {},
+  lines: readonly string[] = [],
+) => {
   const request = (path: string, init: RequestInit = {}) =>
     fetch(`${url}${path}`, {
       ...options,
@@ -117,7 +121,8 @@ export const clientOf = (url: string, options: RequestInit = {}) => {
     await vi.waitFor(
       async () => {
         const newest = await Promise.all(packages.map(async (it) => (await buildsOf(it))[0]));
-        expect(newest.map((build) => build?.ended ?? null)).not.toContain(null);
+        const ended = newest.map((build) => build?.ended ?? null);
+        expect(ended, `kiln said last:\n${lines.slice(-30).join("\n")}\n`).not.toContain(null);
       },
       { timeout: minutes(3), interval: 200 },
     );
