@@ -23,7 +23,7 @@ export type Attempt = Stage<RebuildStep> & {
 export const driveRebuild = async (attempt: Attempt): Promise<RebuildOutcome> => {
   const { blobs, request } = attempt;
   const text = new TextDecoder().decode(await blobs.bytes(request.buildinfo.sha256));
-  const recorded = recordedOf(parseBuildinfo(text), request.sourceDateEpoch);
+  const recorded = recordedOf(parseBuildinfo(text), request);
   const unbuilt = await runSteps(attempt, plan(attempt, recorded));
   if (unbuilt) return unbuilt;
   enter(attempt, "packages");

@@ -1,4 +1,6 @@
+import type { Payload } from "#shared/bus/declare.ts";
 import { Fault } from "#shared/fault.ts";
+import type { rebuildRequested } from "#shared/messages/rebuild.ts";
 import type { Buildinfo } from "#shared/pacman/buildinfo.ts";
 import { type Environment, environmentOf } from "./steps.ts";
 
@@ -16,8 +18,13 @@ export type Recorded = {
 /** Of runner/README.md; .BUILDINFO names no startdir in its format 1. */
 const runner = { startdir: "/build/source", builddir: "/build/work" };
 
+type Published = Pick<Payload<typeof rebuildRequested>, "sourceDateEpoch" | "extension">;
+
 /** `Fault` invalid for a record that nobody can build by. */
-export const recordedOf = (buildinfo: Buildinfo, sourceDateEpoch: number): Recorded => {
+export const recordedOf = (
+  buildinfo: Buildinfo,
+  { sourceDateEpoch, extension }: Published,
+): Recorded => {
   const { startdir = runner.startdir, builddir = runner.builddir } = buildinfo;
   const { buildtool, buildtoolver, pkgarch, buildenv, options } = buildinfo;
   return {
@@ -26,6 +33,7 @@ export const recordedOf = (buildinfo: Buildinfo, sourceDateEpoch: number): Recor
     environment: {
       ...environmentOf(sourceDateEpoch, buildinfo.packager),
       BUILDDIR: builddir,
+      PKGEXT: extension,
       ...(pkgarch !== "any" && { CARCH: pkgarch }),
       ...(buildtool !== undefined && { BUILDTOOL: buildtool }),
       ...(buildtoolver !== undefined && { BUILDTOOLVER: buildtoolver }),

@@ -3,6 +3,7 @@ import { Fault } from "#shared/fault.ts";
 import type { rebuildRequested } from "#shared/messages/rebuild.ts";
 import { parseBuildinfo } from "#shared/pacman/buildinfo.ts";
 import { readBuildinfo } from "#shared/pacman/package-file.ts";
+import { parsePackageFileName } from "#shared/pacman/package-file-name.ts";
 import type { Verifier } from "./context.ts";
 import { readStored } from "./read-stored.ts";
 import { selectOwn } from "./select-own.ts";
@@ -37,6 +38,7 @@ export const composeRequest = async (
     source: asked.source,
     buildinfo: await blobs.put(buildinfo),
     sourceDateEpoch: builddate === undefined ? asked.sourceDateEpoch : builddate / 1_000,
+    extension: parsePackageFileName(artifact.filename).extension,
     own: selectOwn(installed, known),
     hasSources: asked.hasSources,
     flags: asked.flags,

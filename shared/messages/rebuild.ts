@@ -33,6 +33,8 @@ export const rebuildRequested = message(
     buildinfo: BlobReference,
     /** SOURCE_DATE_EPOCH, seconds. */
     sourceDateEpoch: v.number(),
+    /** PKGEXT of makepkg.conf(5), which the names of what is published end with. */
+    extension: v.pipe(v.string(), v.regex(/^\.pkg\.tar(\.[A-Za-z0-9]+)?$/)),
     /** Of what .BUILDINFO says was installed, the packages that this kiln built. */
     own: v.array(v.object({ filename: FileName, blob: BlobReference })),
     hasSources: v.boolean(),

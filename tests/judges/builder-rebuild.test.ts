@@ -153,12 +153,13 @@ test("a package of other places is rebuilt in them, with other packages, options
     archiveOf("bash-5.1.0-1-x86_64", "zlib-2:9-1-x86_64", "zlib-absent-1.0-1-any") + trusting;
 
   const finished = await builder.rebuild(
-    rebuildOf(request, await put(builder, strange), { prepare }),
+    rebuildOf(request, await put(builder, strange), { prepare, extension: ".pkg.tar.xz" }),
   );
 
   if (finished?.outcome.kind !== "rebuilt") throw new Error(await builder.textOf(finished?.log));
   const [artifact] = finished.outcome.artifacts;
   if (!artifact) throw new Error("no artifact");
+  expect(artifact.filename).toBe("strange-1-1-any.pkg.tar.xz");
   expect(await buildinfoOf(builder, artifact.blob)).toBe(strange);
 }, 300_000);
 

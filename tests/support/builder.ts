@@ -96,6 +96,7 @@ export const rebuildOf = (
   v.parse(rebuildRequested.schema, {
     ...{ arch, pkgbase, source, sourceDateEpoch, hasSources, flags, prepare, buildinfo },
     rebuild: randomUUID(),
+    extension: ".pkg.tar.zst",
     own: [],
     builtBy: null,
     ...changes,

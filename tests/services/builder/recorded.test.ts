@@ -7,7 +7,9 @@ const record = (...lines: readonly string[]) =>
     ["format = 2", "pkgname = app", "pkgver = 1-1", "pkgarch = any", ...lines].join("\n"),
   );
 
-const fixed = { LANG: "C.UTF-8", TZ: "UTC", SOURCE_DATE_EPOCH: "17" };
+const published = { sourceDateEpoch: 17, extension: ".pkg.tar.xz" };
+
+const fixed = { LANG: "C.UTF-8", TZ: "UTC", SOURCE_DATE_EPOCH: "17", PKGEXT: ".pkg.tar.xz" };
 
 test("everything that was recorded is what makepkg finds again", () => {
   const buildinfo = {
@@ -20,7 +22,7 @@ test("everything that was recorded is what makepkg finds again", () => {
     pkgarch: "x86_64",
   };
 
-  expect(recordedOf(buildinfo, 17)).toEqual({
+  expect(recordedOf(buildinfo, published)).toEqual({
     startdir: "/start dir",
     builddir: "/build",
     environment: {
@@ -37,7 +39,7 @@ test("everything that was recorded is what makepkg finds again", () => {
 });
 
 test("what was not recorded is as the runner has it", () => {
-  expect(recordedOf(record(), 17)).toEqual({
+  expect(recordedOf(record(), published)).toEqual({
     startdir: "/build/source",
     builddir: "/build/work",
     environment: { ...fixed, BUILDDIR: "/build/work" },
@@ -57,7 +59,7 @@ test.each([
   ["options", "a b"],
   ["buildenv", "$(id)"],
 ])("a record whose %s is %j is refused", (field, value) => {
-  expect(() => recordedOf(record(`${field} = ${value}`), 17)).toThrow(
+  expect(() => recordedOf(record(`${field} = ${value}`), published)).toThrow(
     expect.objectContaining({
       kind: "invalid",
       message: expect.stringContaining(`${field} in .BUILDINFO: ${JSON.stringify(value)}`),
