@@ -3,7 +3,7 @@ import type { BlobReference } from "#shared/model.ts";
 import type { Objects } from "./objects.ts";
 
 /** Bytes up to which a blob is sent in one piece, and of the pieces of a larger one, as long as there may be so many. */
-const partSize = 16 * 1024 * 1024;
+const partSize = 8 * 1024 * 1024;
 
 /** Source: Amazon S3 User Guide, "Multipart upload limits". */
 const mostParts = 10_000;
