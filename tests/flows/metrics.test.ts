@@ -1,6 +1,8 @@
 import { expect, test, vi } from "vitest";
 import { minutes, seconds } from "#shared/time.ts";
+import { all } from "../../services/all.ts";
 import { parseExposition } from "../support/exposition.ts";
+import { startGuardedNats } from "../support/guarded-nats.ts";
 import { makeDataDirectory, pkgbuildOf, startKiln } from "../support/kiln.ts";
 import { startNats } from "../support/nats.ts";
 
@@ -88,6 +90,41 @@ test(
       async () => expect((await scrape(kiln.url)).series).toMatchObject({ [waiting]: 0 }),
       soon,
     );
+  },
+  minutes(5),
+);
+
+test(
+  "each service alone shows its own queues, and may ask for them as its user",
+  async () => {
+    await using stack = new AsyncDisposableStack();
+    const nats = stack.use(await startGuardedNats());
+    const data = stack.use(await makeDataDirectory());
+    const services = await Promise.all(
+      all.map(async (service) => {
+        const environment = { NATS_URL: nats.urlOf(service.name) };
+        const source = `services/${service.name}/service.ts`;
+        return { service, kiln: stack.use(await startKiln(data.path, environment, source)) };
+      }),
+    );
+
+    for (const { service, kiln } of services) {
+      const { series } = await scrape(kiln.url);
+      const queues = Object.keys(series).filter((key) => key.startsWith("kiln_queue_messages{"));
+
+      const { name, consumes = [] } = service;
+      expect(queues.sort()).toEqual(
+        consumes
+          .flatMap(({ message }) =>
+            ["waiting", "working"].map(
+              (state) =>
+                `kiln_queue_messages{service="${name}",message="${message.subject}",state="${state}"}`,
+            ),
+          )
+          .sort(),
+      );
+    }
+    expect(nats.log.filter((line) => /Violation.*\.INFO\./.test(line))).toEqual([]);
   },
   minutes(5),
 );
