@@ -1,10 +1,12 @@
 import type * as v from "valibot";
 import type { planSession as question } from "#shared/messages/resolve.ts";
 import type { Pkgbase } from "#shared/model.ts";
+import { parseDependency } from "#shared/pacman/dependency.ts";
 import { parseSrcinfo } from "#shared/pacman/srcinfo.ts";
 import type { Resolver } from "./context.ts";
 import type { AurPackage } from "./pick-listed.ts";
 import { type Needs, planNeeds } from "./plan.ts";
+import { needsOf } from "./providers.ts";
 import {
   type AddedPackage,
   readAdded,
@@ -23,14 +25,14 @@ export const planSession = async (
   context: Resolver,
   { packages, building, resolve }: Request,
 ): Promise<Answer> => {
-  const added = await readAdded(context.state.read);
+  const added = await readAdded(context.state.read, [...packages, ...building]);
   const updated = await updateAll(
     context,
     added.filter(({ source }) => packages.includes(source.pkgbase)),
   );
   const present = added.map(({ source }) => updated.get(source.pkgbase)?.source ?? source);
-  const needs = resolve ? await needsOf(context, present, [...packages, ...building]) : new Map();
-  const builtStates = await readBuiltStates(context.state.read);
+  const needs = resolve ? await planAll(context, present, [...packages, ...building]) : new Map();
+  const builtStates = await readBuiltStates(context.state.read, packages);
   return packages.map((pkgbase) => {
     const { source, problem } = updated.get(pkgbase) ?? gone(pkgbase);
     const its = needs.get(pkgbase);
@@ -71,20 +73,32 @@ const updateAll = async (
 const isOf = ({ name, pkgbase }: AurPackage, source: Source) =>
   source.spec.type === "aur" && source.spec.name === name && source.pkgbase === pkgbase;
 
-const needsOf = async (
+/** Reads of what is published and added only as much as the question takes: both may be thousands. */
+const planAll = async (
   { config, official, state }: Resolver,
   present: readonly Source[],
   coming: readonly Pkgbase[],
 ): Promise<ReadonlyMap<Pkgbase, Needs>> => {
-  const parsed = present.map(({ srcinfo }) => parseSrcinfo(srcinfo));
+  const arch = config.ARCH;
   const isComing = new Set(coming);
-  return planNeeds(
-    new Map(parsed.flatMap((it) => (isComing.has(it.pkgbase) ? [[it.pkgbase, it] as const] : []))),
-    {
-      arch: config.ARCH,
-      official: await official(),
-      published: await readPublished(state.read),
-      added: parsed.filter(({ pkgbase }) => !isComing.has(pkgbase)),
-    },
+  const parsed = new Map(
+    present.flatMap(({ pkgbase, srcinfo }) =>
+      isComing.has(pkgbase) ? [[pkgbase, parseSrcinfo(srcinfo)] as const] : [],
+    ),
   );
+  const needs = [...parsed.values()].flatMap((it) => needsOf(it, arch));
+  if (needs.length === 0) return nothing;
+  const officially = await official();
+  if (needs.every((need) => officially.has(parseDependency(need)))) return nothing;
+
+  const known = { arch, official: officially, published: await readPublished(state.read) };
+  const planned = planNeeds(parsed, { ...known, added: [] });
+  if ([...planned.values()].every(({ missing }) => missing.length === 0)) return planned;
+  const others = (await readAdded(state.read)).filter(
+    ({ source }) => !isComing.has(source.pkgbase),
+  );
+  const added = others.map(({ source }) => parseSrcinfo(source.srcinfo));
+  return planNeeds(parsed, { ...known, added });
 };
+
+const nothing: ReadonlyMap<Pkgbase, Needs> = new Map();

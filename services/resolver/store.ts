@@ -1,4 +1,5 @@
-import { and, eq, isNull, lt, lte, notInArray } from "drizzle-orm";
+import { and, eq, inArray, isNull, lt, lte, notInArray } from "drizzle-orm";
+import type { SQLiteColumn } from "drizzle-orm/sqlite-core";
 import type { Pkgbase, SourceId } from "#shared/model.ts";
 import { packages } from "#shared/state/packages.ts";
 import { artifacts, publications } from "#shared/state/repo.ts";
@@ -13,14 +14,20 @@ export type AddedPackage = {
   readonly srcinfoOverride: boolean;
 };
 
-/** The packages there are, with their sources. */
-export const readAdded = (read: Reader): Promise<AddedPackage[]> =>
+/** The packages there are, with their sources: those of the names, or all. */
+export const readAdded = (read: Reader, names?: readonly Pkgbase[]): Promise<AddedPackage[]> =>
   read
     .select({ source: sources, devel: packages.devel, srcinfoOverride: packages.srcinfoOverride })
     .from(packages)
     .innerJoin(sources, eq(sources.id, packages.source))
-    .where(isNull(packages.removedAt))
+    .where(and(isNull(packages.removedAt), among(packages.pkgbase, names)))
     .orderBy(packages.position);
+
+/** A query may name so many; for more, all rows are read. */
+const mostNamed = 500;
+
+const among = (column: SQLiteColumn, names: readonly string[] | undefined) =>
+  names && names.length <= mostNamed ? inArray(column, [...names]) : undefined;
 
 export const readPublished = async (read: Reader) =>
   await read
@@ -35,9 +42,15 @@ export const readPublished = async (read: Reader) =>
     .orderBy(artifacts.pkgname);
 
 /** The state of the source that each published package was built from. */
-export const readBuiltStates = async (read: Reader): Promise<ReadonlyMap<Pkgbase, string>> => {
+export const readBuiltStates = async (
+  read: Reader,
+  names: readonly Pkgbase[],
+): Promise<ReadonlyMap<Pkgbase, string>> => {
   const { pkgbase, sourceState } = publications;
-  const rows = await read.select({ pkgbase, sourceState }).from(publications);
+  const rows = await read
+    .select({ pkgbase, sourceState })
+    .from(publications)
+    .where(among(pkgbase, names));
   return new Map(rows.map((row) => [row.pkgbase, row.sourceState]));
 };
 
