@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { flag, text } from "#shared/service/config.ts";
 import type { Base, ContextOf, Tables } from "#shared/service/define.ts";
+import { demandWithoutFiles } from "#shared/service/without-files.ts";
 import { openAnswers } from "./answers.ts";
 import { openHub } from "./live/hub.ts";
 import { parseAuthorized } from "./secrets.ts";
@@ -30,6 +31,7 @@ export type Config = v.InferOutput<typeof Config>;
 
 export const open = async (base: Base<typeof Config> & Tables) => {
   const { config, log, follow, state } = base;
+  const secrets = await openSecrets(config);
   const live = await openHub({
     log,
     follow,
@@ -38,7 +40,6 @@ export const open = async (base: Base<typeof Config> & Tables) => {
       return rows.map((row) => ({ ...row, state: viewState(row) }));
     },
   });
-  const secrets = await openSecrets(config);
   return {
     live,
     startedAt: base.now(),
@@ -54,6 +55,7 @@ export const open = async (base: Base<typeof Config> & Tables) => {
 const openSecrets = async (config: Config) => {
   const given = config.AUTHORIZED_SECRETS;
   if (given !== undefined) return { read: async () => given };
+  demandWithoutFiles(config.DATA_DIR, "AUTHORIZED_SECRETS", given, "lines of base64 sha256");
   const { connectSecretsFile } = await import("./secrets-file.ts");
   return connectSecretsFile(config.DATA_DIR);
 };

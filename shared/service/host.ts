@@ -16,6 +16,7 @@ import type { Part } from "./health.ts";
 import type { Log } from "./log.ts";
 import { common, deliveries, redeliveries } from "./metrics.ts";
 import { type Environment, type Running, start } from "./start.ts";
+import { demandWithoutFiles } from "./without-files.ts";
 
 /** What every process is set to, whatever service it runs. */
 export const Config = v.object({
@@ -52,6 +53,9 @@ export const host = async (
 ): Promise<Hosted> => {
   const config = parseConfig(Config, environment);
   const data = config.DATA_DIR;
+  const hasState = services.some((service) => service.state);
+  demandWithoutFiles(data, "NATS_URL", config.NATS_URL, "wss://host:port");
+  if (hasState) demandWithoutFiles(data, "STATE_URL", config.STATE_URL, "https://host");
   const metrics = openMetrics([...common, ...services.flatMap(metricsOf)]);
   const { measure } = metrics;
   const ground: Part[] = [];
@@ -81,7 +85,7 @@ export const host = async (
     cache: { directory: join(data, "blob-cache"), bytes: config.BLOBS_CACHE * 1024 ** 2 },
     now,
   });
-  const state = services.some((service) => service.state)
+  const state = hasState
     ? started.use(
         await openState(config.STATE_URL ?? `file:${join(data, "state.db")}`, config.STATE_TOKEN),
       )
