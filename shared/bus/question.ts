@@ -37,6 +37,8 @@ export const askOver =
     const ask = async () => {
       while (!late.aborted) {
         await connection.connected();
+        // Who asked was told that nobody answered, and may have asked somebody else.
+        if (late.aborted) break;
         const reply = await askOnce(connection, subject, data, late);
         if (reply) return reply;
         await pause(100, late);

@@ -99,6 +99,20 @@ test("a question asked while nats-server is away is answered when it is back", a
   expect(await asked).toBe(42);
 });
 
+test("a question that was given up while nats-server was away is not asked when it is back", async () => {
+  await using world = await startBus();
+  const other = await world.connect();
+  const asked: number[] = [];
+  await using _ = await other.answer("mathematician", doubled, async ({ n }) => asked.push(n));
+
+  await world.nats.down();
+  await expect(world.bus.ask({ ...doubled, timeout: 300 }, { n: 1 })).rejects.toThrow(Fault);
+  await world.nats.up();
+  await world.bus.ask({ ...doubled, timeout: 30_000 }, { n: 2 });
+
+  expect(asked).toEqual([2]);
+});
+
 test("ending lets the answers under way be given", async () => {
   await using world = await startBus();
   const other = await world.connect();
