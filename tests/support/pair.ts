@@ -2,9 +2,10 @@ import { expect } from "vitest";
 import { buildEnded, buildStarted } from "#shared/messages/build.ts";
 import { repoPublished } from "#shared/messages/repo.ts";
 import { minutes, seconds } from "#shared/time.ts";
-import type { Kiln } from "./apart.ts";
-import { pkgbuildOf } from "./kiln.ts";
+import { type clientOf, pkgbuildOf } from "./kiln.ts";
 import type { openSpy } from "./spy.ts";
+
+type Kiln = ReturnType<typeof clientOf>;
 
 /** Two packages of which one needs the other, to be built while something goes wrong. */
 export const pair = ["pair-lib", "pair-app"] as const;
