@@ -16,6 +16,7 @@ export type Program = keyof typeof packages;
 /** Program → its package, per manager; null: the distribution has none. */
 const packages = {
   bsdtar: { apt: "libarchive-tools", pacman: "libarchive" },
+  "docker-compose": { apt: "docker-compose", pacman: "docker-compose" },
   docker: { apt: "docker.io", pacman: "docker" },
   dockerd: { apt: "docker.io", pacman: "docker" },
   git: { apt: "git", pacman: "git" },
@@ -27,6 +28,7 @@ const packages = {
   pacman: { apt: "pacman-package-manager", pacman: "pacman" },
   "repo-add": { apt: "pacman-package-manager", pacman: "pacman" },
   shellcheck: { apt: "shellcheck", pacman: "shellcheck" },
+  "systemd-analyze": { apt: "systemd", pacman: "systemd" },
   vercmp: { apt: "makepkg", pacman: "pacman" },
   zstd: { apt: "zstd", pacman: "zstd" },
 } as const satisfies Record<string, Record<PackageManager, string | null>>;

@@ -12,14 +12,17 @@ export type TestWish = DockerWish & {
 /** What the tests of the rings `flows` and `judges` run beside docker. */
 const programs = [
   "bsdtar",
+  "docker-compose",
   "dockerd",
   "git",
   "gpg",
   "makepkg",
+  "mmdebstrap",
   "nats-server",
   "pacman",
   "repo-add",
   "shellcheck",
+  "systemd-analyze",
   "vercmp",
   "zstd",
 ] as const;
