@@ -60,7 +60,11 @@ export const openMetrics = (declared: readonly Metric[]): Metrics => {
     },
     contentType: registry.contentType,
     expose(readings) {
-      for (const gauge of gauges.values()) gauge.reset();
+      for (const [{ labels }, gauge] of gauges) {
+        gauge.reset();
+        // One without labels is 0 then.
+        if (labels.length === 0) gauge.remove();
+      }
       for (const { gauge, labels, value } of readings) gauges.get(gauge)?.set({ ...labels }, value);
       // Another's readings that come in while this waits are whole too.
       return registry.metrics();

@@ -60,6 +60,19 @@ test("a gauge shows what was read this time, and what was not is not there", asy
   ]);
 });
 
+test("a gauge without labels that was not read is not there, and not 0", async () => {
+  const tired = gauge("kiln_tired_bakers", "Bakers who would rather sleep");
+  const { expose } = openMetrics([tired]);
+
+  const texts = [await expose([]), await expose([reading(tired, {}, 2)]), await expose([])];
+
+  expect(texts.map((text) => parseExposition(text).get("kiln_tired_bakers"))).toEqual([
+    undefined,
+    2,
+    undefined,
+  ]);
+});
+
 test("two that look at the same time each see the readings of one of them whole", async () => {
   const { own } = setup();
   const all = (value: number) => ["1", "2", "3"].map((table) => reading(hungry, { table }, value));
