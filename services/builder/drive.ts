@@ -11,7 +11,7 @@ import { capture } from "./capture.ts";
 import { collect } from "./collect.ts";
 import type { Exit } from "./docker/engine.ts";
 import { spent } from "./measure.ts";
-import { repositoryEntries } from "./own-repository.ts";
+import { neededRepository, repositoryEntries } from "./own-repository.ts";
 import { done, enter, look, only, type Row, runEach, runSteps, type Stage } from "./run-steps.ts";
 import { sourceEntries } from "./source.ts";
 import * as steps from "./steps.ts";
@@ -38,14 +38,15 @@ export const drive = async (attempt: Attempt): Promise<BuildOutcome> => {
 /** The steps a build has, each as what it does. */
 const plan = (attempt: Attempt): readonly Row<Step>[] => {
   const { container, request, blobs, packager, repositoryUrl, progress } = attempt;
-  const { dependencies, flags, hasSources, prepare, repository } = request;
+  const { dependencies, flags, hasSources, prepare } = request;
+  const repository = neededRepository(request.repository, repositoryUrl);
   const environment = steps.environmentOf(request.sourceDateEpoch, packager);
 
   return [
     [
       "container",
       async () => {
-        const tar = packTar(entries(blobs, request, repositoryUrl), request.sourceDateEpoch);
+        const tar = packTar(entries(attempt, repository), request.sourceDateEpoch);
         await container.put(tar);
         return done;
       },
@@ -77,9 +78,8 @@ const plan = (attempt: Attempt): readonly Row<Step>[] => {
 const isSigned = (repository: OwnRepository | null) => typeof repository?.publicKey === "string";
 
 async function* entries(
-  blobs: Blobs,
-  { source, prepare, repository }: Attempt["request"],
-  repositoryUrl: string | undefined,
+  { blobs, request: { source, prepare }, repositoryUrl }: Attempt,
+  repository: OwnRepository | null,
 ) {
   yield* sourceEntries(blobs, source);
   if (prepare !== null) yield fileEntry(steps.preparePath.slice(1), prepare);

@@ -23,6 +23,13 @@ export const dropIn = ({ name, publicKey }: OwnRepository, url: string | undefin
   return `${lines.join("\n")}\n`;
 };
 
+/**
+ * The repository where the container has use for it: at a URL it may take anything, else only what was put there
+ * for its dependencies, and where that is nothing pacman is spared reading thousands of entries.
+ */
+export const neededRepository = (repository: OwnRepository | null, url: string | undefined) =>
+  url === undefined && repository?.packages.length === 0 ? null : repository;
+
 /** What makes pacman in the container know kiln's own repository; its files too, where no URL is given. */
 export async function* repositoryEntries(
   blobs: Blobs,

@@ -1,7 +1,13 @@
 import type { OwnRepository } from "#shared/messages/build.ts";
+import { parseDependency } from "#shared/pacman/dependency.ts";
 import type { Scheduler } from "./context.ts";
 import { selectArtifacts } from "./select-artifacts.ts";
-import { currentGeneration, findPublicKey, publishedArtifacts } from "./store/packages.ts";
+import {
+  currentGeneration,
+  findPublicKey,
+  type PublishedArtifact,
+  publishedArtifacts,
+} from "./store/packages.ts";
 
 type File = OwnRepository["packages"][number];
 
@@ -19,7 +25,7 @@ export const ownRepository = async (
     const blob = await blobs.put(Buffer.from(signature, "base64"));
     return [file, { filename: `${file.filename}.sig`, blob }];
   };
-  const needed = selectArtifacts(dependencies, await publishedArtifacts(state));
+  const needed = await closureOf(dependencies, (names) => publishedArtifacts(state, names));
   const packages = await Promise.all(
     needed.map(({ filename, sha256, bytes, signature }) =>
       signed({ filename, blob: { sha256, bytes } }, signature),
@@ -38,4 +44,22 @@ export const ownRepository = async (
     packages: packages.flat(),
     publicKey: databaseSignature === null ? null : await findPublicKey(state),
   };
+};
+
+/** Reads by the names that are asked for, and by those that these ask for, until there are no new ones. */
+const closureOf = async (
+  dependencies: readonly string[],
+  read: (names: readonly string[]) => Promise<readonly PublishedArtifact[]>,
+): Promise<readonly PublishedArtifact[]> => {
+  const known = new Map<string, PublishedArtifact>();
+  const asked = new Set<string>();
+  let selected: readonly PublishedArtifact[] = [];
+  for (;;) {
+    const texts = [...dependencies, ...selected.flatMap(({ depends }) => depends)];
+    const names = texts.map((text) => parseDependency(text).name).filter((it) => !asked.has(it));
+    if (names.length === 0) return selected;
+    for (const name of names) asked.add(name);
+    for (const row of await read([...new Set(names)])) known.set(row.pkgname, row);
+    selected = selectArtifacts(dependencies, [...known.values()]);
+  }
 };

@@ -1,4 +1,4 @@
-import { and, desc, eq, isNull } from "drizzle-orm";
+import { and, desc, eq, isNull, or, sql } from "drizzle-orm";
 import type { Pkgbase } from "#shared/model.ts";
 import { sessions } from "#shared/state/builds.ts";
 import { packages } from "#shared/state/packages.ts";
@@ -40,7 +40,8 @@ export const findAddedAt = async (read: Pick<Reader, "select">, pkgbase: Pkgbase
 export const currentGeneration = async ({ read }: State) =>
   read.select().from(generations).orderBy(desc(generations.number)).limit(1).get();
 
-export const publishedArtifacts = async ({ read }: State) =>
+/** What is published under one of the names, or may provide one of them. */
+export const publishedArtifacts = async ({ read }: State, names: readonly string[]) =>
   read
     .select({
       pkgname: artifacts.pkgname,
@@ -52,7 +53,16 @@ export const publishedArtifacts = async ({ read }: State) =>
       provides: artifacts.provides,
       signature: artifacts.signature,
     })
-    .from(artifacts);
+    .from(artifacts)
+    .where(or(sql`${artifacts.pkgname} in ${[...names]}`, providesOneOf(names)));
+
+/** By the name before the first `=`; whether the version will do, who asks decides. */
+const providesOneOf = (names: readonly string[]) =>
+  sql`(${artifacts.provides} <> '[]' and exists (
+    select 1 from json_each(${artifacts.provides}) it
+    where substr(it.value, 1, instr(it.value || '=', '=') - 1) in ${[...names]}))`;
+
+export type PublishedArtifact = Awaited<ReturnType<typeof publishedArtifacts>>[number];
 
 export const findPublicKey = async ({ read }: State) => {
   const key = await read.select({ publicKey: signingKeys.publicKey }).from(signingKeys).get();

@@ -104,6 +104,17 @@ test("with a URL for it, nothing of kiln's own repository is put into the contai
   expect([...it.files.keys()].filter((name) => name.startsWith("build/repository"))).toEqual([]);
 });
 
+test("where no dependency is kiln's own, pacman is not told of kiln's repository", async () => {
+  await using it = await startFakeBuilder();
+  const file = { filename: "own.db", blob: it.source };
+  const terms = { name: "own", generation: 3, databases: [file], packages: [], publicKey: "KEY" };
+
+  await it.builder.build({ ...it.request, repository: terms });
+
+  expect(it.ran[0]?.[1]).toBe("pacman -Syu --noconfirm --noprogressbar");
+  expect([...it.files.keys()].filter((name) => !name.startsWith("build/source"))).toEqual([]);
+});
+
 const exited = (code: number) => ({ exit: { kind: "exited", code } }) as const;
 const gone = { exit: { kind: "gone" } } as const;
 
