@@ -1,5 +1,5 @@
 import { Fault } from "#shared/fault.ts";
-import { days } from "#shared/time.ts";
+import { days, seconds } from "#shared/time.ts";
 import type { Range } from "./blobs.ts";
 import { noBlob } from "./checking.ts";
 import type { Answer, S3 } from "./s3.ts";
@@ -104,7 +104,8 @@ export const openObjects = ({ ask }: S3, prefix: string): Objects => {
     },
 
     async ping() {
-      await demand(ask({ method: "HEAD" }, []));
+      // Less than `/readyz` waits for.
+      await demand(ask({ method: "HEAD", patience: seconds(2) }, []));
     },
   };
 };

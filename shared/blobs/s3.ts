@@ -19,6 +19,8 @@ export type Ask = {
   readonly query?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Uint8Array<ArrayBuffer>;
+  /** Milliseconds for an answer to begin, where that is not to be long. */
+  readonly patience?: number;
 };
 
 export type Answer = {
@@ -62,7 +64,7 @@ export const connectS3 = (place: S3Place, credentials: Credentials): S3 => {
 
   const tryOnce = async (what: Ask): Promise<Outcome> => {
     const deadline = makeDeadline();
-    const longest = what.body ? patience.sent : patience.answer;
+    const longest = what.patience ?? (what.body ? patience.sent : patience.answer);
     const response = await deadline.within(longest, () => send(what, deadline)).catch(unreachable);
     if (response instanceof Fault)
       return { kind: "failed", fault: response, mayPass: !deadline.signal.aborted };

@@ -3,14 +3,14 @@ import { createServer } from "node:net";
 import { expect, test } from "vitest";
 import { connectS3 } from "#shared/blobs/s3.ts";
 
-/** A server that gives these answers, one to each request, and then goes on with the last. */
+/** A server that gives these answers, one to each request, and then goes on with the last; without any, it is silent. */
 const setup = async (...answers: string[]) => {
   const asked: string[] = [];
   const server = createServer((socket) => {
     socket.once("data", (request) => {
-      const answer = answers[Math.min(asked.length, answers.length - 1)] ?? "";
+      const answer = answers[Math.min(asked.length, answers.length - 1)];
       asked.push(String(request).split("\r\n")[0] ?? "");
-      socket.end(answer);
+      if (answer !== undefined) socket.end(answer);
     });
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -106,4 +106,14 @@ test("what breaks off is unavailable, and not taken for the whole", async () => 
     kind: "unavailable",
     message: expect.stringContaining("does not answer"),
   });
+});
+
+test("who is silent is not waited for, nor asked again", async () => {
+  await using it = await setup();
+
+  await expect(it.s3.ask({ ...get, patience: 50 }, [1, 1])).rejects.toMatchObject({
+    kind: "unavailable",
+    message: expect.stringMatching(/does not answer: nothing happened for 0.05 s$/),
+  });
+  expect(it.asked.length).toBeLessThan(2);
 });
