@@ -35,7 +35,8 @@ const overdue = seconds(15);
 /** Says what an add owes whose process died, or which nobody answered. */
 export const announceOverdue = async (api: Announcing & Pick<Api, "now">) => {
   const owing = await findOwing(api.state.read);
-  const late = owing.filter(({ owed }) => owed.at <= api.now() - overdue);
+  // A clock that was put back must not keep it waiting until it is there again.
+  const late = owing.filter(({ owed }) => Math.abs(api.now() - owed.at) >= overdue);
   if (late.length > 0) await announce(api, late);
 };
 

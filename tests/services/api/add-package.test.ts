@@ -141,27 +141,33 @@ test("a raw PKGBUILD goes to the resolver by way of the blob store", async () =>
   expect(await api.world.blobs.has(await sha256Of(source.pkgbuild))).toBe(true);
 });
 
-test("where the scheduler does not answer, the add stands and its builds are ordered later", async () => {
-  await using api = await setup();
-  const { order } = api.answers;
-  api.answers.order = async () => {
-    throw new Fault("unavailable", "nobody answers build.order");
-  };
+test.each([
+  ["later", 60_000],
+  ["later, though the clock was put back", -3_600_000],
+])(
+  "where the scheduler does not answer, the add stands and its builds are ordered %s",
+  async (_when, passed) => {
+    await using api = await setup();
+    const { order } = api.answers;
+    api.answers.order = async () => {
+      throw new Fault("unavailable", "nobody answers build.order");
+    };
 
-  const response = await api.write("POST", "/package/add", aur("app"));
+    const response = await api.write("POST", "/package/add", aur("app"));
 
-  expect(response.status).toBe(200);
-  expect((await listRows(api.world)).map(({ owed }) => owed?.build)).toEqual([true, true]);
+    expect(response.status).toBe(200);
+    expect((await listRows(api.world)).map(({ owed }) => owed?.build)).toEqual([true, true]);
 
-  api.answers.order = order;
-  api.world.clock.at += 60_000;
-  await announceOverdue(api.world);
+    api.answers.order = order;
+    api.world.clock.at += passed;
+    await announceOverdue(api.world);
 
-  expect(api.orders).toEqual([
-    { packages: ["app", "lib"], reason: "initial", resolve: true, force: false },
-  ]);
-  expect((await listRows(api.world)).map(({ owed }) => owed)).toEqual([null, null]);
-});
+    expect(api.orders).toEqual([
+      { packages: ["app", "lib"], reason: "initial", resolve: true, force: false },
+    ]);
+    expect((await listRows(api.world)).map(({ owed }) => owed)).toEqual([null, null]);
+  },
+);
 
 test("an add that died after its builds were ordered does not order them again", async () => {
   await using api = await setup();
