@@ -79,6 +79,7 @@ test.each([
   ["the clock", /\bDate\.now\b|\bnew Date\(\)/, /^(shared\/service\/run|cli\/kiln)\.ts$/],
   ["the metrics library", /from "prom-client"/, /^shared\/metrics\/prometheus\.ts$/],
   ["the log library", /from "pino\b/, /^shared\/service\/(log|pino-browser\.d)\.ts$/],
+  ["S3's signatures", /from "aws4fetch"/, /^shared\/blobs\/s3\.ts$/],
   ["OpenPGP", /from "openpgp"/, /^services\/signer\//],
 ])("%s is touched in one place", (_what, touch, place) => {
   expect(matching(sources, touch).filter((path) => !place.test(path))).toEqual([]);

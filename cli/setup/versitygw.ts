@@ -31,17 +31,20 @@ export const ensureVersitygw = async (wish: VersitygwWish): Promise<string> => {
       GOPATH: join(work, "path"),
       GOTOOLCHAIN: "local",
     };
-    const root = await findRoot(environment);
-    await runProgram([join(root, "bin", "go"), "install", `${source}@${version}`], {
-      signal: wish.signal,
-      environment: { ...environment, GOROOT: root },
-    });
+    const root = await oftener(() => findRoot(environment));
+    const install = [join(root, "bin", "go"), "install", `${source}@${version}`] as const;
+    await oftener(() =>
+      runProgram(install, { signal: wish.signal, environment: { ...environment, GOROOT: root } }),
+    );
     await rename(join(work, "versitygw"), place);
     return place;
   } finally {
     await rm(work, { recursive: true, force: true });
   }
 };
+
+/** What came is kept, so a download that broke off goes on. */
+const oftener = <T>(download: () => Promise<T>) => download().catch(download).catch(download);
 
 /** GOROOT of a go that is new enough. */
 const findRoot = async (environment: Readonly<Record<string, string>>) => {
