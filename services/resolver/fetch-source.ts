@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
 import * as v from "valibot";
 import { Fault } from "#shared/fault.ts";
-import { generateSrcinfo, type SourceSpec } from "#shared/messages/resolve.ts";
+import type { SourceSpec } from "#shared/messages/resolve.ts";
 import { type BlobReference, type Pkgbase, SourceId } from "#shared/model.ts";
 import type { Srcinfo } from "#shared/pacman/srcinfo.ts";
+import { askBuilders } from "./ask-builders.ts";
 import { checkSrcinfo } from "./check-srcinfo.ts";
 import type { Resolver } from "./context.ts";
 import { followCommits } from "./follow-commits.ts";
@@ -79,8 +80,8 @@ const textOf = ({ files }: Files, path: string) => {
 /** Of a log, the end says what went wrong. */
 const mostLog = 32_000;
 
-const generate = async ({ ask, config }: Resolver, source: BlobReference) => {
-  const answer = await ask(generateSrcinfo, { source, arch: config.ARCH });
+const generate = async (context: Resolver, source: BlobReference) => {
+  const answer = await askBuilders(context, source);
   return answer.kind === "generated"
     ? answer.srcinfo
     : unusable(
