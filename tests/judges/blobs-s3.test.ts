@@ -4,6 +4,7 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, inject, test } from "vitest";
 import { openBlobs } from "#shared/blobs/open.ts";
+import { minutes } from "#shared/time.ts";
 import {
   collect,
   content,
@@ -12,8 +13,10 @@ import {
   sha256,
   testBlobs,
 } from "../support/blobs-contract.ts";
+import { runScript } from "../support/child.ts";
 import { flipBit } from "../support/flip-bit.ts";
 import { startS3 } from "../support/s3.ts";
+import { makeScratch } from "../support/scratch.ts";
 
 const setup = async () => {
   const s3 = await startS3(inject("versitygw"));
@@ -57,6 +60,21 @@ test("what is larger than a part goes in parts, and comes out as it was", async 
   expect(reference).toEqual({ sha256: hashOf(large), bytes: large.byteLength });
   expect(hashOf(await readFile(path))).toBe(reference.sha256);
 });
+
+test(
+  "what is larger than memory should be is never in memory as a whole",
+  async () => {
+    await using s3 = await startS3(inject("versitygw"));
+    await using scratch = await makeScratch();
+    const key = [s3.credentials.AWS_ACCESS_KEY_ID, s3.credentials.AWS_SECRET_ACCESS_KEY];
+
+    const most = await runScript("put-large.ts", s3.url, "600", ...key, scratch.path);
+
+    expect(Number(most)).toBeGreaterThan(0);
+    expect(Number(most)).toBeLessThan(400 * 1024 ** 2);
+  },
+  minutes(3),
+);
 
 test("a blob that is there is not sent again", async () => {
   await using store = await setup();

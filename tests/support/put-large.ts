@@ -1,0 +1,23 @@
+import { openBlobs } from "#shared/blobs/open.ts";
+
+// Run as a process of its own: puts so many MiB into the store at that URL, with a key and a directory for copies,
+// reads them on a host without copies, and prints the most memory it had, in bytes.
+const [url = "", megabytes = "", accessKey = "", secretKey = "", directory = ""] =
+  process.argv.slice(2);
+
+const openAt = (copies: string) =>
+  openBlobs(url, {
+    AWS_ACCESS_KEY_ID: accessKey,
+    AWS_SECRET_ACCESS_KEY: secretKey,
+    cache: { directory: `${directory}/${copies}`, bytes: 1024 ** 4 },
+    now: Date.now,
+  });
+
+async function* content() {
+  for (let index = 0; index < Number(megabytes); index += 1)
+    yield new Uint8Array(1024 ** 2).fill(index % 251);
+}
+
+const { sha256 } = await (await openAt("here")).put(content());
+await (await openAt("elsewhere")).file(sha256);
+console.log(process.resourceUsage().maxRSS * 1024);
