@@ -57,21 +57,27 @@ const hear = async ([api = "", server = "", password = ""]: string[]) => {
   const wanted = new Map(streams.map((stream) => [stream, 1]));
 
   const listen = () => {
-    const asked = new Set<string>();
+    const asked = new Map<string, ReturnType<typeof setTimeout>>();
     const askedAgain = new Set<string>();
     const ask = (stream: string) => {
       if (asked.has(stream)) return askedAgain.add(stream);
-      asked.add(stream);
+      // A server that is just up may not answer yet.
+      asked.set(stream, setTimeout(askAnew, 2_000, stream));
       const body = JSON.stringify({ seq: wanted.get(stream), next_by_subj: ">" });
       connection.send(
         `PUB $JS.API.STREAM.MSG.GET.${stream} _INBOX.reader.${stream} ${Buffer.byteLength(body)}`,
         body,
       );
     };
+    const askAnew = (stream: string) => {
+      asked.delete(stream);
+      if (!connection.socket.destroyed) ask(stream);
+    };
     const take = (stream: string, body: string) => {
+      clearTimeout(asked.get(stream));
       asked.delete(stream);
       const { message } = JSON.parse(body);
-      if (message) {
+      if (message && message.seq >= (wanted.get(stream) ?? 1)) {
         wanted.set(stream, message.seq + 1);
         const payload = JSON.parse(Buffer.from(message.data, "base64").toString());
         const { seq, subject } = message;
