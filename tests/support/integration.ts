@@ -74,9 +74,11 @@ const hear = async ([api = "", server = "", password = ""]: string[]) => {
       if (!connection.socket.destroyed) ask(stream);
     };
     const take = (stream: string, body: string) => {
+      const { message, error } = JSON.parse(body);
+      // Nothing of that number yet is the end; anything else, that it is not ready.
+      if (error && error.code !== 404) return;
       clearTimeout(asked.get(stream));
       asked.delete(stream);
-      const { message } = JSON.parse(body);
       if (message && message.seq >= (wanted.get(stream) ?? 1)) {
         wanted.set(stream, message.seq + 1);
         const payload = JSON.parse(Buffer.from(message.data, "base64").toString());
