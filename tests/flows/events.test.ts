@@ -75,7 +75,7 @@ const listen = (...parameters: readonly string[]) => {
 
 /** Prints before and after a moment in which it may be interrupted. */
 const slow = (pkgname: string) =>
-  pkgbuildOf(pkgname, [], "echo before the moment; sleep 3; echo after the moment");
+  pkgbuildOf(pkgname, [], "echo before the moment; sleep 6; echo after the moment");
 
 test(
   "a plain client hears every event of a build in order, over a cut line and a server that was killed",
