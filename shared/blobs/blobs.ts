@@ -8,7 +8,10 @@ export type Blobs = {
   put(content: AsyncIterable<Uint8Array> | Uint8Array, expected?: string): Promise<BlobReference>;
   /** Whole and checked: `Fault` missing where there is none, `invalid` where its bytes are not its hash's. */
   bytes(sha256: string): Promise<Uint8Array<ArrayBuffer>>;
-  /** Streams it out, and fails at its end where its bytes are not its hash's. `range` counts bytes, `end` excluded, and is not checked. */
+  /**
+   * Streams it out, and fails at its end where its bytes are not its hash's. A `range`, in bytes with `end` excluded, is
+   * of what lies in the store, unchecked.
+   */
   read(sha256: string, range?: Range): Promise<ReadableStream<Uint8Array>>;
   has(sha256: string): Promise<boolean>;
   /**

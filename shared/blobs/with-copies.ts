@@ -40,9 +40,9 @@ export const openWithCopies = (
       return files.bytes(sha256);
     },
     async read(sha256, range) {
-      if (range && !(await files.has(sha256))) return bucket.read(sha256, range);
+      if (range) return bucket.read(sha256, range);
       await file(sha256);
-      return files.read(sha256, range);
+      return files.read(sha256);
     },
     file,
     placeOf: files.placeOf,

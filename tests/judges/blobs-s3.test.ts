@@ -105,6 +105,17 @@ test("who may keep no files puts and reads all the same", async () => {
   await blobs.ping();
 });
 
+test("a range is of what lies in the bucket, whatever a copy has", async () => {
+  await using store = await setup();
+  await store.blobs.put(content);
+  await flipBit(store.objectOf(sha256));
+
+  const part = await collect(await store.blobs.read(sha256, { start: 0, end: 100 }));
+
+  expect(part).not.toEqual(content);
+  expect(await store.blobs.bytes(sha256)).toEqual(content);
+});
+
 test("a copy serves while the server is away; what has none waits for it", async () => {
   await using store = await setup();
   await store.blobs.put(content);
