@@ -5,7 +5,7 @@ type Declared<L extends string> = {
   /** `kiln_…`, with its base unit; a counter ends in `_total`. */
   readonly name: string;
   readonly help: string;
-  /** Their values are ids of kinds, never of things: each combination is a series of its own. */
+  /** Of few values: each combination is a series of its own. What names a package takes `ALLOW_READS`. */
   readonly labels: readonly L[];
 };
 
