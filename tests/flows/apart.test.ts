@@ -62,7 +62,7 @@ test(
         expect(all.flat().filter(({ ended }) => ended === null)).toEqual([]);
         return all;
       },
-      { timeout: minutes(2), interval: 500 },
+      { timeout: minutes(6), interval: 500 },
     );
     expect(built.map((its) => its.length)).toEqual([orders, orders]);
     expect(built.flat().map(({ state }) => state)).toEqual(
@@ -77,5 +77,5 @@ test(
     const { url } = apart.find("repo");
     expect(await installSigned(url, ["apart-app"], api().url)).toEqual(["apart-app", "apart-lib"]);
   },
-  minutes(20),
+  minutes(30),
 );

@@ -32,7 +32,7 @@ type Terms = {
  * then; else it goes on, and the next work is waited for.
  */
 export const killAtWork = async (apart: Apart, service: Service, terms: Terms): Promise<Killed> => {
-  const late = AbortSignal.timeout(minutes(4));
+  const late = AbortSignal.timeout(minutes(8));
   while (!late.aborted) {
     const begun = apart.spy.next((said) => beginsWorkOf(service, said));
     await terms.busy(service);

@@ -10,11 +10,11 @@ type Kiln = ReturnType<typeof clientOf>;
 /** Two packages of which one needs the other, to be built while something goes wrong. */
 export const pair = ["pair-lib", "pair-app"] as const;
 
-/** Adds both; building each takes some seconds. */
-export const addPair = async (kiln: Kiln, lasts: number) => {
+/** Adds both; `build` is what is done to build the one that is needed. */
+export const addPair = async (kiln: Kiln, build = ":") => {
   for (const pkgbuild of [
-    pkgbuildOf("pair-lib", [], `echo now-building; sleep ${lasts}`),
-    pkgbuildOf("pair-app", ["depends=(pair-lib)"], `echo now-building; sleep ${lasts}`),
+    pkgbuildOf("pair-lib", [], `echo now-building; ${build}`),
+    pkgbuildOf("pair-app", ["depends=(pair-lib)"], "echo now-building"),
   ]) {
     const source = { type: "raw", pkgbuild, devel: false };
     const answer = await kiln.post("/package/add", { replace: false, build: false, source });
@@ -35,7 +35,7 @@ export const untilBuilding = (kiln: Kiln, name: (typeof pair)[number]) =>
         const answer = await kiln.request(`/package/${name}/build/latest/logs`);
         return answer.ok && (await answer.text()).includes("now-building");
       },
-      { timeout: minutes(2), interval: 200 },
+      { timeout: minutes(4), interval: 200 },
     )
     .toBe(true);
 
@@ -58,7 +58,7 @@ export const expectEachOnce = async (
         const builds = await Promise.all(pair.map((it) => kiln.buildsOf(it)));
         return builds.map((its) => its.map(({ state }) => state.state));
       },
-      { timeout: minutes(3), interval: seconds(0.5) },
+      { timeout: minutes(6), interval: seconds(0.5) },
     )
     .toEqual(pair.map(() => Array.from({ length: orders }, () => "success")));
   const each = [buildStarted, repoPublished, buildEnded];

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { minutes } from "#shared/time.ts";
 import { startEngineProxy } from "../../support/engine-proxy.ts";
-import { makeDataDirectory, startKiln } from "../../support/kiln.ts";
+import { makeDataDirectory, pkgbuildOf, startKiln } from "../../support/kiln.ts";
 import { startNats } from "../../support/nats.ts";
 import { addPair, expectEachOnce, orderPair, problemsOf } from "../../support/pair.ts";
 import { openSpy } from "../../support/spy.ts";
@@ -16,12 +16,17 @@ const setup = async () => {
   const environment = { NATS_URL: nats.url, DOCKER_URL: engine.url };
   const kiln = stack.use(await startKiln(data.path, environment));
   const spy = stack.use(await openSpy(nats.url));
-  await addPair(kiln, 0);
+  await addPair(kiln);
   const resources = stack.move();
   return {
     ...{ nats, data, engine, kiln, spy },
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };
+};
+
+const add = (kiln: Pick<Awaited<ReturnType<typeof startKiln>>, "post">, pkgname: string) => {
+  const source = { type: "raw", pkgbuild: pkgbuildOf(pkgname), devel: false };
+  return kiln.post("/package/add", { replace: false, build: false, source });
 };
 
 test(
@@ -46,7 +51,7 @@ test(
     await expectEachOnce(it.kiln, it.spy, 1);
     expect(await problemsOf(it.kiln)).toEqual([200, { ready: true }]);
   },
-  minutes(5),
+  minutes(12),
 );
 
 test(
@@ -60,10 +65,12 @@ test(
       "services/builder/service.ts",
     );
 
-    for (let order = 1; order <= 3; order++) await orderPair(it.kiln);
+    for (let order = 1; order <= 2; order++) await orderPair(it.kiln);
+    const added = await Promise.all(["1", "2", "3"].map((name) => add(it.kiln, `more-${name}`)));
 
-    await expectEachOnce(it.kiln, it.spy, 3);
+    expect(added.map(({ status }) => status)).toEqual([200, 200, 200]);
+    await expectEachOnce(it.kiln, it.spy, 2);
     expect((await problemsOf(it.kiln))[0]).toBe(503);
   },
-  minutes(5),
+  minutes(12),
 );

@@ -15,7 +15,7 @@ import {
 import { openSpy } from "../../support/spy.ts";
 
 /** All of kiln, and a builder more, to which work could be given a second time. */
-const setup = async (lasts: number) => {
+const setup = async (build: string) => {
   await using stack = new AsyncDisposableStack();
   const nats = stack.use(await startNats());
   const data = stack.use(await makeDataDirectory());
@@ -23,7 +23,7 @@ const setup = async (lasts: number) => {
   const kiln = stack.use(await startKiln(data.path, { ...environment, BUILDER_NAME: "one" }));
   const another = { ...environment, BUILDER_NAME: "two" };
   stack.use(await startKiln(data.path, another, "services/builder/service.ts"));
-  await addPair(kiln, lasts);
+  await addPair(kiln, build);
   await orderPair(kiln);
   await untilBuilding(kiln, "pair-lib");
   const resources = stack.move();
@@ -33,14 +33,14 @@ const setup = async (lasts: number) => {
 test(
   "nats-server is gone for a minute: what is served is served, /readyz says why not, and each build is made once",
   async () => {
-    await using it = await setup(20);
+    await using it = await setup("sleep 20");
     const { kiln, nats } = it;
 
     await nats.down();
     const back = moment(minutes(1));
     const { host } = new URL(nats.url);
     await expect
-      .poll(() => problemsOf(kiln), { timeout: minutes(1) })
+      .poll(() => problemsOf(kiln), { timeout: minutes(3) })
       .toEqual([
         503,
         { ready: false, problems: { bus: `nats-server at ${host} does not answer` } },
@@ -57,17 +57,17 @@ test(
     await using spy = await openSpy(nats.url);
     await expectEachOnce(kiln, spy, 1);
     await expect
-      .poll(() => problemsOf(kiln), { timeout: minutes(1) })
+      .poll(() => problemsOf(kiln), { timeout: minutes(3) })
       .toEqual([200, { ready: true }]);
     expect(await installSigned(kiln.url, ["pair-app"])).toEqual([...pair].sort());
   },
-  minutes(6),
+  minutes(12),
 );
 
 test(
   "nats-server stands still for longer than a builder may be silent: nothing is built twice",
   async () => {
-    await using it = await setup(18);
+    await using it = await setup("sleep 18");
 
     it.nats.signal("SIGSTOP");
     await moment(seconds(14));
@@ -76,5 +76,5 @@ test(
     await using spy = await openSpy(it.nats.url);
     await expectEachOnce(it.kiln, spy, 1);
   },
-  minutes(5),
+  minutes(12),
 );

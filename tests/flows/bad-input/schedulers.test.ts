@@ -15,7 +15,7 @@ test(
     await using kiln = await startKiln(data.path, environment);
     await using second = await startKiln(data.path, environment, "services/scheduler/service.ts");
     await using spy = await openSpy(nats.url);
-    await addPair(kiln, 0);
+    await addPair(kiln);
 
     for (let order = 1; order <= 2; order++) await orderPair(kiln);
 
@@ -25,5 +25,5 @@ test(
     await expectEachOnce(kiln, spy, 3);
     expect(await installSigned(kiln.url, ["pair-app"])).toEqual([...pair].sort());
   },
-  minutes(5),
+  minutes(12),
 );

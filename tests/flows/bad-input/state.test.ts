@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { setTimeout as moment } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { minutes, seconds } from "#shared/time.ts";
@@ -16,15 +17,20 @@ import {
 } from "../../support/pair.ts";
 import { openSpy } from "../../support/spy.ts";
 
-/** Another program that has a database to itself for some time; resolves when it has. */
-const lockFor = async (url: string, duration: number) => {
+/** Another program that has a database to itself; resolves when it has. Disposing ends it. */
+const lock = async (url: string) => {
   const script = fileURLToPath(new URL("../../support/state-lock.ts", import.meta.url));
-  const child = spawn(process.execPath, [script, url, `${duration}`], {
-    stdio: ["ignore", "pipe", "inherit"],
+  const child = spawn(process.execPath, [script, url], {
+    stdio: ["pipe", "pipe", "inherit"],
   });
   const ended = once(child, "exit");
   await once(createInterface({ input: child.stdout }), "line");
-  return { ended };
+  return {
+    async [Symbol.asyncDispose]() {
+      child.stdin.end();
+      await ended;
+    },
+  };
 };
 
 test(
@@ -34,25 +40,28 @@ test(
     await using data = await makeDataDirectory();
     await using kiln = await startKiln(data.path, { NATS_URL: nats.url });
     await using spy = await openSpy(nats.url);
-    await addPair(kiln, 1);
+    await addPair(kiln, "sleep 1");
     await orderPair(kiln);
     await untilBuilding(kiln, "pair-lib");
 
-    const lock = await lockFor(`file:${join(data.path, "state.db")}`, seconds(10));
-    const [status, said] = await problemsOf(kiln);
-    const list = await kiln.request("/package/list");
-    await lock.ended;
-
     const locked = "another process keeps the database locked";
-    expect([status, said]).toEqual([
-      503,
-      { ready: false, problems: expect.objectContaining({ scheduler: locked, api: locked }) },
-    ]);
-    expect(list.status).toBe(200);
+    {
+      await using _ = await lock(`file:${join(data.path, "state.db")}`);
+      const over = moment(seconds(10));
+      await expect
+        .poll(() => problemsOf(kiln), { timeout: minutes(3) })
+        .toEqual([
+          503,
+          { ready: false, problems: expect.objectContaining({ scheduler: locked, api: locked }) },
+        ]);
+      expect((await kiln.request("/package/list")).status).toBe(200);
+      await over;
+    }
+
     await expectEachOnce(kiln, spy, 1);
     await expect
-      .poll(() => problemsOf(kiln), { timeout: minutes(1) })
+      .poll(() => problemsOf(kiln), { timeout: minutes(3) })
       .toEqual([200, { ready: true }]);
   },
-  minutes(5),
+  minutes(12),
 );
