@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { pipeline } from "node:stream/promises";
+import { open, stat } from "node:fs/promises";
+import type { Blobs } from "#shared/blobs/blobs.ts";
 import { Fault } from "#shared/fault.ts";
 import type { Signer } from "./context.ts";
 import { isMadeBy } from "./key.ts";
@@ -15,7 +15,7 @@ export const signBlob = async (
   sha256: string,
   key: SigningKey,
 ): Promise<Uint8Array> => {
-  const { path, bytes } = await context.blobs.file(sha256);
+  const { path, bytes } = await findFile(context.blobs, sha256);
   const signature =
     bytes <= largestInMemory
       ? await key.sign(await context.blobs.bytes(sha256))
@@ -25,20 +25,34 @@ export const signBlob = async (
   return signature;
 };
 
+/** As it lies there, where it does: its bytes are checked while they are signed. */
+const findFile = async (blobs: Blobs, sha256: string) => {
+  const path = blobs.placeOf(sha256);
+  const found = await stat(path).catch(() => undefined);
+  return found ? { path, bytes: found.size } : blobs.file(sha256);
+};
+
 const signFile = async (
-  { gpg }: Pick<Signer, "gpg">,
+  { blobs, gpg }: Pick<Signer, "blobs" | "gpg">,
   path: string,
   sha256: string,
   key: SigningKey,
 ) => {
   const [signature, found] = await Promise.all([gpg.sign(path, key), hashOf(path)]);
-  if (found !== sha256)
-    throw new Fault("unavailable", `blob ${sha256} changed while it was signed; it is not signed`);
-  return signature;
+  if (found === sha256) return signature;
+  // Says so where it is damaged for good.
+  await blobs.file(sha256);
+  throw new Fault("unavailable", `blob ${sha256} changed while it was signed; it is not signed`);
 };
 
+/** Into one buffer: pieces of their own would be held until they are collected. */
 const hashOf = async (path: string) => {
   const hash = createHash("sha256");
-  await pipeline(createReadStream(path, { highWaterMark: 1024 * 1024 }), hash);
-  return hash.digest("hex");
+  const buffer = Buffer.allocUnsafe(512 * 1024);
+  await using file = await open(path);
+  for (;;) {
+    const { bytesRead } = await file.read(buffer);
+    if (bytesRead === 0) return hash.digest("hex");
+    hash.update(buffer.subarray(0, bytesRead));
+  }
 };

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { writeFile } from "node:fs/promises";
+import { chmod, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { sign } from "#shared/messages/sign.ts";
@@ -111,6 +111,19 @@ test("a signing subkey signs, its primary key kept elsewhere", async () => {
     { good: true, primary: fingerprint },
     { good: true, primary: fingerprint },
   ]);
+});
+
+test("a large file with a flipped bit gets no signature", async () => {
+  await using it = await setup({ SIGN_KEY_GENERATE: "true" });
+  const blob = await it.world.blobs.put(large);
+  const { path } = await it.world.blobs.file(blob.sha256);
+  await chmod(path, 0o644);
+  await writeFile(path, Buffer.from(large).fill(8, 500, 501));
+  const build = await insertBuild(it.world, { artifacts: [{ filename: "a", ...blob }] });
+
+  const asked = it.world.ask(sign, { kind: "artifact", build, blob });
+
+  await expect(asked).rejects.toMatchObject({ kind: "invalid" });
 });
 
 test("no agent is left when a large file is signed", async () => {
