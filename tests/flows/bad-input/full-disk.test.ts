@@ -1,0 +1,75 @@
+import { createHash } from "node:crypto";
+import { readdir, readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { expect, test } from "vitest";
+import { minutes } from "#shared/time.ts";
+import { installSigned } from "../../support/install-signed.ts";
+import { makeDataDirectory, startKiln } from "../../support/kiln.ts";
+import { startNats } from "../../support/nats.ts";
+import {
+  addPair,
+  expectEachOnce,
+  orderPair,
+  pair,
+  problemsOf,
+  untilBuilding,
+} from "../../support/pair.ts";
+import { mountSmallDisk } from "../../support/small-disk.ts";
+import { openSpy } from "../../support/spy.ts";
+import { tell, untilTold } from "../../support/told.ts";
+
+/** Files of a blob store that are not what their names say. */
+const strayIn = async (directory: string) => {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile() && entry.name !== "filler");
+  const strays = await Promise.all(
+    files.map(async ({ name, parentPath }) => {
+      const content = await readFile(join(parentPath, name));
+      return createHash("sha256").update(content).digest("hex") === name ? [] : [name];
+    }),
+  );
+  return strays.flat();
+};
+
+test(
+  "the disk under the blobs, a small tmpfs, is full while a package is built: it is kept when there is room, and not built again",
+  async () => {
+    await using nats = await startNats();
+    await using data = await makeDataDirectory();
+    const blobs = join(dirname(data.path), "blobs");
+    await using disk = await mountSmallDisk(blobs, 96);
+    const environment = { NATS_URL: nats.url, BLOBS_URL: `file:${blobs}` };
+    await using kiln = await startKiln(data.path, environment);
+    await using spy = await openSpy(nats.url);
+    await addPair(kiln, untilTold);
+    await orderPair(kiln);
+    await untilBuilding(kiln, "pair-lib");
+
+    await disk.fill();
+    await tell("pair-lib");
+    const logOf = async () => (await kiln.request("/package/pair-lib/build/latest/logs")).text();
+    await expect
+      .poll(logOf, { timeout: minutes(3) })
+      .toContain(`waiting: no blob can be written into ${blobs} (ENOSPC)`);
+    const problems = await problemsOf(kiln);
+    const add = { type: "raw", pkgbuild: "pkgname=another", devel: false };
+    const refused = await kiln.post("/package/add", { replace: false, source: add });
+    const strays = await strayIn(blobs);
+    await disk.empty();
+
+    const lacks = expect.stringContaining(blobs);
+    expect(problems).toEqual([
+      503,
+      {
+        ready: false,
+        problems: { builder: lacks, repo: lacks, resolver: lacks, scheduler: lacks },
+      },
+    ]);
+    expect([refused.status, strays]).toEqual([503, []]);
+    await expectEachOnce(kiln, spy, 1);
+    expect(await problemsOf(kiln)).toEqual([200, { ready: true }]);
+    expect(await strayIn(blobs)).toEqual([]);
+    expect(await installSigned(kiln.url, ["pair-app"])).toEqual([...pair].sort());
+  },
+  minutes(12),
+);
