@@ -20,7 +20,10 @@ test(
   "a build shows in the metrics of the one process, and the package's name where reading is free",
   async () => {
     await using data = await makeDataDirectory();
-    await using readable = await startKiln(data.path, { ALLOW_READS: "true" });
+    await using readable = await startKiln(data.path, {
+      ALLOW_READS: "true",
+      REBUILD_PUBLISHED: "false",
+    });
     await readable.post("/package/add", {
       replace: false,
       source: { type: "raw", pkgbuild: pkgbuildOf("metered"), devel: false },
