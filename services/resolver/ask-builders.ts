@@ -8,7 +8,7 @@ import type { Resolver } from "./context.ts";
 /** How long another builder is looked for where one cannot do it, and within what time one is missed that went away. */
 const patience = { refused: seconds(5), left: seconds(20) };
 
-/** Has any builder read a PKGBUILD: one that has no engine, or goes away meanwhile, is not the only one. */
+/** Has some builder read a PKGBUILD: one that has no engine, or goes away meanwhile, is not the only one. */
 export const askBuilders = async (
   { ask, config }: Pick<Resolver, "ask" | "config">,
   source: BlobReference,
