@@ -4,7 +4,10 @@ import { buildsEnded } from "./metrics.ts";
 import { type Build, deleteBuild } from "./store/builds.ts";
 
 /** Says that there was nothing to do, and forgets the build. */
-export const dropBuild = async ({ measure, now, publish, state }: Scheduler, build: Build) => {
+export const dropBuild = async (
+  { measure, now, publish, state }: Scheduler,
+  build: Pick<Build, "id" | "pkgbase" | "arch">,
+) => {
   const { id, pkgbase, arch } = build;
   await publish(buildEnded, {
     build: id,

@@ -6,7 +6,7 @@ import type { Scheduler } from "./context.ts";
 import { decideRelease } from "./decide-release.ts";
 import { dropBuild } from "./drop-build.ts";
 import { endBuild } from "./end-build.ts";
-import { changeBuild, findBuild, needsOf, unfinishedBuilds } from "./store/builds.ts";
+import { changeBuild, findBuild, hasPending, needsOf, unfinishedBuilds } from "./store/builds.ts";
 
 /** Starts every build that may, and ends those that cannot any more. */
 export const release = (scheduler: Scheduler) =>
@@ -17,6 +17,7 @@ export const release = (scheduler: Scheduler) =>
 /** Answers whether a build ended by it, which may free others. */
 const releaseOnce = async (scheduler: Scheduler) => {
   const { config, state } = scheduler;
+  if (!(await hasPending(state))) return false;
   const unfinished = await unfinishedBuilds(state);
   const needs = await needsOf(state, [...new Set(unfinished.flatMap(({ needs }) => needs ?? []))]);
   const steps = decideRelease(unfinished, needs, {

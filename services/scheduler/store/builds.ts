@@ -13,13 +13,33 @@ export type NewState = Partial<Omit<typeof builds.$inferInsert, "id" | "session"
 export const findBuild = async ({ read }: State, id: BuildId) =>
   read.select().from(builds).where(eq(builds.id, id)).get();
 
-/** In the order they were asked for. */
+/** In the order they were asked for, without what they were asked for with. */
 export const unfinishedBuilds = async ({ read }: State) =>
   read
-    .select()
+    .select({
+      id: builds.id,
+      session: builds.session,
+      pkgbase: builds.pkgbase,
+      arch: builds.arch,
+      state: builds.state,
+      needs: builds.needs,
+      orderedAt: builds.orderedAt,
+    })
     .from(builds)
     .where(inArray(builds.state, unfinishedStates))
     .orderBy(builds.orderedAt, builds.pkgbase);
+
+/** What builders and the repository were asked for and have not answered. */
+export const unansweredBuilds = async ({ read }: State) =>
+  read
+    .select({ id: builds.id, state: builds.state, request: builds.request })
+    .from(builds)
+    .where(inArray(builds.state, ["requested", "running", "publishing"]));
+
+export const hasPending = async ({ read }: State) => {
+  const pending = read.select({ id: builds.id }).from(builds).where(eq(builds.state, "pending"));
+  return (await pending.limit(1).get()) !== undefined;
+};
 
 /** What is known of builds that others need; one that is gone is not among them. */
 export const needsOf = async ({ read }: State, ids: readonly BuildId[]) => {
