@@ -12,7 +12,7 @@ export const load = async (
   { connections = 16, seconds = 4, headers = {} }: Terms = {},
 ) => {
   const named = Object.entries(headers).flatMap(([name, value]) => ["-H", `${name}: ${value}`]);
-  const args = ["-t1", `-c${connections}`, `-d${seconds}s`, ...named, url];
+  const args = ["-t1", "--timeout", "60s", `-c${connections}`, `-d${seconds}s`, ...named, url];
   const said = await runProgram("wrk", args).catch((cause: unknown) => {
     throw new Error("wrk(1) is needed: apt-get install wrk", { cause });
   });
