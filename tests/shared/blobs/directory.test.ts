@@ -56,6 +56,7 @@ test("what a process that died left half written goes at the first write of the 
   await using store = await setup();
   const child = spawn("true");
   await once(child, "exit");
+  await store.blobs.ping();
   const pending = Promise.withResolvers<void>();
   const putting = store.blobs.put(
     (async function* () {
