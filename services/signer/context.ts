@@ -1,9 +1,10 @@
 import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import pLimit from "p-limit";
 import * as v from "valibot";
 import { flag, text } from "#shared/service/config.ts";
 import type { Base, ContextOf, Tables } from "#shared/service/define.ts";
+import { connectAgent } from "./agent.ts";
 import { generateKey } from "./generate-key.ts";
 import { connectGpg } from "./gpg.ts";
 import { openKeyring } from "./keyring.ts";
@@ -22,14 +23,15 @@ export const open = async ({ config, log, now }: Base<typeof Config>) => {
   await mkdir(config.DATA_DIR, { recursive: true });
   const path = join(config.DATA_DIR, "sign_key.asc");
   const password = config.SIGN_KEY_PASSWORD;
-  const keyring = openKeyring(path, password, now);
+  const socket = join(config.DATA_DIR, "S.gpg-agent");
+  const keyring = openKeyring(path, password, now, connectAgent(resolve(socket)));
   if (config.SIGN_KEY_GENERATE && (await keyring.look()).kind === "none") {
     const made = await generateKey({ path, name: config.NAME, password, now: now() });
     if (made) log.info("signing key generated", { path });
   }
   return {
     keyring,
-    gpg: await connectGpg(join(config.DATA_DIR, "gnupg"), password, now),
+    gpg: await connectGpg(join(config.DATA_DIR, "gnupg"), password, now, socket),
     /** Fingerprints and frames of databases whose every entry was found to be signed by that key. */
     checkedFrames: new Set<string>(),
     /** For what is too large for memory. */

@@ -5,6 +5,7 @@ import { join, resolve } from "node:path";
 import { execa } from "execa";
 import { Fault } from "#shared/fault.ts";
 import { minutes } from "#shared/time.ts";
+import { linkAgent } from "./agent.ts";
 import type { SigningKey } from "./keyring.ts";
 
 export type Gpg = {
@@ -16,24 +17,26 @@ export type Gpg = {
 const longestHome = 80;
 
 /**
- * Signs with gpg(1). Each signature has a home and an agent of its own, and both are gone before it is handed out;
+ * Signs with gpg(1), by the agent at `socket` where the key is in that. Otherwise each signature has a home and an agent of its own, and both are gone before it is handed out;
  * where this process is killed, the agent ends by itself.
  */
 export const connectGpg = async (
   directory: string,
   password: string | undefined,
   now: () => number,
+  socket: string,
 ): Promise<Gpg> => {
   const homes = resolve(directory).length > longestHome ? tmpdir() : resolve(directory);
   await mkdir(homes, { recursive: true, mode: 0o700 });
   await removeLeftovers(homes, now());
 
   return {
-    async sign(path, { armoured, signer }) {
+    async sign(path, { armoured, inAgent, signer }) {
       await removeLeftovers(homes, now());
       const home = await mkdtemp(join(homes, prefix));
       try {
-        await using _agent = await startAgent(home);
+        await using _agent = inAgent ? undefined : await startAgent(home);
+        if (inAgent) await linkAgent(home, resolve(socket));
         await runGpg(home, armoured, ["--import"]);
         const output = join(home, "signature");
         await runGpg(home, `${password ?? ""}\n`, [

@@ -13,7 +13,8 @@ export type KeyPart = {
   readonly revoked: boolean;
   /** Its key flags allow signing data. */
   readonly signs: boolean;
-  readonly secret: "open" | "locked" | "wrong-password" | "absent";
+  /** `agent`: a gpg-agent holds it. */
+  readonly secret: "open" | "locked" | "wrong-password" | "absent" | "agent";
   /** What else keeps it from signing. */
   readonly problem: string | undefined;
 };

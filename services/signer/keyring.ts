@@ -1,5 +1,6 @@
 import { readFile, stat } from "node:fs/promises";
-import { type Certificate, judgeKey } from "./judge-key.ts";
+import type { Agent } from "./agent.ts";
+import { type Certificate, judgeKey, type KeyPart } from "./judge-key.ts";
 import { type OpenedKey, openKeys } from "./key.ts";
 
 export type SigningKey = {
@@ -12,6 +13,8 @@ export type SigningKey = {
   readonly publicKey: string;
   /** As the key file has it: armoured, with its secret parts. */
   readonly armoured: string;
+  /** Its secret part is in the gpg-agent, so that only gpg can sign. */
+  readonly inAgent: boolean;
   /** Detached and binary. */
   sign(content: Uint8Array): Promise<Uint8Array>;
 };
@@ -30,19 +33,28 @@ type Loaded = {
   readonly version: string;
   readonly armoured: string;
   readonly keys: readonly OpenedKey[];
+  /** Fingerprints of what the agent holds of them; nothing where there is no agent. */
+  readonly held: ReadonlySet<string> | undefined;
 };
 
 export const openKeyring = (
   path: string,
   password: string | undefined,
   now: () => number,
+  agent: Agent,
 ): Keyring => {
-  let file: Loaded = { version: "", armoured: "", keys: [] };
+  let file: Loaded = { version: "", armoured: "", keys: [], held: undefined };
 
-  const load = async (version: string) => {
-    if (file.version === version) return file;
+  const load = async (ofFile: string) => {
+    const ofAgent = await agent.version();
+    const version = `${ofFile} ${ofAgent}`;
+    // An agent that held nothing may have been given the key meanwhile.
+    if (file.version === version && file.held?.size !== 0) return file;
     const armoured = await readFile(path, "utf8");
-    file = { version, armoured, keys: await openKeys(armoured, password, now()) };
+    const keys = await openKeys(armoured, password, now());
+    const publicKeys = keys.map(({ publicKey }) => publicKey).join("\n");
+    const held = ofAgent === undefined ? undefined : await agent.held(publicKeys);
+    file = { version, armoured, keys, held };
     return file;
   };
 
@@ -50,11 +62,17 @@ export const openKeyring = (
     async look() {
       const found = await stat(path, { bigint: true }).catch(ifMissing);
       if (!found) return { kind: "none" };
-      const { armoured, keys } = await load(`${found.ino} ${found.size} ${found.ctimeNs}`);
+      const { armoured, keys, held } = await load(`${found.ino} ${found.size} ${found.ctimeNs}`);
       const at = now();
-      const verdict = judgeKey(keys.map(certificateOf), at);
+      const verdict = judgeKey(
+        keys.map((key) => withAgent(key.certificate, held)),
+        at,
+      );
       if (verdict.kind === "refused")
-        return { kind: "refused", reason: `${path} cannot sign: ${verdict.reason}` };
+        return {
+          kind: "refused",
+          reason: `${path} cannot sign: ${verdict.reason}${held ? "; or give its secret part to the gpg-agent" : ""}`,
+        };
       const key = keys[verdict.certificate];
       if (!key) throw new RangeError(`no certificate ${verdict.certificate}`);
       const signer = verdict.part.fingerprint;
@@ -63,14 +81,26 @@ export const openKeyring = (
         fingerprint: key.certificate.primary.fingerprint,
         signer,
         publicKey: key.publicKey,
-        armoured,
+        armoured: held ? key.publicKey : armoured,
+        inAgent: held !== undefined,
         sign: (content) => key.sign(content, signer, now()),
       };
     },
   };
 };
 
-const certificateOf = ({ certificate }: OpenedKey): Certificate => certificate;
+/** Where there is an agent, what it does not hold counts as absent. */
+const withAgent = (
+  { primary, subkeys }: Certificate,
+  held: ReadonlySet<string> | undefined,
+): Certificate => {
+  if (!held) return { primary, subkeys };
+  const inAgent = (part: KeyPart): KeyPart => ({
+    ...part,
+    secret: held.has(part.fingerprint) ? "agent" : "absent",
+  });
+  return { primary: inAgent(primary), subkeys: subkeys.map(inAgent) };
+};
 
 const ifMissing = (error: NodeJS.ErrnoException) => {
   if (error.code !== "ENOENT") throw error;

@@ -17,7 +17,7 @@ export const signBlob = async (
 ): Promise<Uint8Array> => {
   const { path, bytes } = await findFile(context.blobs, sha256);
   const signature =
-    bytes <= largestInMemory
+    bytes <= largestInMemory && !key.inAgent
       ? await key.sign(await context.blobs.bytes(sha256))
       : await context.oneAtATime(() => signFile(context, path, sha256, key));
   if (!(await isMadeBy(signature, key.signer)))

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { chmod, writeFile } from "node:fs/promises";
+import { chmod, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { sign } from "#shared/messages/sign.ts";
@@ -112,6 +112,31 @@ test("a signing subkey signs, its primary key kept elsewhere", async () => {
     { good: true, primary: fingerprint },
   ]);
 });
+
+test.each(["", "open sesame"])(
+  "what a gpg-agent at S.gpg-agent holds signs, the key file having only its public part (password %j)",
+  async (password) => {
+    await using home = await makeGpgHome();
+    const fingerprint = await home.make("ed25519", "sign", { password });
+    await using it = await setup(
+      { SIGN_KEY_PASSWORD: password },
+      await home.gpg("--armor", "--export"),
+    );
+    expect(await it.running.health().catch(String)).toContain("no secret key");
+
+    // It keeps a password that was given to it.
+    await runProgram("gpgconf", ["--homedir", home.path, "--kill", "gpg-agent"]);
+    await runProgram("gpgconf", ["--homedir", home.path, "--launch", "gpg-agent"]);
+    const socket = await runProgram("gpgconf", [
+      ...["--homedir", home.path, "--list-dirs", "agent-socket"],
+    ]);
+    await symlink(socket.trim(), join(it.world.directory, "S.gpg-agent"));
+    const verdicts = [await it.judge(small), await it.judge(large)];
+
+    const good = { good: true, primary: fingerprint, version: "4", sigclass: "0x00", digest: "10" };
+    expect(verdicts).toEqual([good, good]);
+  },
+);
 
 test("a large file with a flipped bit gets no signature", async () => {
   await using it = await setup({ SIGN_KEY_GENERATE: "true" });

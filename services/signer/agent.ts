@@ -1,0 +1,46 @@
+import { mkdir, mkdtemp, rm, stat, symlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { execa } from "execa";
+import { parseHeld } from "./held.ts";
+
+/** A gpg-agent of somebody else's, who keeps secret keys in it: behind a socket, or not there. */
+export type Agent = {
+  /** What tells the socket apart from others; nothing where there is none. */
+  version(): Promise<string | undefined>;
+  /** Of the public keys in an armoured text, the fingerprints whose secret parts it holds, upper-case. */
+  held(armoured: string): Promise<ReadonlySet<string>>;
+};
+
+export const connectAgent = (socket: string): Agent => ({
+  async version() {
+    const found = await stat(socket, { bigint: true }).catch(ifMissing);
+    return found?.isSocket() ? `${found.ino} ${found.ctimeNs}` : undefined;
+  },
+  async held(armoured) {
+    const home = await mkdtemp(join(tmpdir(), "kiln-agent-"));
+    try {
+      await linkAgent(home, socket);
+      const own = ["--homedir", home, "--batch", "--no-tty", "--quiet", "--no-autostart"];
+      const options = { reject: false, env: { LC_ALL: "C" } } as const;
+      await execa("gpg", [...own, "--import"], { ...options, input: armoured });
+      const listed = await execa("gpg", [...own, "--with-colons", "--list-secret-keys"], options);
+      return parseHeld(String(listed.stdout));
+    } finally {
+      await rm(home, { recursive: true, force: true });
+    }
+  },
+});
+
+/** Has gpg find somebody else's agent where it looks for that of a home. */
+export const linkAgent = async (home: string, socket: string) => {
+  const { stdout } = await execa("gpgconf", ["--homedir", home, "--list-dirs", "agent-socket"]);
+  await mkdir(dirname(stdout), { recursive: true, mode: 0o700 });
+  await rm(stdout, { force: true });
+  await symlink(socket, stdout);
+};
+
+const ifMissing = (error: NodeJS.ErrnoException) => {
+  if (error.code !== "ENOENT") throw error;
+  return undefined;
+};
