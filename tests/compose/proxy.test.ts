@@ -1,0 +1,34 @@
+import { readFileSync } from "node:fs";
+import * as v from "valibot";
+import { expect, test } from "vitest";
+
+const Stack = v.object({
+  services: v.record(
+    v.string(),
+    v.object({
+      labels: v.optional(v.record(v.string(), v.string()), {}),
+      profiles: v.optional(v.array(v.string())),
+    }),
+  ),
+});
+
+const proxy = () => {
+  const text = readFileSync("compose/compose.proxy.yaml", "utf8");
+  return v.parse(Stack, Bun.YAML.parse(text)).services;
+};
+
+test("one's own proxy is led to the same services and ports as Caddy is", () => {
+  const ofCaddy = readFileSync("compose/Caddyfile", "utf8").matchAll(/reverse_proxy (\S+)/g);
+
+  const ofLabels = Object.entries(proxy()).flatMap(([name, { labels }]) =>
+    Object.entries(labels)
+      .filter(([label]) => label.endsWith(".loadbalancer.server.port"))
+      .map(([, port]) => `${name}:${port}`),
+  );
+
+  expect(ofLabels.sort()).toEqual([...ofCaddy].map(([, upstream]) => upstream).sort());
+});
+
+test("beside one's own proxy Caddy is not started", () => {
+  expect(proxy().caddy).toMatchObject({ profiles: ["caddy"] });
+});
