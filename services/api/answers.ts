@@ -1,4 +1,4 @@
-import { shareNext } from "./share-next.ts";
+import { shareNext } from "#shared/share-next.ts";
 
 type Kept = {
   readonly revision: string;

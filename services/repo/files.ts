@@ -34,27 +34,37 @@ export const files = (context: Repo): HttpApp => {
     const found = generation && databaseFiles(context.config.NAME, generation).get(file);
     return found ? send(context, c.req.raw, file, found) : nothing(404);
   });
-  app.get(`/${arch}/:file`, async (c) => {
-    const { file } = c.req.param();
-    const { number, files: current, retired } = await context.view();
-    const found = current.get(file) ?? stillServed(context, retired.get(file));
-    if (!found) return nothing(404);
-    // libalpm asks for the signature at the address that the database came from in the end (curl_download_internal
-    // in lib/libalpm/dload.c); so the two are of one generation, whatever is published in between.
-    if (found.kind === "database" && c.req.header("user-agent")?.startsWith("pacman/"))
-      return c.redirect(`/${arch}/generation/${number}/${encodeURIComponent(file)}`, 307);
-    return send(context, c.req.raw, file, found);
-  });
+  app.get(`/${arch}/:file`, (c) => sendCurrent(context, c.req.raw, c.req.param("file")));
   app.notFound(() => nothing(404));
-  app.onError((error) => {
+  const fail = (error: unknown) => {
     context.log.error("request failed", { error });
     return text(500, error instanceof Fault ? error.message : "internal error; the log says more");
-  });
+  };
+  app.onError(fail);
+  const plain = new RegExp(`^https?://[^/]+/${arch}/([^/?#%]+)$`);
   return {
     claims: (pathname) => claims(arch, pathname),
-    // hono answers HEAD by the handlers of GET, and leaves every other method to `notFound`.
-    fetch: (request) => app.fetch(request),
+    // hono answers HEAD by the handlers of GET, and leaves every other method to `notFound`. What pacman asks for
+    // nearly always goes past it: a third of the time of a small file would be its.
+    fetch(request) {
+      const file = request.method === "GET" ? plain.exec(request.url)?.[1] : undefined;
+      if (file === undefined) return app.fetch(request);
+      return sendCurrent(context, request, file).catch(fail);
+    },
   };
+};
+
+const sendCurrent = async (context: Repo, request: Request, file: string) => {
+  const { number, files: current, retired } = await context.view();
+  const found = current.get(file) ?? stillServed(context, retired.get(file));
+  if (!found) return nothing(404);
+  // libalpm asks for the signature at the address that the database came from in the end (curl_download_internal
+  // in lib/libalpm/dload.c); so the two are of one generation, whatever is published in between.
+  if (found.kind === "database" && request.headers.get("user-agent")?.startsWith("pacman/")) {
+    const location = `/${context.config.ARCH}/generation/${number}/${encodeURIComponent(file)}`;
+    return new Response(null, { status: 307, headers: { location } });
+  }
+  return send(context, request, file, found);
 };
 
 /** Our own architecture's paths, and any other's packages: those get an answer of their own. */
@@ -78,36 +88,58 @@ const stillServed = ({ now }: Repo, file: ServedFile | undefined) =>
   file?.retiredAt !== undefined && now() < file.retiredAt + grace ? file : undefined;
 
 const send = async (context: Repo, request: Request, name: string, file: ServedFile) => {
-  const { content, kind, modifiedAt } = file;
-  const signature =
-    content.kind === "signature" ? Buffer.from(content.base64, "base64") : undefined;
-  const hash = content.kind === "blob" ? content.sha256 : sha256Of(content.base64);
-  const bytes = content.kind === "blob" ? content.bytes : (signature?.byteLength ?? 0);
-  const etag = `"${hash}"`;
+  const { content, modifiedAt } = file;
+  const { bytes, signature, headers } = representationOf(name, file);
+  const { etag } = headers;
   const answer = answerFile(request.method, request.headers, { bytes, etag, modifiedAt });
   const init = {
     status: answer.status,
     headers: {
-      etag,
-      "last-modified": new Date(modifiedAt).toUTCString(),
-      "content-disposition": `attachment; filename="${name}"`,
-      "accept-ranges": "bytes",
-      "content-type":
-        kind === "signature" ? "application/pgp-signature" : "application/octet-stream",
+      ...headers,
       ...rangeHeader(answer, bytes),
       // Of a HEAD only the headers come out of hono.
       ...(request.method === "HEAD" && { "content-length": String(bytes) }),
     },
   };
   if (answer.status !== 200 && answer.status !== 206) return new Response(null, init);
-  const range = answer.status === 206 ? answer : { start: 0, end: bytes };
+  const range = answer.status === 206 ? answer : undefined;
   if (content.kind === "blob" && !isSmall(bytes)) {
     const { path } = await context.blobs.file(content.sha256);
-    return fileResponse(path, init, answer.status === 206 ? range : undefined);
+    return fileResponse(path, init, range);
   }
-  const body = signature ?? (await context.smallBody(hash));
-  return new Response(body.subarray(range.start, range.end), init);
+  const body = content.kind === "blob" ? await context.smallBody(content.sha256) : signature;
+  return new Response(range ? body.subarray(range.start, range.end) : body, init);
 };
+
+/** What is the same in every answer with a file. */
+const representationOf = (name: string, file: ServedFile) => {
+  const known = representations.get(file);
+  if (known?.name === name) return known;
+  const made = makeRepresentation(name, file);
+  representations.set(file, made);
+  return made;
+};
+
+const makeRepresentation = (name: string, file: ServedFile) => {
+  const { content, kind, modifiedAt } = file;
+  const signature = Buffer.from(content.kind === "signature" ? content.base64 : "", "base64");
+  const hash = content.kind === "blob" ? content.sha256 : sha256Of(content.base64);
+  return {
+    name,
+    signature,
+    bytes: content.kind === "blob" ? content.bytes : signature.byteLength,
+    headers: {
+      etag: `"${hash}"`,
+      "last-modified": new Date(modifiedAt).toUTCString(),
+      "content-disposition": `attachment; filename="${name}"`,
+      "accept-ranges": "bytes",
+      "content-type":
+        kind === "signature" ? "application/pgp-signature" : "application/octet-stream",
+    },
+  };
+};
+
+const representations = new WeakMap<ServedFile, ReturnType<typeof makeRepresentation>>();
 
 const rangeHeader = (answer: Answer, bytes: number) => {
   if (answer.status === 206)

@@ -1,4 +1,5 @@
 import type { Pkgname } from "#shared/model.ts";
+import { shareNext } from "#shared/share-next.ts";
 import type { Reader } from "#shared/state/state.ts";
 import { databaseFiles, type Files, packageFiles, retiredPackageFiles } from "./served-files.ts";
 import {
@@ -34,7 +35,7 @@ export type View = {
 };
 
 export type Viewing = {
-  /** Always of the current generation: its tables are kept while its number is the highest. */
+  /** Always of the current generation, by a look at the highest number that those share who ask at once. */
   (): Promise<View>;
   /** Spares the tables where this process made the generation itself. */
   keep(next: View): void;
@@ -48,7 +49,7 @@ export const openView = (read: Reader, name: string): Viewing => {
     kept = await loadView(read, name);
     return kept;
   };
-  return Object.assign(view, {
+  return Object.assign(shareNext(view), {
     keep(next: View) {
       if (next.number > (kept?.number ?? 0)) kept = next;
     },

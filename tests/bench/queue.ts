@@ -25,7 +25,7 @@ import { ms, perSecond, processorTimeOf, report } from "./measure.ts";
 // each builder and the other services in processes of their own, signatures, generations.
 // Run by hand: bun tests/bench/queue.ts [builds] [milliseconds of a container]
 
-const [count, milliseconds] = [Number(process.argv[2] ?? 200), process.argv[3] ?? "250"];
+const [count, milliseconds] = [Number(process.argv[2] ?? 200), process.argv[3] ?? "500"];
 
 /** Packages as adds leave them. */
 const fill = async (directory: string) => {

@@ -1,5 +1,5 @@
 import { expect, test, vi } from "vitest";
-import { shareNext } from "../../../services/api/share-next.ts";
+import { shareNext } from "#shared/share-next.ts";
 
 /** Runs that end when told to; each gives its number. */
 const setup = () => {
