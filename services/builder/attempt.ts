@@ -15,26 +15,32 @@ type Stops<S extends AnyStep> = {
   readonly signal: AbortSignal;
   /** Somebody else ended what this is for. */
   readonly ended?: AbortSignal;
+  /** Takes a container that has come to its end, to be removed later. */
+  readonly afterwards?: AsyncDisposableStack;
 };
 
 /**
- * Drives a container of its own, which is gone afterwards. Over its time, out of processes or refused, it
+ * Drives a container of its own, which is gone afterwards: at once where it did not come to its end. Over its time, out of processes or refused, it
  * comes to an outcome that says so; to none where it was ended. On a stop and a bug it rejects.
  */
 export const attempt = async <S extends AnyStep, Outcome>(
   { config, engine, identity, image, limits }: Builder,
   purpose: Exclude<Purpose, { kind: "srcinfo" }>,
-  { progress, signal, ended }: Stops<S>,
+  { progress, signal, ended, afterwards }: Stops<S>,
   drive: (container: Container, stopped: AbortSignal) => Promise<Outcome>,
 ): Promise<Outcome | Unbuilt<S> | undefined> => {
   const timeout = seconds(config.BUILD_TIMEOUT);
   const deadline = AbortSignal.timeout(timeout);
   const stopped = AbortSignal.any([signal, deadline, ...(ended ? [ended] : [])]);
   try {
-    await using container = await engine.start(
-      containerSpec(image, limits, formatIdentity(identity), purpose, timeout),
+    await using held = new AsyncDisposableStack();
+    const container = held.use(
+      await engine.start(containerSpec(image, limits, formatIdentity(identity), purpose, timeout)),
     );
-    const driving = drive(container, stopped);
+    const driving = drive(container, stopped).then((outcome) => {
+      afterwards?.use(held.move());
+      return outcome;
+    });
     using watch = watching();
     const exhausted = untilExhausted(container, limits.processes, watch.signal);
     return await abortable(stopped, Promise.race([driving, exhausted]));

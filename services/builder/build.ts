@@ -33,6 +33,8 @@ export const build = async (context: Builder, request: Request, { signal }: Deli
   await publish(buildStarted, { build, pkgbase, arch, at: startedAt });
   log.info("build started", { build, pkgbase });
   using turn = work.begin(build);
+  // Nobody waits for its removal but the next build of this slot.
+  await using afterwards = new AsyncDisposableStack();
   await using output = openOutput(blobs, (index, text) =>
     publish(buildOutput, { build, startedAt, index, text }),
   );
@@ -42,7 +44,7 @@ export const build = async (context: Builder, request: Request, { signal }: Deli
   const outcome = await attempt(
     context,
     { kind: "build", build, pkgbase },
-    { progress, signal, ended: turn.ended },
+    { progress, signal, ended: turn.ended, afterwards },
     (container, stopped) =>
       drive({
         ...{ container, request, blobs, output, limits, progress, stopped },

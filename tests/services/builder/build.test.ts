@@ -72,6 +72,16 @@ test("a build over its time ends with its step", async () => {
   expect(it.open()).toBe(0);
 });
 
+test("a build says how it went before its container is removed, and is done when it is", async () => {
+  await using it = await startFakeBuilder();
+  const open: number[] = [];
+  await using _ = await it.builder.follow(buildFinished, "now", () => open.push(it.open()));
+
+  await it.builder.build(it.request);
+
+  expect([...open, it.open()]).toEqual([1, 0]);
+});
+
 test("a stop gives the build back with its container removed", async () => {
   await using it = await startFakeBuilder({
     behaviour: (command) => (command.startsWith("pacman -Syu") ? new Promise(() => {}) : undefined),
