@@ -39,10 +39,12 @@ const uploadParts = async (
   const tags: string[] = [];
   const numbers = upTo(count);
   const send = async () => {
+    const memory = new Uint8Array(size);
     // One that fails closes `numbers`, so that the others end too.
     for (const number of numbers) {
       const start = (number - 1) * size;
-      const content = await readPart(file, start, Math.min(size, bytes - start));
+      const content = memory.subarray(0, Math.min(size, bytes - start));
+      await readPart(file, start, content);
       tags[number - 1] = await upload.part(number, content);
     }
   };
@@ -61,9 +63,8 @@ function* upTo(count: number) {
   for (let number = 1; number <= count; number += 1) yield number;
 }
 
-const readPart = async (file: FileHandle, start: number, length: number) => {
-  const content = new Uint8Array(length);
-  const { bytesRead } = await file.read(content, 0, length, start);
-  if (bytesRead !== length) throw new Error(`read ${bytesRead} bytes of a part, not ${length}`);
-  return content;
+const readPart = async (file: FileHandle, start: number, content: Uint8Array) => {
+  const { bytesRead } = await file.read(content, 0, content.byteLength, start);
+  if (bytesRead !== content.byteLength)
+    throw new Error(`read ${bytesRead} bytes of a part, not ${content.byteLength}`);
 };
