@@ -37,7 +37,7 @@ export const drive = async (attempt: Attempt): Promise<BuildOutcome> => {
 
 /** The steps a build has, each as what it does. */
 const plan = (attempt: Attempt): readonly Row<Step>[] => {
-  const { container, request, blobs, packager, repositoryUrl, progress } = attempt;
+  const { container, request, packager, repositoryUrl, progress } = attempt;
   const { dependencies, flags, hasSources, prepare } = request;
   const repository = neededRepository(request.repository, repositoryUrl);
   const environment = steps.environmentOf(request.sourceDateEpoch, packager);

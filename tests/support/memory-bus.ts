@@ -32,7 +32,9 @@ export const memoryBus = (): MemoryBus => {
     async consume(_name, message, _terms, handle) {
       const stopping = new AbortController();
       const { signal } = stopping;
-      const taken = taking(message, (payload) => handle(payload, { failures: 0, signal, later: () => {} }));
+      const taken = taking(message, (payload) =>
+        handle(payload, { failures: 0, signal, later: () => {} }),
+      );
       return {
         [Symbol.asyncDispose]: async () => {
           stopping.abort();
