@@ -43,6 +43,8 @@ export const ensureKilnImage = async () => {
     ...surroundings(),
     env: { ...surroundings().env, BASE: base },
   });
+  // Those that had its name before.
+  await run("docker", ["image", "prune", "--force", "--filter", "label=kiln.image=1"]);
   return image;
 };
 
