@@ -1,11 +1,12 @@
 import type * as v from "valibot";
 import { Fault } from "#shared/fault.ts";
 import type { retirePackage } from "#shared/messages/repo.ts";
+import { findAddedAt } from "#shared/state/packages.ts";
 import { changeRepository } from "./change-repository.ts";
 import type { Repo } from "./context.ts";
 import { showCurrent } from "./show-current.ts";
 import { currentNumber } from "./store/current.ts";
-import { findAddedAt, findPublication } from "./store/requests.ts";
+import { findPublication } from "./store/requests.ts";
 
 type Request = v.InferOutput<typeof retirePackage.request>;
 

@@ -1,10 +1,10 @@
 import type { Payload } from "#shared/bus/declare.ts";
 import type { packageRemoved } from "#shared/messages/package.ts";
+import { findAddedAt } from "#shared/state/packages.ts";
 import type { Scheduler } from "./context.ts";
 import { endBuild } from "./end-build.ts";
 import { release } from "./release.ts";
 import { deleteBuildsOf, unfinishedBuilds } from "./store/builds.ts";
-import { findAddedAt } from "./store/packages.ts";
 import { unfinishedStates } from "./unfinished.ts";
 
 /** Ends what is being built of a removed package, and forgets all its builds. Those of one added again since stay. */

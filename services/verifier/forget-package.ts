@@ -1,9 +1,9 @@
 import type { Payload } from "#shared/bus/declare.ts";
 import type { packageRemoved } from "#shared/messages/package.ts";
+import { findAddedAt } from "#shared/state/packages.ts";
 import type { Verifier } from "./context.ts";
 import { endRebuild } from "./end-rebuild.ts";
 import { failed } from "./judge.ts";
-import { findAddedAt } from "./store/published.ts";
 import { deleteRebuildsOf, unfinishedRebuilds } from "./store/rebuilds.ts";
 
 /** Ends the rebuilds of a removed package that are under way, and forgets all. Those of one added again since stay. */

@@ -1,5 +1,7 @@
+import { and, eq, isNull } from "drizzle-orm";
 import { integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import type { MakepkgFlag, Pkgbase, SourceId } from "#shared/model.ts";
+import type { Reader } from "./state.ts";
 
 /** The message about a new source, and whether its first build is to be ordered, by its dependencies or not. */
 export type Owed = {
@@ -35,3 +37,13 @@ export const packages = sqliteTable("packages", {
   /** What the add of the present source still has to say; absent once it is said. */
   owed: text({ mode: "json" }).$type<Owed>(),
 });
+
+/** When a package was added, last. Undefined: it is not, or is being removed. */
+export const findAddedAt = async (read: Pick<Reader, "select">, pkgbase: Pkgbase) => {
+  const row = await read
+    .select({ addedAt: packages.addedAt })
+    .from(packages)
+    .where(and(eq(packages.pkgbase, pkgbase), isNull(packages.removedAt)))
+    .get();
+  return row?.addedAt;
+};

@@ -1,7 +1,7 @@
 import { and, eq, isNull, ne, or } from "drizzle-orm";
 import type { BuildId, Pkgbase } from "#shared/model.ts";
 import { buildArtifacts, builds } from "#shared/state/builds.ts";
-import { packages } from "#shared/state/packages.ts";
+import { findAddedAt } from "#shared/state/packages.ts";
 import { artifacts, publications, retiredFiles } from "#shared/state/repo.ts";
 import { signatures, signingKeys } from "#shared/state/signatures.ts";
 import type { Reader, Transaction } from "#shared/state/state.ts";
@@ -51,15 +51,6 @@ export const obstacleTo = async (
   return addedAt !== undefined && addedAt <= build.orderedAt
     ? undefined
     : "the package has been removed";
-};
-
-/** When a package was added, last; undefined: it is not, or is being removed. */
-export const findAddedAt = async (tx: Pick<Transaction, "select">, pkgbase: Pkgbase) => {
-  const [found] = await tx
-    .select({ addedAt: packages.addedAt })
-    .from(packages)
-    .where(and(eq(packages.pkgbase, pkgbase), isNull(packages.removedAt)));
-  return found?.addedAt;
 };
 
 /** Packages in the repository without a signature by the key in use, and the builds that made them. */

@@ -1,9 +1,9 @@
 import { and, eq, inArray, lt } from "drizzle-orm";
 import type { BuildId, Pkgbase } from "#shared/model.ts";
 import { buildArtifacts, builds } from "#shared/state/builds.ts";
+import { findAddedAt } from "#shared/state/packages.ts";
 import type { State } from "#shared/state/state.ts";
 import { unfinishedStates } from "../unfinished.ts";
-import { findAddedAt } from "./packages.ts";
 import { writeBuilds } from "./write-builds.ts";
 
 export type Build = typeof builds.$inferSelect;

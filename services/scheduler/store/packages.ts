@@ -1,11 +1,10 @@
 import { and, desc, eq, isNull, or, sql } from "drizzle-orm";
-import type { Pkgbase } from "#shared/model.ts";
 import { sessions } from "#shared/state/builds.ts";
 import { packages } from "#shared/state/packages.ts";
 import { artifacts, generations, publications } from "#shared/state/repo.ts";
 import { signingKeys } from "#shared/state/signatures.ts";
 import { sources } from "#shared/state/sources.ts";
-import type { Reader, State } from "#shared/state/state.ts";
+import type { State } from "#shared/state/state.ts";
 import type { Build } from "./builds.ts";
 
 /** A build's package with its source; undefined when it was removed. */
@@ -24,16 +23,6 @@ export const findOrdered = async ({ read }: State, { pkgbase, session }: Build) 
     .where(and(eq(packages.pkgbase, pkgbase), isNull(packages.removedAt)))
     .get();
   return row;
-};
-
-/** When a package was added, last: older builds are not its own. Undefined: it is not, or is being removed. */
-export const findAddedAt = async (read: Pick<Reader, "select">, pkgbase: Pkgbase) => {
-  const row = await read
-    .select({ addedAt: packages.addedAt })
-    .from(packages)
-    .where(and(eq(packages.pkgbase, pkgbase), isNull(packages.removedAt)))
-    .get();
-  return row?.addedAt;
 };
 
 /** The served generation, undefined before the first. */

@@ -2,10 +2,10 @@ import { and, desc, eq, isNull } from "drizzle-orm";
 import { Fault } from "#shared/fault.ts";
 import type { BuildId, Pkgbase, RebuildId } from "#shared/model.ts";
 import { builds } from "#shared/state/builds.ts";
+import { findAddedAt } from "#shared/state/packages.ts";
 import { rebuildArtifacts, rebuilds } from "#shared/state/rebuilds.ts";
 import { artifacts, publications } from "#shared/state/repo.ts";
 import type { State, Transaction } from "#shared/state/state.ts";
-import { findAddedAt } from "./published.ts";
 import type { Rebuild } from "./rebuilds.ts";
 
 type Order = { readonly id: RebuildId; readonly pkgbase: Pkgbase; readonly at: number };

@@ -1,18 +1,7 @@
-import { and, desc, eq, inArray, isNull, sql } from "drizzle-orm";
-import type { BuildId, Pkgbase } from "#shared/model.ts";
+import { and, desc, eq, inArray, sql } from "drizzle-orm";
+import type { BuildId } from "#shared/model.ts";
 import { buildArtifacts, builds } from "#shared/state/builds.ts";
-import { packages } from "#shared/state/packages.ts";
-import type { Reader, State } from "#shared/state/state.ts";
-
-/** When a package was added, last. Undefined: it is not, or is being removed. */
-export const findAddedAt = async (read: Pick<Reader, "select">, pkgbase: Pkgbase) => {
-  const row = await read
-    .select({ addedAt: packages.addedAt })
-    .from(packages)
-    .where(and(eq(packages.pkgbase, pkgbase), isNull(packages.removedAt)))
-    .get();
-  return row?.addedAt;
-};
+import type { State } from "#shared/state/state.ts";
 
 export type Build = typeof builds.$inferSelect;
 

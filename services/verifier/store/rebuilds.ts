@@ -1,8 +1,8 @@
 import { and, asc, eq, inArray, isNull, lt } from "drizzle-orm";
 import type { Pkgbase, RebuildId } from "#shared/model.ts";
+import { findAddedAt } from "#shared/state/packages.ts";
 import { rebuildArtifacts, rebuilds } from "#shared/state/rebuilds.ts";
 import type { State } from "#shared/state/state.ts";
-import { findAddedAt } from "./published.ts";
 
 export type Rebuild = typeof rebuilds.$inferSelect;
 
