@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { join, resolve } from "node:path";
 import { hashOf } from "#shared/secret.ts";
+import { freePort } from "../support/free-port.ts";
 import { untilServed } from "./measure.ts";
 
 export const secret = "the-secret-of-the-bench";
@@ -56,13 +56,3 @@ export const startKiln = async (
 };
 
 export type Kiln = Awaited<ReturnType<typeof startKiln>>;
-
-export const freePort = async () => {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (typeof address !== "object" || !address) throw new Error("no port");
-  return address.port;
-};

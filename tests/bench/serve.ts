@@ -3,10 +3,11 @@ import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { freePort } from "../support/free-port.ts";
 import { startRepo } from "../support/repo.ts";
 import { insertPackage } from "../support/rows.ts";
 import { makeScratch } from "../support/scratch.ts";
-import { freePort, startKiln } from "./kiln.ts";
+import { startKiln } from "./kiln.ts";
 import { type Figure, mebibytes, median, perSecond, report, untilServed } from "./measure.ts";
 import { load } from "./wrk.ts";
 

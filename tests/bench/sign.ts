@@ -10,11 +10,11 @@ import { openState } from "#shared/state/open.ts";
 import { signatures } from "#shared/state/signatures.ts";
 import { makeKey } from "../../services/signer/key.ts";
 import { insertBuild } from "../support/builds.ts";
+import { freePort } from "../support/free-port.ts";
 import { makeGpgHome } from "../support/gpg-home.ts";
 import { startNats } from "../support/nats.ts";
 import { makeScratch } from "../support/scratch.ts";
 import { silentLog } from "../support/world.ts";
-import { freePort } from "./kiln.ts";
 import { mebibytes, median, memoryOf, ms, report, timed, untilServed } from "./measure.ts";
 
 // How long the signer takes for a file of 1 GB, and how much memory, beside gpg --detach-sign with the same key.
