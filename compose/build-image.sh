@@ -1,12 +1,13 @@
 #!/bin/sh
 # Usage: [BASE=<image>] [BUN=<program>] build-image.sh [<tag>]
-# Makes the image of kiln. The packages come from where bun.lock says, for glibc as well as for musl;
-# without a bun on this machine, the base image's installs them.
+# Makes the image of kiln, and says how large it is. The packages come from where bun.lock says, for glibc
+# as well as for musl; without a bun on this machine, the base image installs them.
 set -eu
 
 root=$(dirname "$(dirname "$(readlink -f "$0")")")
 version=$(sed -n 's/^ *"version": "\(.*\)",$/\1/p' "$root/package.json")
 base=${BASE:-oven/bun:1.4-alpine}
+image=${1:-kiln:$version}
 bun=${BUN:-$(command -v bun || echo "$root/node_modules/.bin/bun")}
 context=$(mktemp -d)
 trap 'rm -rf "$context"' EXIT
@@ -25,4 +26,5 @@ fi
 rm -rf node_modules/typescript node_modules/@typescript node_modules/bun-types node_modules/@types
 find node_modules \( -name '*.d.ts' -o -name '*.d.cts' -o -name '*.d.mts' -o -name '*.map' \) -delete
 chmod -R a+rX .
-docker build --build-arg "BASE=$base" --file compose/Dockerfile --tag "${1:-kiln:$version}" .
+docker build --build-arg "BASE=$base" --file compose/Dockerfile --tag "$image" .
+docker image ls "$image"
