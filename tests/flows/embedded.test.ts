@@ -42,11 +42,9 @@ const startHost = async (directory: string) => {
   };
 };
 
-test("it is ready at once, keeps strangers out, and stops without a trace", async () => {
+test("it keeps strangers out, and stops without a trace", async () => {
   await using directory = await makeScratch();
-  const before = performance.now();
   const nats = await startEmbeddedNats({ directory: directory.path, log });
-  const ready = performance.now();
 
   const bus = await connectJetStream({ servers: nats.url, messages: [factSaid], log });
   await bus.publish(factSaid, { about: "x", n: 1 });
@@ -55,11 +53,8 @@ test("it is ready at once, keeps strangers out, and stops without a trace", asyn
     connectJetStream({ servers: `nats://${address}`, messages: [], log }),
   ).rejects.toThrow(Fault);
   await bus[Symbol.asyncDispose]();
-  const stopping = performance.now();
   await nats[Symbol.asyncDispose]();
 
-  expect(ready - before).toBeLessThan(2_000);
-  expect(performance.now() - stopping).toBeLessThan(2_000);
   expect(await serversOn(directory.path)).toEqual([]);
   expect((await stat(join(directory.path, "token"))).mode & 0o077).toBe(0);
 });

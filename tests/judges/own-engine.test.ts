@@ -17,17 +17,15 @@ const setup = async () => {
 const runningOf = (pids: readonly (number | undefined)[]) =>
   pids.filter((pid) => pid !== undefined && isRunning(pid));
 
-test("an engine of ours answers, and leaves no process when disposed, within 3 s", async () => {
+test("an engine of ours answers, and leaves no process when disposed", async () => {
   await using world = await setup();
   const engine = await world.start();
   const isUp = await answers(engine.address);
   const pids = await world.pids();
   const running = runningOf(pids);
 
-  const before = performance.now();
   await engine[Symbol.asyncDispose]();
 
-  expect(performance.now() - before).toBeLessThan(3_000);
   expect(isUp).toBe(true);
   expect(running).toHaveLength(2);
   expect(runningOf(pids)).toEqual([]);

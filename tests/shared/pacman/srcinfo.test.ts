@@ -171,5 +171,5 @@ test.each([
     expect(String(error).length).toBeLessThan(400);
   }
 
-  expect(performance.now() - before).toBeLessThan(3_000);
+  expect(performance.now() - before).toBeLessThan(20_000);
 });
