@@ -12,7 +12,7 @@ import { factSaid } from "../support/jobs.ts";
 import { makeScratch } from "../support/scratch.ts";
 import { silentLog as log } from "../support/world.ts";
 
-const soon = { timeout: 10_000, interval: 20 };
+const soon = { timeout: 15_000, interval: 20 };
 const host = fileURLToPath(new URL("../support/embedded-host.ts", import.meta.url));
 
 /** The nats-servers that have this directory. */

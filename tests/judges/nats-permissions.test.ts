@@ -1,5 +1,8 @@
+import { jetstreamManager } from "@nats-io/jetstream";
 import { connect } from "@nats-io/transport-node";
 import { expect, onTestFailed, test } from "vitest";
+import { ensureStreams } from "#shared/bus/streams.ts";
+import { messages } from "#shared/messages/index.ts";
 import { minutes } from "#shared/time.ts";
 import { startGuardedNats } from "../support/guarded-nats.ts";
 import { installSigned } from "../support/install-signed.ts";
@@ -117,4 +120,20 @@ test.each([
   await expect
     .poll(() => client.refused, { timeout: minutes(1) })
     .toEqual([`Permissions Violation for Subscription to "${subject}"`]);
+});
+
+test("what an integration has answered to a subject of its choice comes to nobody of kiln's", async () => {
+  await using nats = await startGuardedNats();
+  await using scheduler = await connectAs(nats, "scheduler");
+  const manager = await jetstreamManager(scheduler.connection);
+  await ensureStreams(manager, messages);
+  await using client = await connectAs(nats, "integration");
+  const subject = "$JS.API.STREAM.INFO.PACKAGE_LOG";
+
+  client.connection.publish(subject, "", { reply: "package.removed" });
+  const answered = await client.connection.request(subject);
+
+  expect(answered.json()).toMatchObject({ state: { messages: 0 } });
+  const kept = await manager.streams.info("PACKAGE_LOG");
+  expect(kept.state.messages).toBe(0);
 });

@@ -13,7 +13,7 @@ const setup = () => {
 };
 
 const begun = (ends: readonly unknown[], count: number) =>
-  vi.waitFor(() => expect(ends).toHaveLength(count), { interval: 1 });
+  vi.waitFor(() => expect(ends).toHaveLength(count), { interval: 1, timeout: 15_000 });
 
 test("who asks while a run is under way gets the next, and shares it", async () => {
   const { ask, ends } = setup();

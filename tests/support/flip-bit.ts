@@ -10,5 +10,5 @@ export const flipBit = async (path: string) => {
   await vi.waitFor(async () => {
     await writeFile(path, content);
     expect((await stat(path, { bigint: true })).ctimeNs).not.toBe(before);
-  });
+  }, 15_000);
 };

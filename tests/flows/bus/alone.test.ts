@@ -21,6 +21,6 @@ test("a process that knows to be alone is given at once what a dead one had in w
     taken.push(`alone ${id}`);
   });
 
-  await vi.waitFor(() => expect(taken).toEqual(["dead a", "alone a"]), seconds(5));
+  await vi.waitFor(() => expect(taken).toEqual(["dead a", "alone a"]), seconds(15));
   held.resolve();
 });

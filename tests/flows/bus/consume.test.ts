@@ -135,7 +135,7 @@ test("stopping gives work back at once, and counts no failure", async () => {
         ["first", 0],
         ["second", 0],
       ]),
-    { timeout: seconds(3) },
+    { timeout: seconds(15) },
   );
   expect(world.events()).toEqual([]);
 });
@@ -157,7 +157,7 @@ test("stopping in the middle of an idle pull takes no time, and takes no work al
   await using _ = await world.bus.consume("worker", jobAsked, slow, handle);
 
   await vi.waitFor(() => expect(done.toSorted()).toEqual(ids.slice(0, 10)), {
-    timeout: seconds(3),
+    timeout: seconds(15),
   });
 });
 

@@ -19,7 +19,7 @@ test("work is given to nobody else while nats-server is away for longer than its
   for (const bus of [world.bus, ...others])
     stack.use(await bus.consume("worker", jobAsked, terms, work));
   await world.bus.publish(jobAsked, job("a"));
-  await vi.waitFor(() => expect(done).toEqual(["begins"]));
+  await vi.waitFor(() => expect(done).toEqual(["begins"]), seconds(15));
 
   await world.nats.down();
   await pause(seconds(3));
@@ -27,7 +27,7 @@ test("work is given to nobody else while nats-server is away for longer than its
   await pause(seconds(4));
   may.resolve();
 
-  await vi.waitFor(() => expect(done).toEqual(["begins", "ends"]), seconds(10));
+  await vi.waitFor(() => expect(done).toEqual(["begins", "ends"]), seconds(15));
 }, 60_000);
 
 test("who asks is told when who was to answer is gone", async () => {

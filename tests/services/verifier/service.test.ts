@@ -121,7 +121,9 @@ test("a verifier that starts says again what nobody may be working on", async ()
 
   await using _ = await start(verifier, {}, it.world);
 
-  await vi.waitFor(() => expect(it.world.bus.sent(rebuildRequested)).toHaveLength(2));
+  await vi.waitFor(() => expect(it.world.bus.sent(rebuildRequested)).toHaveLength(2), {
+    timeout: 15_000,
+  });
 });
 
 test("a rebuild whose message is gone is pinned after a minute", async () => {
@@ -135,7 +137,9 @@ test("a rebuild whose message is gone is pinned after a minute", async () => {
 
   await using _again = await start(verifier, {}, world);
 
-  await vi.waitFor(() => expect(world.bus.sent(rebuildRequested)).toHaveLength(1));
+  await vi.waitFor(() => expect(world.bus.sent(rebuildRequested)).toHaveLength(1), {
+    timeout: 15_000,
+  });
   expect(world.bus.sent(rebuildPending)).toHaveLength(1);
 });
 
