@@ -1,4 +1,5 @@
 import { writeFile } from "node:fs/promises";
+import { filterOf } from "#shared/bus/declare.ts";
 import {
   integrationPermissions,
   type Permissions,
@@ -10,13 +11,22 @@ import { all } from "../services/all.ts";
 /** The user of whoever listens and is no part of kiln. */
 const integration = "integration";
 
-const users = (): [name: string, permissions: Permissions][] => [
-  ...all.map((service): [string, Permissions] => [service.name, permissionsOf(service, all)]),
-  [integration, integrationPermissions(messages)],
-];
-
 /** Where nats-server finds a user's password. */
 export const passwordVariable = (user: string) => `NATS_${user.toUpperCase()}_PASSWORD`;
+
+const ofIntegration = integrationPermissions(messages);
+
+/**
+ * What the account of integrations has of kiln's. A request is answered to whatever subject its asker names, and
+ * nobody asks whether he may say something there: in an account of its own, nobody of kiln's hears that.
+ * Without INFO among them, the server would answer too that this account has no JetStream.
+ */
+const shared = [
+  ...messages
+    .filter(({ stream }) => stream.keep === "log")
+    .map((message) => ["stream", filterOf(message)] as const),
+  ...[...ofIntegration.publish.allow, "$JS.API.INFO"].map((it) => ["service", it] as const),
+];
 
 /** The whole of `nats-server.conf`: a user for each service, which may do what its `service.ts` lists. */
 export const natsServerConf =
@@ -26,12 +36,24 @@ port: 4222
 http: "127.0.0.1:8222"
 websocket { port: 8080, no_tls: true }
 jetstream { store_dir: "/data", max_memory_store: 64MB }
-authorization {
-  users: [
-${users()
-  .map(([name, permissions]) => userConf(name, permissions))
-  .join("\n")}
-  ]
+accounts {
+  KILN: {
+    jetstream: enabled
+    users: [
+${all.map((service) => userConf(service.name, permissionsOf(service, all))).join("\n")}
+    ]
+    exports: [
+${shared.map(([kind, subject]) => `      { ${kind}: ${JSON.stringify(subject)} }`).join("\n")}
+    ]
+  }
+  INTEGRATIONS: {
+    users: [
+${userConf(integration, ofIntegration)}
+    ]
+    imports: [
+${shared.map(([kind, subject]) => `      { ${kind}: { account: KILN, subject: ${JSON.stringify(subject)} } }`).join("\n")}
+    ]
+  }
 }
 `;
 
