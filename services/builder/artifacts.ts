@@ -9,7 +9,7 @@ import { membersOf } from "./tar.ts";
 const packageFile =
   /^[A-Za-z0-9@_+][A-Za-z0-9@._+:-]*\.pkg\.tar(\.(gz|bz2|xz|zst|lrz|lzo|lz4|lz|Z))?$/;
 
-/** Bytes of one build's packages together. */
+/** Bytes of one build's packages together, and of whatever lies beside them. */
 const mostBytes = 16 * 1024 ** 3;
 
 const mostFiles = 1_000;
@@ -25,6 +25,8 @@ export const storeArtifacts = async (
   const artifacts: Artifact[] = [];
   let bytes = 0;
   for await (const member of membersOf(tar)) {
+    bytes += member.bytes;
+    if (bytes > mostBytes) throw tooMuch();
     const [, filename = "", deeper] = member.name.split("/");
     if (member.type !== "file" || deeper !== undefined) continue;
     if (!packageFile.test(filename)) continue;
@@ -33,10 +35,11 @@ export const storeArtifacts = async (
         "invalid",
         `the name of ${filename} has ${filename.length} characters, expected at most 251`,
       );
-    bytes += member.bytes;
-    if (bytes > mostBytes || artifacts.length === mostFiles)
-      throw new Fault("invalid", "the build left over 1000 packages, or over 16 GiB of them");
+    if (artifacts.length === mostFiles) throw tooMuch();
     artifacts.push({ filename, blob: await blobs.put(member.content) });
   }
   return artifacts.sort((a, b) => (a.filename < b.filename ? -1 : 1));
 };
+
+const tooMuch = () =>
+  new Fault("invalid", "the build left over 1000 packages, or over 16 GiB where they lie");

@@ -1,6 +1,7 @@
 import { Fault } from "#shared/fault.ts";
 import type { BuildOutcome } from "#shared/messages/build.ts";
 import type { BlobReference } from "#shared/model.ts";
+import { abortable } from "./abortable.ts";
 import { storeArtifacts } from "./artifacts.ts";
 import { capture } from "./capture.ts";
 import type { Attempt } from "./drive.ts";
@@ -37,7 +38,15 @@ export const takePackages = async ({
   output,
   stopped,
 }: Omit<Collected, "request">) => {
-  const take = async () => storeArtifacts(blobs, await container.take("/build/packages"));
+  const take = async () => {
+    const tar = await container.take("/build/packages");
+    try {
+      return await abortable(stopped, storeArtifacts(blobs, tar));
+    } finally {
+      // The engine removes no container whose files are still being read.
+      tar.destroy();
+    }
+  };
   const artifacts = await untilKept(take, stopped, (reason) => output.say(`waiting: ${reason}`));
   if (artifacts.length > 0) return artifacts;
   throw new Fault("missing", "makepkg ended well but left no package in /build/packages");

@@ -1,4 +1,5 @@
 import { Readable } from "node:stream";
+import { pack } from "tar-stream";
 import { expect, test } from "vitest";
 import { storeArtifacts } from "../../../services/builder/artifacts.ts";
 import { tarOf } from "../../support/archive.ts";
@@ -45,3 +46,17 @@ test("a package whose signature could have no name is refused", async () => {
     message: `the name of ${filename} has 252 characters, expected at most 251`,
   });
 });
+
+test.each(["core", "a-1-1-any.pkg.tar.zst"])(
+  "%s of 17 GiB is refused before it is read",
+  async (name) => {
+    await using world = await makeWorld();
+    const tar = pack();
+    tar.entry({ name: `packages/${name}`, size: 17 * 1024 ** 3 });
+
+    await expect(storeArtifacts(world.blobs, tar)).rejects.toMatchObject({
+      kind: "invalid",
+      message: "the build left over 1000 packages, or over 16 GiB where they lie",
+    });
+  },
+);
