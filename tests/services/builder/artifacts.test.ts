@@ -54,7 +54,7 @@ test.each(["core", "a-1-1-any.pkg.tar.zst"])(
     const tar = pack();
     tar.entry({ name: `packages/${name}`, size: 17 * 1024 ** 3 });
 
-    await expect(storeArtifacts(world.blobs, tar)).rejects.toMatchObject({
+    await expect(storeArtifacts(world.blobs, Readable.from(tar))).rejects.toMatchObject({
       kind: "invalid",
       message: "the build left over 1000 packages, or over 16 GiB where they lie",
     });
