@@ -22,6 +22,9 @@ export type Permissions = {
 /** Under which a user of this name hears what is answered to it, and nobody else does. */
 export const inboxOf = (user: string) => `_INBOX_${user.replaceAll(/\W/g, "_")}`;
 
+/** Whether a subject is one of an inbox, anybody's. */
+export const isInbox = (subject: string) => /^_INBOX(_\w+)?\../.test(subject);
+
 const taken = ({ consumes = [], follows = [] }: Tables) => [
   ...consumes.map(({ message }) => message),
   ...follows,
@@ -35,7 +38,8 @@ export const streamsOf = (service: Tables): Stream[] => [
 /**
  * What a service may do: what its tables list, and what the bus needs of JetStream for that.
  * Who makes a stream may have the server repeat messages under any subject (`republish`), so one service
- * does; who makes a consumer may too (`deliver_subject`), but only messages that others said.
+ * does; who makes a consumer may too (`deliver_subject`), of what is said on that stream. So a message is taken
+ * for no more than a word: what counts is in the tables, which builders have none of.
  */
 export const permissionsOf = (service: Tables, all: readonly Tables[]): Permissions => {
   const { name, publishes = [], consumes = [], follows = [], asks = [], answers = [] } = service;

@@ -7,6 +7,7 @@ import type { Ask, Bus } from "./bus.ts";
 import type { Connection } from "./connection.ts";
 import { isInWork, sayInWork } from "./in-work.ts";
 import { pause, unlessAborted, within } from "./pause.ts";
+import { isInbox } from "./permissions.ts";
 
 /** How an answer travels. A bug stays where it is, in the answerer's log. */
 const Reply = v.variant("kind", [
@@ -132,7 +133,14 @@ export const answerOver =
     };
     const { nats, whileConnected } = connection;
     const respond = async (msg: Msg) => {
-      using _ = msg.reply ? sayInWork(connection, msg.reply) : undefined;
+      const { reply: to = "" } = msg;
+      // An answerer may say its answer wherever an asker wants it, which the asker himself may not.
+      if (!isInbox(to))
+        return log.warn("question refused: its answer would go to no inbox", {
+          question: question.subject,
+          to,
+        });
+      using _ = sayInWork(connection, to);
       const said = JSON.stringify(await reply(msg));
       if (!nats.isClosed()) msg.respond(said);
     };

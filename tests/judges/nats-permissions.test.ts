@@ -1,8 +1,11 @@
 import { jetstreamManager } from "@nats-io/jetstream";
 import { connect } from "@nats-io/transport-node";
 import { expect, onTestFailed, test } from "vitest";
+import { connectJetStream } from "#shared/bus/jetstream.ts";
 import { ensureStreams } from "#shared/bus/streams.ts";
+import { orderBuilds } from "#shared/messages/build.ts";
 import { messages } from "#shared/messages/index.ts";
+import { jsonLog } from "#shared/service/log.ts";
 import { minutes } from "#shared/time.ts";
 import { startGuardedNats } from "../support/guarded-nats.ts";
 import { installSigned } from "../support/install-signed.ts";
@@ -136,4 +139,27 @@ test("what an integration has answered to a subject of its choice comes to nobod
   expect(answered.json()).toMatchObject({ state: { messages: 0 } });
   const kept = await manager.streams.info("PACKAGE_LOG");
   expect(kept.state.messages).toBe(0);
+});
+
+test("nobody is answered on a subject that only the answerer may say something on", async () => {
+  await using nats = await startGuardedNats();
+  const lines: string[] = [];
+  const log = jsonLog((line) => lines.push(line));
+  const servers = nats.urlOf("scheduler");
+  await using bus = await connectJetStream({ servers, messages, log });
+  await using _ = await bus.answer("scheduler", orderBuilds, async () => {
+    throw new Error("nothing was asked for");
+  });
+  await using scheduler = await connectAs(nats, "scheduler");
+  const manager = await jetstreamManager(scheduler.connection);
+  scheduler.connection.publish("build.ended", "{}");
+  await scheduler.connection.flush();
+  await using client = await connectAs(nats, "api");
+
+  client.connection.publish("build.order", "{}", { reply: "$JS.API.STREAM.PURGE.BUILD_LOG" });
+  const answered = await client.connection.request("build.order", "{}");
+
+  expect(answered.json()).toMatchObject({ fault: "invalid" });
+  expect((await manager.streams.info("BUILD_LOG")).state.messages).toBe(1);
+  expect(lines.join("")).toContain("$JS.API.STREAM.PURGE.BUILD_LOG");
 });
