@@ -1,4 +1,3 @@
-import type { Delivery } from "#shared/bus/bus.ts";
 import type { Payload } from "#shared/bus/declare.ts";
 import { Fault } from "#shared/fault.ts";
 import { publishRefused, type publishRequested, repoPublished } from "#shared/messages/repo.ts";
@@ -23,7 +22,7 @@ import {
 type Request = Payload<typeof publishRequested>;
 
 /** Takes what a build made into the repository, or says why not; what was served stays then. */
-export const publish = async (context: Repo, request: Request, { failures }: Delivery) => {
+export const publish = async (context: Repo, request: Request) => {
   const begun = performance.now();
   const build = await findBuild(context.state.read, request.build);
   if (!build) return context.log.warn("no such build to publish", { build: request.build });
@@ -31,7 +30,7 @@ export const publish = async (context: Repo, request: Request, { failures }: Del
   const isNew = publication?.build !== build.id;
   if (isNew) {
     if (build.state !== "publishing") return;
-    const reason = await take(context, build, failures).catch(reasonOf);
+    const reason = await take(context, build).catch(reasonOf);
     if (reason !== undefined) return refuse(context, build, reason);
     context.log.info("published", { build: build.id, pkgbase: build.pkgbase });
   }
@@ -40,15 +39,17 @@ export const publish = async (context: Repo, request: Request, { failures }: Del
   await say(context, build);
 };
 
-/** A request that is given up: an outcome for whoever waits for one. */
+/** A request that is given up: an outcome for whoever waits for one. What is served by now was published. */
 export const giveUp = async (context: Repo, request: Request, error: unknown) => {
   const build = await findBuild(context.state.read, request.build);
+  const publication = build && (await findPublication(context.state.read, build.pkgbase));
+  if (build && publication?.build === build.id) return say(context, build);
   const message = error instanceof Fault ? error.message : "publishing failed; the log says why";
   if (build) await refuse(context, build, message);
 };
 
 /** A reason when the build may not be published. */
-const take = async (context: Repo, build: Build, failures: number): Promise<string | undefined> => {
+const take = async (context: Repo, build: Build): Promise<string | undefined> => {
   const { blobs, now, state } = context;
   const obstacle = await obstacleTo(state.read, build);
   if (obstacle !== undefined) return obstacle;
@@ -61,7 +62,7 @@ const take = async (context: Repo, build: Build, failures: number): Promise<stri
   const version = devel ? versionOf(parseSrcinfo(srcinfo)) : build.request.version;
   const promised = { pkgbase, pkgnames, arch, version };
   const built = await readBuilt(state.read, build.id);
-  const artifacts = await readArtifacts(context, built, promised, failures);
+  const artifacts = await readArtifacts(context, built, promised);
   const difference = findDifference(promised, artifacts);
   if (difference !== undefined) return difference;
 

@@ -11,15 +11,11 @@ export type Artifact = Built & {
   readonly files: PackageFile["files"];
 };
 
-/** Tries before a blob that cannot be read whole counts as damaged for good. */
-const tries = 3;
-
-/** Reads what a build made, but for its debug packages. `Fault` invalid names the file that cannot be read. */
+/** Reads what a build made, but for its debug packages. A `Fault` names the file that cannot be read. */
 export const readArtifacts = async (
   { blobs }: Pick<Repo, "blobs">,
   built: readonly Built[],
   promised: Promised,
-  failures: number,
 ): Promise<Artifact[]> => {
   const artifacts: Artifact[] = [];
   for (const file of built) {
@@ -29,8 +25,7 @@ export const readArtifacts = async (
       artifacts.push({ ...file, pkginfo, files });
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
-      const kind = failures + 1 < tries ? error.kind : "invalid";
-      throw new Fault(kind, `${file.filename} cannot be read: ${error.message}`, {
+      throw new Fault(error.kind, `${file.filename} cannot be read: ${error.message}`, {
         cause: error,
       });
     }

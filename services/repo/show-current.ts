@@ -1,4 +1,5 @@
 import pLimit from "p-limit";
+import { Fault } from "#shared/fault.ts";
 import type { Repo } from "./context.ts";
 import type { Files, ServedFile } from "./served-files.ts";
 
@@ -22,9 +23,15 @@ export const showCurrent = (context: Repo) =>
   });
 
 const put = async (context: Repo, files: Files, name: string, file: ServedFile) => {
-  const { blobs, directory, shown } = context;
+  const { blobs, directory, log, shown } = context;
   const before = shown.get(name);
-  if (!before || identityOf(before) !== identityOf(file)) await directory.put(name, file, blobs);
+  try {
+    if (!before || identityOf(before) !== identityOf(file)) await directory.put(name, file, blobs);
+  } catch (error) {
+    // What one package lost is no reason to hold up others.
+    if (!(error instanceof Fault) || error.kind === "unavailable") throw error;
+    return log.error("a file of the repository cannot be shown", { name, error });
+  }
   shown.set(name, file);
   if (lacksSignature(files, name, file)) await forget(context, `${name}.sig`);
 };
