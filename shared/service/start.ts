@@ -1,5 +1,6 @@
 import { measuredBlobs } from "#shared/blobs/measured.ts";
 import type { Ask, Bus, Follow, Publish } from "#shared/bus/bus.ts";
+import { pause } from "#shared/bus/pause.ts";
 import { Fault } from "#shared/fault.ts";
 import type { Reading } from "#shared/metrics/declare.ts";
 import type { State } from "#shared/state/state.ts";
@@ -107,7 +108,7 @@ const repeat = <Context>(
       await run(context, signal).catch((error: unknown) => {
         if (!signal.aborted) log.error("repetition failed", { run: run.name, error });
       });
-      if (!signal.aborted) await untilNext(interval, signal);
+      if (!signal.aborted) await pause(interval, signal);
     }
   };
   const ended = loop();
@@ -118,12 +119,3 @@ const repeat = <Context>(
     },
   };
 };
-
-const untilNext = (interval: number, signal: AbortSignal) =>
-  new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, interval);
-    signal.addEventListener("abort", () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });

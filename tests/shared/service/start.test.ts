@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import * as v from "valibot";
 import { expect, test, vi } from "vitest";
 import { packageRemoved } from "#shared/messages/package.ts";
@@ -84,6 +85,24 @@ test("a repetition runs at start, and stopping waits until it ended", async () =
   await running[Symbol.asyncDispose]();
 
   expect(seen).toEqual(["started", "ended"]);
+});
+
+test("a repetition leaves nothing behind from one run to the next", async () => {
+  await using world = await makeWorld();
+  const listeners: number[] = [];
+  const service = defineService({
+    ...plain,
+    repeats: [
+      every(0, async (_, signal) => {
+        listeners.push(getEventListeners(signal, "abort").length);
+      }),
+    ],
+  });
+
+  await using _ = await start(service, {}, world);
+
+  await vi.waitFor(() => expect(listeners.length).toBeGreaterThan(5));
+  expect(new Set(listeners)).toEqual(new Set([0]));
 });
 
 test("what a service opened is closed when a later part of its start fails", async () => {
