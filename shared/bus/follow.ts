@@ -4,13 +4,14 @@ import type {
   JetStreamManager,
   JsMsg,
 } from "@nats-io/jetstream";
+import { Fault } from "#shared/fault.ts";
 import type { Log } from "#shared/service/log.ts";
 import { seconds } from "#shared/time.ts";
 import type { Follow } from "./bus.ts";
 import type { Connection } from "./connection.ts";
 import { filterOf } from "./declare.ts";
 import { parsePayload } from "./deliver.ts";
-import { pause, within } from "./pause.ts";
+import { pause, unlessAborted, within } from "./pause.ts";
 
 /** Ordered consumers live in the server's memory: each connection makes one, from where the last one was. */
 export const followFrom =
@@ -22,10 +23,12 @@ export const followFrom =
   ): Follow =>
   async (message, from, each, narrowing) => {
     const stream = message.stream.name;
-    const lastSequence = async () => (await manager.streams.info(stream)).state.last_seq;
+    const lastSequence = async () =>
+      (await whileConnected(() => manager.streams.info(stream))).state.last_seq;
+    const refuse = refusalOf(message.subject);
     const stopping = new AbortController();
     const { signal } = stopping;
-    let next = from === "start" ? 1 : (await lastSequence()) + 1;
+    let next = from === "start" ? 1 : (await lastSequence().catch(refuse)) + 1;
 
     const backlog = Promise.withResolvers<void>();
     const take = (msg: JsMsg) => {
@@ -60,7 +63,7 @@ export const followFrom =
       return { consumer, messages };
     };
 
-    const first = await open();
+    const first = await open().catch(refuse);
     const stay = async () => {
       let current: Awaited<ReturnType<typeof open>> | undefined = first;
       while (!signal.aborted && !nats.isClosed()) {
@@ -84,18 +87,26 @@ export const followFrom =
     const untilLost = async (messages: ConsumerMessages) => {
       const lost = Promise.withResolvers<void>();
       using _ = onReconnect(lost.resolve);
-      signal.addEventListener("abort", () => lost.resolve(), { once: true });
-      await Promise.race([messages.closed(), lost.promise]);
+      await unlessAborted(Promise.race([messages.closed(), lost.promise]), signal);
       if (!signal.aborted) await messages.close();
     };
 
     const ended = stay();
-    const { num_pending } = await first.consumer.info(true);
-    if (num_pending > 0) await within(seconds(10), backlog.promise);
-    return {
-      async [Symbol.asyncDispose]() {
-        stopping.abort();
-        await ended;
-      },
+    const stop = async () => {
+      stopping.abort();
+      await ended;
     };
+    try {
+      const { num_pending } = await first.consumer.info(true);
+      if (num_pending > 0) await within(seconds(10), backlog.promise);
+    } catch (error) {
+      await stop();
+      refuse(error);
+    }
+    return { [Symbol.asyncDispose]: stop };
   };
+
+const refusalOf = (subject: string) => (error: unknown) => {
+  const text = error instanceof Error ? error.message : String(error);
+  throw new Fault("unavailable", `${subject} cannot be followed: ${text}`, { cause: error });
+};

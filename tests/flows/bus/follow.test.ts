@@ -1,4 +1,5 @@
 import { expect, test, vi } from "vitest";
+import { Fault } from "#shared/fault.ts";
 import { startBus } from "../../support/bus.ts";
 import { factSaid } from "../../support/jobs.ts";
 
@@ -101,3 +102,18 @@ test("a follower that ended hears nothing more", async () => {
   await vi.waitFor(() => expect(going).toEqual([0]), soon);
   expect(ended).toEqual([]);
 });
+
+test.each(["start", "now"] as const)(
+  "who would follow from the %s while nats-server is away is told so at once",
+  async (from) => {
+    await using world = await startBus();
+    await world.nats.down();
+    await vi.waitFor(() => expect(world.events()).toContain("nats-server lost"), soon);
+
+    const following = world.bus.follow(factSaid, from, () => {});
+
+    await expect(following).rejects.toEqual(
+      new Fault("unavailable", "fact.said.{about} cannot be followed: connection lost"),
+    );
+  },
+);
