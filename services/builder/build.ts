@@ -21,11 +21,14 @@ type Request = Payload<typeof buildRequested>;
 
 /**
  * Builds one package in a container of its own, and says how it went. A build that fails is an outcome; with
- * no engine, or when the service stops, the message is given back. A build that somebody ended is left alone.
+ * no engine, or when the service stops, the message is given back. A build that somebody ended is left alone; of one
+ * that is finished but asked for, how it went is said again: it may have been lost.
  */
 export const build = async (context: Builder, request: Request, { signal }: Delivery) => {
   const { blobs, config, engine, limits, log, name, now, publish, work } = context;
   const { build, pkgbase, arch } = request;
+  const known = work.finishedOf(build);
+  if (known) return publish(buildFinished, known);
   if (work.hasEnded(build)) return;
   await engine.ping();
 

@@ -1,6 +1,7 @@
 import { hostname } from "node:os";
 import pLimit from "p-limit";
 import * as v from "valibot";
+import type { Payload } from "#shared/bus/declare.ts";
 import { buildEnded, buildFinished } from "#shared/messages/build.ts";
 import { builderAnnounced } from "#shared/messages/builder.ts";
 import { rebuildEnded, rebuildFinished } from "#shared/messages/rebuild.ts";
@@ -72,15 +73,16 @@ export const open = (base: Base<typeof Config>) => {
 };
 
 export const openWith = async (engine: Engine, { config, follow, now }: Base<typeof Config>) => {
-  const work = makeWork<BuildId>();
-  const rebuilds = makeWork<RebuildId>();
+  const work = makeWork<BuildId, Payload<typeof buildFinished>>();
+  const rebuilds = makeWork<RebuildId, Payload<typeof rebuildFinished>>();
   const name = config.BUILDER_NAME ?? nameOfHost(hostname());
   const peers = makePeers(name, now);
   await using following = new AsyncDisposableStack();
-  for (const over of [buildFinished, buildEnded])
-    following.use(await follow(over, "start", ({ build }) => work.end(build)));
-  for (const over of [rebuildFinished, rebuildEnded])
-    following.use(await follow(over, "start", ({ rebuild }) => rebuilds.end(rebuild)));
+  // What is ended is heard first: of that nothing has to be kept.
+  following.use(await follow(buildEnded, "start", (it) => work.end(it.build)));
+  following.use(await follow(buildFinished, "start", (it) => work.finish(it.build, it)));
+  following.use(await follow(rebuildEnded, "start", (it) => rebuilds.end(it.rebuild)));
+  following.use(await follow(rebuildFinished, "start", (it) => rebuilds.finish(it.rebuild, it)));
   following.use(await follow(builderAnnounced, "start", ({ builder }) => peers.heard(builder)));
   const identity = await readIdentity();
   const followed = following.move();

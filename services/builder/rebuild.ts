@@ -23,12 +23,15 @@ const deferral = seconds(2);
 
 /**
  * Builds once more what was built, from what is known of it, and says what came of it. What this builder
- * built itself is another's to rebuild, as long as there is one. One that somebody ended is left alone.
+ * built itself is another's to rebuild, as long as there is one. One that somebody ended is left alone; of one
+ * that is finished but asked for, what came of it is said again: it may have been lost.
  */
 export const rebuild = async (context: Builder, request: Request, { signal, later }: Delivery) => {
   const { blobs, config, engine, limits, log, measure, name, now, peers, publish, rebuilds } =
     context;
   const { rebuild, pkgbase, arch } = request;
+  const known = rebuilds.finishedOf(rebuild);
+  if (known) return publish(rebuildFinished, known);
   if (rebuilds.hasEnded(rebuild)) return;
   if (request.builtBy === name && peers.hasOther()) return later(deferral);
   await engine.ping();

@@ -96,6 +96,16 @@ test("a stop gives the build back with its container removed", async () => {
   expect(it.builder.bus.sent(buildFinished)).toEqual([]);
 });
 
+test("a finished build that is asked for again is not built again: how it went is said again", async () => {
+  await using it = await startFakeBuilder();
+  const finished = await it.builder.build(it.request);
+
+  await it.builder.build(it.request);
+
+  expect(it.specs).toHaveLength(1);
+  expect(it.builder.bus.sent(buildFinished)).toEqual([finished, finished]);
+});
+
 test("a build given up is said to be broken", async () => {
   await using it = await startFakeBuilder();
   const context = { ...it.builder, name: "b", publish: it.builder.bus.publish };

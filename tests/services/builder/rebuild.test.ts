@@ -52,6 +52,16 @@ test("a rebuild that was ended is left alone", async () => {
   expect(it.specs).toEqual([]);
 });
 
+test("a finished rebuild that is asked for again is not made again: what came of it is said again", async () => {
+  await using it = await startFakeRebuilder();
+  const finished = await it.builder.rebuild(it.rebuild);
+
+  await it.builder.rebuild(it.rebuild);
+
+  expect(it.specs).toHaveLength(1);
+  expect(it.builder.bus.sent(rebuildFinished)).toEqual([finished, finished]);
+});
+
 test("a rebuild over its time ends with its step", async () => {
   await using it = await startFakeRebuilder(
     {
