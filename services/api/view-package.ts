@@ -1,6 +1,7 @@
 import type { SourceSpec } from "#shared/messages/resolve.ts";
 import { fieldOf, parseSrcinfo, pkgnamesOf } from "#shared/pacman/srcinfo.ts";
 import type { PackageInfo, PackagePeek } from "#shared/views.ts";
+import { withoutCredentials } from "#shared/without-credentials.ts";
 import type { Config } from "./context.ts";
 import type { PeekRow } from "./store/list.ts";
 import type { PackageRow } from "./store/shown.ts";
@@ -73,16 +74,6 @@ const viewSource = (
     case undefined:
       return { source: "raw pkgbuild", source_url: null };
   }
-};
-
-/** Whoever may read is shown where a source comes from, not how kiln gets in there. */
-const withoutCredentials = (text: string) => {
-  if (!URL.canParse(text)) return text;
-  const url = new URL(text);
-  if (url.password === "" && (url.username === "" || url.protocol === "ssh:")) return text;
-  url.username = "";
-  url.password = "";
-  return url.href;
 };
 
 const defaultSchedule = (devel: boolean, { SCHEDULE, SCHEDULE_DEVEL }: Shown) =>

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { Fault } from "#shared/fault.ts";
+import { withoutCredentials } from "#shared/without-credentials.ts";
 import { parseCatFile, parseTree } from "./git-output.ts";
 import { gitRunner, type RunOptions } from "./git-runner.ts";
 import { parseGitUrl } from "./git-url.ts";
@@ -77,7 +78,7 @@ export const connectGit = ({ directory, allowFile, timeout, limit, signal }: Opt
 
     async resolve(url, ref) {
       const from = parseGitUrl(url, allowFile);
-      const what = `failed to look for ${ref} in ${url}`;
+      const what = `failed to look for ${ref} in ${withoutCredentials(url)}`;
       const listed = await run(what, ["ls-remote", "--", from, ref]);
       const [commit = ""] = listed.toString("utf8").split("\t", 1);
       if (!/^[0-9a-f]{40,64}$/.test(commit))

@@ -111,6 +111,15 @@ test("a ref is resolved as git ls-remote does, and one that is not there is said
   );
 });
 
+test("how kiln gets into a repository is no part of what is said of it", async () => {
+  await using it = await setup();
+  const url = it.url.replace("//", "//somebody:secret@");
+
+  await expect(it.git.resolve(url, "refs/tags/v1")).rejects.toThrow(
+    new Fault("unavailable", `failed to look for refs/tags/v1 in ${it.url}: there is none`),
+  );
+});
+
 test.each([
   ["../../etc/passwd", "the link to ../../etc/passwd leads out of the source"],
   ["/etc/passwd", "the link to /etc/passwd leads out of the source"],
