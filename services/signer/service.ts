@@ -15,8 +15,9 @@ export const signer = defineService({
   open,
   answers: [answer(question, sign)],
   repeats: [every(seconds(3), watchKey)],
-  async health({ keyring, state }) {
+  async health({ blobs, keyring, state }) {
     await state.ping();
+    await blobs.ping();
     const key = await keyring.look();
     if (key.kind === "refused") throw new Fault("unavailable", key.reason);
   },

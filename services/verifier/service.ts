@@ -41,7 +41,10 @@ export const verifier = defineService({
   publishes: [rebuildPending, rebuildRequested, rebuildEnded],
   measures: [rebuildsEnded],
   repeats: [every(minutes(1), tend)],
-  health: ({ state }) => state.ping(),
+  async health({ blobs, state }) {
+    await state.ping();
+    await blobs.ping();
+  },
 });
 
 if (import.meta.main) await run(verifier);

@@ -3,6 +3,7 @@ import { chmod, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createMessage, readKey, readSignature, verify } from "openpgp";
 import { expect, test } from "vitest";
+import { Fault } from "#shared/fault.ts";
 import { sign } from "#shared/messages/sign.ts";
 import type { BuildId } from "#shared/model.ts";
 import { encodeDatabase, encodeFrame, endFrame } from "#shared/pacman/database-frame.ts";
@@ -231,4 +232,14 @@ test("a key taken away is no longer announced", async () => {
 
   await expect.poll(() => it.world.state.read.$count(signingKeys)).toBe(0);
   await expect(again.health()).resolves.toBeUndefined();
+});
+
+test("a signer that cannot get at the files to sign is not ready", async () => {
+  await using world = await makeWorld();
+  const away = new Fault("unavailable", "the bucket does not answer");
+  const blobs = { ...world.blobs, ping: () => Promise.reject(away) };
+
+  await using it = await start(signer, { DATA_DIR: world.directory }, { ...world, blobs });
+
+  await expect(it.health()).rejects.toBe(away);
 });

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { expect, test, vi } from "vitest";
+import { Fault } from "#shared/fault.ts";
 import { packageRemoved } from "#shared/messages/package.ts";
 import {
   orderRebuild,
@@ -143,6 +144,28 @@ test("a rebuild whose message is gone is pinned after a minute", async () => {
   expect(world.bus.sent(rebuildPending)).toHaveLength(1);
 });
 
+test("a rebuild that cannot be pinned is given up where its message is gone, and holds up none behind it", async () => {
+  await using world = await makeWorld();
+  const { pkgbase: first } = await publishPackage(world, "app", { buildinfo: "" });
+  const { pkgbase: second } = await publishPackage(world, "tool");
+  const { consumes: _, ...deaf } = verifier;
+  await using before = await start(deaf, {}, world);
+  await world.ask(orderRebuild, { pkgbase: first });
+  world.clock.at += 1;
+  await world.ask(orderRebuild, { pkgbase: second });
+  await before[Symbol.asyncDispose]();
+  world.clock.at += minutes(1);
+
+  await using _again = await start(verifier, {}, world);
+
+  await vi.waitFor(() => expect(world.bus.sent(rebuildRequested)).toHaveLength(1), {
+    timeout: 15_000,
+  });
+  expect(world.bus.sent(rebuildEnded)).toMatchObject([
+    { status: "FAIL", message: "app-1-1-any.pkg.tar.gz has no .BUILDINFO" },
+  ]);
+});
+
 test("a removed package takes its rebuilds along, and ends those under way", async () => {
   await using it = await startVerifier();
   await it.say();
@@ -170,4 +193,14 @@ test("of a package that was added again, only the rebuilds before that go, whate
 
   const rows = await it.world.state.read.select().from(rebuilds);
   expect(rows.map(({ id }) => id)).toEqual([rebuild]);
+});
+
+test("a verifier that cannot get at the files to compare is not ready", async () => {
+  await using world = await makeWorld();
+  const away = new Fault("unavailable", "the bucket does not answer");
+  const blobs = { ...world.blobs, ping: () => Promise.reject(away) };
+
+  await using it = await start(verifier, {}, { ...world, blobs });
+
+  await expect(it.health()).rejects.toBe(away);
 });
