@@ -62,7 +62,14 @@ test(
       503,
       {
         ready: false,
-        problems: { builder: lacks, repo: lacks, resolver: lacks, scheduler: lacks },
+        problems: {
+          builder: lacks,
+          repo: lacks,
+          resolver: lacks,
+          scheduler: lacks,
+          signer: lacks,
+          verifier: lacks,
+        },
       },
     ]);
     expect([refused.status, strays]).toEqual([503, []]);
