@@ -8,6 +8,9 @@ type End = Omit<NewState, "state"> & {
   readonly state: "success" | "failure" | "fatal" | "cancelled";
 };
 
+/** Characters of a text for a person: a source may name dependencies without end, and the bus takes only so much. */
+const longest = 10_000;
+
 /** Ends a build that is in one of the states `from`, and says how it ended. Telling another end changes nothing. */
 export const endBuild = async (
   { measure, now, publish, state }: Pick<Scheduler, "measure" | "now" | "publish" | "state">,
@@ -15,7 +18,12 @@ export const endBuild = async (
   from: readonly Build["state"][],
   end: End,
 ) => {
-  const changed = await changeBuild(state, id, from, { ...end, endedAt: now() });
+  const message = end.message?.slice(0, longest);
+  const changed = await changeBuild(state, id, from, {
+    ...end,
+    ...(message !== undefined && { message }),
+    endedAt: now(),
+  });
   if (changed) measure.count(buildsEnded, { state: end.state });
   const build = await findBuild(state, id);
   if (!build || !isEnd(build.state)) return;

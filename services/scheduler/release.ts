@@ -1,11 +1,11 @@
 import { Fault } from "#shared/fault.ts";
-import { buildRequested } from "#shared/messages/build.ts";
 import type { BuildId } from "#shared/model.ts";
 import { composeRequest } from "./compose-request.ts";
 import type { Scheduler } from "./context.ts";
 import { decideRelease } from "./decide-release.ts";
 import { dropBuild } from "./drop-build.ts";
 import { endBuild } from "./end-build.ts";
+import { requestBuild } from "./request-build.ts";
 import { changeBuild, findBuild, hasPending, needsOf, unfinishedBuilds } from "./store/builds.ts";
 
 /** Starts every build that may, and ends those that cannot any more. */
@@ -42,7 +42,7 @@ const releaseOnce = async (scheduler: Scheduler) => {
 
 /** Pins everything the build is made of, and asks for it. Answers whether it ended instead. */
 const startBuild = async (scheduler: Scheduler, id: BuildId) => {
-  const { publish, state } = scheduler;
+  const { state } = scheduler;
   const build = await findBuild(state, id);
   if (build?.state !== "pending") return false;
   try {
@@ -53,7 +53,7 @@ const startBuild = async (scheduler: Scheduler, id: BuildId) => {
     }
     const { request, sourceState } = composed;
     if (await changeBuild(state, id, ["pending"], { state: "requested", request, sourceState }))
-      await publish(buildRequested, request);
+      return await requestBuild(scheduler, request);
     return false;
   } catch (error) {
     if (!(error instanceof Fault) || error.kind === "unavailable") throw error;

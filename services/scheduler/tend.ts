@@ -1,8 +1,8 @@
-import { buildRequested } from "#shared/messages/build.ts";
 import { publishRequested } from "#shared/messages/repo.ts";
 import type { Scheduler } from "./context.ts";
 import { planSession } from "./plan-session.ts";
 import { release } from "./release.ts";
+import { requestBuild } from "./request-build.ts";
 import { unansweredBuilds } from "./store/builds.ts";
 import { unplannedSessions } from "./store/sessions.ts";
 
@@ -10,7 +10,7 @@ import { unplannedSessions } from "./store/sessions.ts";
 export const tend = async (scheduler: Scheduler) => {
   const { publish, state } = scheduler;
   for (const { id, request, state: at } of await unansweredBuilds(state)) {
-    if ((at === "requested" || at === "running") && request) await publish(buildRequested, request);
+    if ((at === "requested" || at === "running") && request) await requestBuild(scheduler, request);
     if (at === "publishing") await publish(publishRequested, { build: id });
   }
   await release(scheduler);
