@@ -1,6 +1,6 @@
 import type { BuildId } from "#shared/model.ts";
 import type { BuildState } from "#shared/views.ts";
-import { frameOf, type LiveEvent } from "./event.ts";
+import { frameOf, type LiveEvent, missedFrames } from "./event.ts";
 import { openSubscriber, type Subscriber } from "./subscriber.ts";
 import { type End, type Output, type Tracker, trackBuild } from "./track-build.ts";
 
@@ -93,17 +93,14 @@ export const openChannel = (pkgbase: string, terms: ChannelTerms): Channel => {
 
   return {
     join(left) {
-      const subscriber = openSubscriber((it) => {
+      const sofar = front()?.tracker.sofar();
+      const missed = sofar ? missedFrames(pkgbase, sofar.state, sofar.log) : [];
+      const subscriber = openSubscriber(missed, (it) => {
         subscribers.delete(it);
         left();
         if (subscribers.size === 0) terms.empty();
       });
       subscribers.add(subscriber);
-      const sofar = front()?.tracker.sofar();
-      if (sofar) {
-        subscriber.send(frameOf(pkgbase, { name: "change", state: sofar.state }));
-        subscriber.send(frameOf(pkgbase, { name: "log", text: sofar.text }));
-      }
       return subscriber;
     },
     async resume(build, state, startedAt) {

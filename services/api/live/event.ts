@@ -9,6 +9,14 @@ export type LiveEvent =
 export const frameOf = (pkgbase: string, event: LiveEvent) =>
   `id: ${pkgbase}\nevent: ${event.name}\ndata: ${dataOf(event)}\n\n`;
 
+/** The frames of what somebody who comes late has missed; those of its log are parts of one. */
+export const missedFrames = (pkgbase: string, state: BuildState, log: readonly string[]) => [
+  frameOf(pkgbase, { name: "change", state }),
+  `id: ${pkgbase}\nevent: log\ndata: "`,
+  ...log,
+  '"\n\n',
+];
+
 /** Keeps the connection, and shows whether somebody is still there. */
 export const ping = "id: \nevent: ping\ndata: null\n\n";
 

@@ -1,5 +1,8 @@
-/** Characters that may wait for a client: more than the longest log, so that only one that does not read reaches it. */
+/** Characters that may come in for a client while it reads nothing: more than the longest log. */
 const limit = 16 * 1024 * 1024;
+
+/** Characters that are handed out at a time: what waits is the same for all clients, what is under way is each one's own. */
+const piece = 64 * 1024;
 
 export type Subscriber = {
   readonly stream: ReadableStream<Uint8Array<ArrayBuffer>>;
@@ -11,10 +14,16 @@ export type Subscriber = {
   leave(): void;
 };
 
-/** One client's stream, with what it has not read yet. `left` is called once, however it ends. */
-export const openSubscriber = (left: (subscriber: Subscriber) => void): Subscriber => {
+/** One client's stream, with what it has not read yet, at first what it `missed`. `left` is called once, however it ends. */
+export const openSubscriber = (
+  missed: readonly string[],
+  left: (subscriber: Subscriber) => void,
+): Subscriber => {
   const encoder = new TextEncoder();
-  let waiting: string[] = [];
+  let waiting = [...missed];
+  let uncounted = missed.length;
+  /** Of the first that waits, how much was handed out. */
+  let taken = 0;
   let size = 0;
   let open = true;
   let wake = () => {};
@@ -26,11 +35,22 @@ export const openSubscriber = (left: (subscriber: Subscriber) => void): Subscrib
     wake();
     left(subscriber);
   };
+  const dropFirst = () => {
+    const first = waiting.shift() ?? "";
+    taken = 0;
+    if (uncounted > 0) uncounted--;
+    else size -= first.length;
+  };
   const take = () => {
-    const frames = encoder.encode(waiting.join(""));
-    waiting = [];
-    size = 0;
-    return frames;
+    const parts: string[] = [];
+    for (let room = piece; room > 0 && waiting[0] !== undefined; ) {
+      const part = partOf(waiting[0], taken, room);
+      parts.push(part);
+      room -= part.length;
+      taken += part.length;
+      if (taken === waiting[0].length) dropFirst();
+    }
+    return encoder.encode(parts.join(""));
   };
 
   const stream = new ReadableStream<Uint8Array<ArrayBuffer>>(
@@ -54,7 +74,7 @@ export const openSubscriber = (left: (subscriber: Subscriber) => void): Subscrib
       if (!open) return;
       waiting.push(frame);
       size += frame.length;
-      if (size > limit && waiting.length > 1) leave();
+      if (size > limit) leave();
       else wake();
     },
     sendIfIdle(frame) {
@@ -63,4 +83,10 @@ export const openSubscriber = (left: (subscriber: Subscriber) => void): Subscrib
     leave,
   };
   return subscriber;
+};
+
+/** Up to `room` characters, and one more where that would be half of one. */
+const partOf = (text: string, start: number, room: number) => {
+  const part = text.slice(start, start + room);
+  return /[\ud800-\udbff]$/.test(part) ? text.slice(start, start + room + 1) : part;
 };

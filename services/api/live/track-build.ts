@@ -1,5 +1,6 @@
 import type { BuildState } from "#shared/views.ts";
 import type { LiveEvent } from "./event.ts";
+import { openTranscript } from "./transcript.ts";
 
 /** What is known of a build when its tracking begins. */
 export type Known = {
@@ -13,8 +14,8 @@ export type Output = { readonly startedAt: number; readonly index: number; reado
 export type End = { readonly state: BuildState; readonly followsOutput: boolean };
 
 export type Tracker = {
-  /** What somebody who comes now has missed. */
-  sofar(): { readonly state: BuildState; readonly text: string };
+  /** What somebody who comes now has missed: `log` is the inside of a JSON string. */
+  sofar(): { readonly state: BuildState; readonly log: readonly string[] };
   hasEnded(): boolean;
   started(at: number): void;
   output(chunk: Output): void;
@@ -37,7 +38,7 @@ const cleaning: BuildState = { state: "running", info: "clean" };
 export const trackBuild = (known: Known, emit: (event: LiveEvent) => void): Tracker => {
   let state = known.state;
   let attempt = known.startedAt ?? Number.NEGATIVE_INFINITY;
-  let chunks: string[] = [];
+  let transcript = openTranscript();
   let seen = 0;
   /** How many chunks there will be: told by `finished`. */
   let outputs = isPublishing(state) ? 0 : undefined;
@@ -52,7 +53,7 @@ export const trackBuild = (known: Known, emit: (event: LiveEvent) => void): Trac
   };
   const start = (at: number) => {
     attempt = at;
-    chunks = [];
+    transcript = openTranscript();
     seen = 0;
     if (outputs === undefined) change(building);
   };
@@ -68,7 +69,7 @@ export const trackBuild = (known: Known, emit: (event: LiveEvent) => void): Trac
 
   change(state);
   return {
-    sofar: () => ({ state, text: chunks.join("") }),
+    sofar: () => ({ state, log: transcript.pieces() }),
     hasEnded: () => over,
     started(at) {
       if (at > attempt) start(at);
@@ -77,7 +78,7 @@ export const trackBuild = (known: Known, emit: (event: LiveEvent) => void): Trac
       if (startedAt > attempt) start(startedAt);
       if (startedAt < attempt || index < seen) return;
       seen = index + 1;
-      chunks.push(text);
+      transcript.add(text);
       emit({ name: "log", text });
       finishWhenWhole();
     },

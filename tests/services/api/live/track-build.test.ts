@@ -78,7 +78,7 @@ test("another attempt starts its log anew, and the one before it is heard no mor
   tracker.output(chunk(0, 2));
 
   expect(told).toEqual(["pending", "running/build", "log 0", "running/build", "log 0"]);
-  expect(tracker.sofar()).toEqual({ state: { state: "running", info: "build" }, text: "log 0" });
+  expect(tracker.sofar()).toEqual({ state: { state: "running", info: "build" }, log: ["log 0"] });
 });
 
 test("a failure is told after the whole log", () => {
