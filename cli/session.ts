@@ -15,3 +15,9 @@ export const openSession = async (world: World, given: Given): Promise<Session> 
   server: connectServer(world, await findSettings(world, given)),
   colours: coloursFor(world),
 });
+
+/** The same session, in which what people are told goes beside the results: those are for a program. */
+export const forProgram = (session: Session): Session => {
+  const { world } = session;
+  return { ...session, world: { ...world, output: world.messages } };
+};

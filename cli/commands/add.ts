@@ -3,7 +3,7 @@ import { AddedPackages, type PackageSource } from "#shared/views.ts";
 import { type ExitCode, exitCodes } from "../exit-code.ts";
 import { printable } from "../printable.ts";
 import { openProgress } from "../progress.ts";
-import type { Session } from "../session.ts";
+import { forProgram, type Session } from "../session.ts";
 import { newestBuild, waitForBuild } from "../wait-for-build.ts";
 import type { World } from "../world.ts";
 
@@ -42,7 +42,8 @@ export const add = async (
   const [target] = added.value;
   if (!waits || !target) return exitCodes.done;
   const started = await newestBuild(session, target.base);
-  return waitForBuild(session, { base: target.base, started, follow: options.follow === true });
+  const { follow = false, json } = options;
+  return waitForBuild(json ? forProgram(session) : session, { base: target.base, started, follow });
 };
 
 const adding = async <T>({ world }: Session, request: () => Promise<T>) => {

@@ -3,7 +3,7 @@ import { isFinal } from "../build-words.ts";
 import { pathOf } from "../connect.ts";
 import { type ExitCode, exitCodes } from "../exit-code.ts";
 import { logPrinter } from "../log-printer.ts";
-import type { Session } from "../session.ts";
+import { forProgram, type Session } from "../session.ts";
 import { waitForBuild } from "../wait-for-build.ts";
 
 export type LogsOptions = { readonly follow?: boolean; readonly json?: boolean };
@@ -15,18 +15,25 @@ export const logs = async (
   id = "latest",
   { follow = false, json = false }: LogsOptions,
 ): Promise<ExitCode> => {
-  const { server, world } = session;
+  const { server } = session;
   if (follow) {
     const { value } = await server.get(pathOf(base, "build", id), BuildInfo);
-    if (!isFinal(value.state))
-      return waitForBuild(session, { base, started: value.started, follow });
+    const { started } = value;
+    if (!isFinal(value.state)) {
+      if (!json) return waitForBuild(session, { base, started, follow });
+      const code = await waitForBuild(forProgram(session), { base, started, follow: false });
+      await showLog(session, base, started, json);
+      return code;
+    }
   }
-  const log = await server.get(pathOf(base, "build", id, "logs"), Text);
-  if (json) world.output.write(`${log.text}\n`);
-  else {
-    const printer = logPrinter(world);
-    printer.print(log.value);
-    printer.end();
-  }
+  await showLog(session, base, id, json);
   return exitCodes.done;
+};
+
+const showLog = async ({ server, world }: Session, base: string, id: string, json: boolean) => {
+  const log = await server.get(pathOf(base, "build", id, "logs"), Text);
+  if (json) return world.output.write(`${log.text}\n`);
+  const printer = logPrinter(world);
+  printer.print(log.value);
+  printer.end();
 };

@@ -91,3 +91,18 @@ test("--follow shows the log until the build has ended, and the exit code tells 
     "added app\nadded lib (dependency)\none\ntwo\napp: failure after 1 min 10 s\n",
   );
 });
+
+test("with --json nothing but the answer is on the output, whatever is waited for", async () => {
+  const done = aBuild({ state: "success" }, { ended: "2026-01-01T11:58:10.000Z" });
+  const { code, output, messages } = await runCommandLine(["add", "app", "--json", "--wait"], {
+    answers: {
+      ...answers,
+      "GET /package/app/build/latest": done,
+      [`GET /package/app/build/${encodeURIComponent(done.started)}`]: done,
+      "GET /package/app/build/logs/subscribe": events([]),
+    },
+  });
+
+  expect([code, output]).toEqual([0, `${JSON.stringify(added)}\n`]);
+  expect(messages).toBe("app: success after 1 min 10 s\n");
+});

@@ -38,6 +38,26 @@ test("--follow shows a running build until it has ended", async () => {
   expect([code, output]).toEqual([0, "all so far\nfoo: success after 2.0 s\n"]);
 });
 
+test("--follow --json waits, and its output is the log as JSON alone", async () => {
+  const running = aBuild({ state: "running", info: "build" });
+  const done = aBuild({ state: "failure" }, { ended: "2026-01-01T11:57:02.000Z" });
+  const path = `GET /package/foo/build/${encodeURIComponent(running.started)}`;
+  const { code, output, messages } = await runCommandLine(["logs", "foo", "-f", "--json"], {
+    answers: {
+      "GET /package/foo/build/latest": running,
+      [path]: [() => Response.json(running), () => Response.json(done)],
+      [`${path}/logs`]: "all of it\n",
+      "GET /package/foo/build/logs/subscribe": events([
+        ["log", "all so far\n"],
+        ["change", { state: "failure" }],
+      ]),
+    },
+  });
+
+  expect([code, output]).toEqual([1, '"all of it\\n"\n']);
+  expect(messages).toBe("foo: failure after 2.0 s\n");
+});
+
 test("--follow of a build that has ended shows its log and leaves", async () => {
   const { output } = await runCommandLine(["logs", "foo", "-f"], {
     answers: {
