@@ -11,11 +11,12 @@ export type Peers = {
   hasOther(): boolean;
 };
 
-/** The builders that were heard of, by our own clock: another host's may be anywhere. */
+/** The builders that were heard of, by our own clock, which may be put back: another host's may be anywhere. */
 export const makePeers = (own: BuilderName, now: () => number): Peers => {
   const heardAt = new Map<BuilderName, number>();
   return {
     heard: (builder) => void heardAt.set(builder, now()),
-    hasOther: () => [...heardAt].some(([builder, at]) => builder !== own && now() - at <= silence),
+    hasOther: () =>
+      [...heardAt].some(([builder, at]) => builder !== own && Math.abs(now() - at) <= silence),
   };
 };

@@ -21,6 +21,16 @@ test("another builder is there until it has been silent for three announcements"
   expect([before, then, peers.hasOther()]).toEqual([false, true, false]);
 });
 
+test("a builder that has been silent is gone though the clock was put back", () => {
+  const clock = { at: 100 * interval };
+  const peers = makePeers(own, () => clock.at);
+  peers.heard(other);
+
+  clock.at = 0;
+
+  expect(peers.hasOther()).toBe(false);
+});
+
 test("a builder is no other than itself", () => {
   const peers = makePeers(own, () => 0);
 
