@@ -7,6 +7,8 @@ here=$(dirname "$(readlink -f "$0")")
 random() { od -An -N24 -tx1 /dev/urandom | tr -d ' \n'; }
 
 if [ ! -e "$here/.env" ]; then
+  # Nobody else's, before anything is in it.
+  (umask 077; : > "$here/.env.new")
   socket=/var/run/docker.sock
   {
     echo COMPOSE_PROJECT_NAME=kiln
@@ -17,7 +19,6 @@ if [ ! -e "$here/.env" ]; then
       echo "$name=k$(random)"
     done
   } > "$here/.env.new"
-  chmod 600 "$here/.env.new"
   mv "$here/.env.new" "$here/.env"
   echo "made $here/.env"
 fi

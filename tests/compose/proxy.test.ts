@@ -29,6 +29,13 @@ test("one's own proxy is led to the same services and ports as Caddy is", () => 
   expect(ofLabels.sort()).toEqual([...ofCaddy].map(([, upstream]) => upstream).sort());
 });
 
+test("neither Caddy nor one's own proxy shows what Prometheus asks for", () => {
+  const rule = proxy().api?.labels["traefik.http.routers.kiln.rule"];
+
+  expect(readFileSync("compose/Caddyfile", "utf8")).toContain("handle /metrics {\n\t\trespond 404");
+  expect(rule).toContain("!Path(`/metrics`)");
+});
+
 test("beside one's own proxy Caddy is not started", () => {
   expect(proxy().caddy).toMatchObject({ profiles: ["caddy"] });
 });
