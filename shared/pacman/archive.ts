@@ -10,11 +10,17 @@ export type Member = {
   readonly read: (mostBytes: number) => Promise<Buffer>;
 };
 
+/** Bytes of a tar, unpacked. A few MB of compressed zeros would keep a reader busy for days. */
+const most = 128 * 1024 ** 3;
+
 /** The members of a tar in gzip, zstd or plain, one after the other; no content is kept. */
-export async function* readArchive(source: AsyncIterable<Uint8Array>): AsyncGenerator<Member> {
+export async function* readArchive(
+  source: AsyncIterable<Uint8Array>,
+  mostBytes = most,
+): AsyncGenerator<Member> {
   const members = extract();
   let sourceError: unknown;
-  const input = Readable.from(wholeTar(decompress(source))).once("error", (error) => {
+  const input = Readable.from(wholeTar(decompress(source), mostBytes)).once("error", (error) => {
     sourceError = error;
   });
   pipeline(input, members, () => {});
@@ -34,9 +40,13 @@ export async function* readArchive(source: AsyncIterable<Uint8Array>): AsyncGene
 }
 
 /** Neither tar-stream nor zstd notices that the end is missing; a tar ends in an empty block. */
-async function* wholeTar(chunks: AsyncIterable<Uint8Array>) {
+async function* wholeTar(chunks: AsyncIterable<Uint8Array>, mostBytes: number) {
   let zeros = 0;
+  let bytes = 0;
   for await (const chunk of chunks) {
+    bytes += chunk.length;
+    if (bytes > mostBytes)
+      throw new Fault("invalid", `the archive has over ${mostBytes} bytes when unpacked`);
     const tail = chunk.subarray(-512);
     const last = tail.findLastIndex((byte) => byte !== 0);
     zeros = tail.length - 1 - last + (last === -1 ? zeros : 0);

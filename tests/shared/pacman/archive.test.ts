@@ -48,6 +48,17 @@ test("an empty archive has no members", async () => {
   expect(await read(pieces(new Uint8Array(10_240)))).toEqual([]);
 });
 
+test.each([
+  ["in a member that nobody reads", await tarOf([["big", Buffer.alloc(2_000_000)]])],
+  ["behind its end", Buffer.concat([await setup(), Buffer.alloc(2_000_000)])],
+])("an archive that unpacks to more than allowed is refused: %s", async (_, tar) => {
+  const members = readArchive(pieces(gzipSync(tar)), 1_000_000);
+
+  await expect(Array.fromAsync(members)).rejects.toThrow(
+    new Fault("invalid", "the archive has over 1000000 bytes when unpacked"),
+  );
+});
+
 test("a member larger than allowed is refused", async () => {
   const archive = pieces(await tarOf([["big", "x".repeat(20_001)]]));
 
