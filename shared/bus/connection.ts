@@ -89,6 +89,8 @@ const optionsOf = (urls: readonly URL[]): ConnectionOptions => {
     timeout: seconds(5),
     reconnectTimeWait: 250,
     maxReconnectAttempts: -1,
+    // A server may come back with other passwords than it will have once that is mended.
+    ignoreAuthErrorAbort: true,
     pingInterval: seconds(20),
     ...(user && (pass ? { user, pass, inboxPrefix: inboxOf(user) } : { token: user })),
     ...(first?.protocol === "tls:" && { tls: {} }),

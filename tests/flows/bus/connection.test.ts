@@ -4,6 +4,7 @@ import { Fault } from "#shared/fault.ts";
 import { seconds } from "#shared/time.ts";
 import { job, startBus } from "../../support/bus.ts";
 import { doubled, factSaid, jobAsked } from "../../support/jobs.ts";
+import { startNats } from "../../support/nats.ts";
 import { silentLog as log } from "../../support/world.ts";
 
 test("all four ways work over a web socket", async () => {
@@ -47,6 +48,26 @@ test("a nats-server that comes back without its store is given its streams again
   await vi.waitFor(() => expect(done).toEqual(["before", "after"]), soon);
   await vi.waitFor(() => expect(seen).toEqual([1, 2, 3, 4]), soon);
 }, 60_000);
+
+test("a nats-server that knows us no more is gone back to until it does", async () => {
+  const environment = { PASSWORD: "right" };
+  const settings = "authorization { user: kiln, password: $PASSWORD }";
+  await using nats = await startNats({ settings, environment });
+  const servers = nats.url.replace("//", "//kiln:right@");
+  await using bus = await connectJetStream({ servers, messages: [factSaid], log });
+  await nats.down();
+  environment.PASSWORD = "wrong";
+  await nats.up();
+  const refusals = () => nats.log.filter((line) => line.includes("authentication error")).length;
+  await expect.poll(refusals, { timeout: seconds(30) }).toBeGreaterThan(4);
+
+  await nats.down();
+  environment.PASSWORD = "right";
+  await nats.up();
+
+  await bus.publish(factSaid, { about: "x", n: 1 });
+  await expect(bus.ping()).resolves.toBeUndefined();
+}, 90_000);
 
 test("stopping does not wait for a nats-server that is away", async () => {
   await using world = await startBus();
