@@ -18,6 +18,7 @@ import { ensureMirror } from "./setup/mirror.ts";
 import { ensurePrograms } from "./setup/packages.ts";
 import type { Say } from "./setup/run-program.ts";
 import { ensureRunnerImage } from "./setup/runner-image.ts";
+import { holdNotice } from "./setup/secret-notice.ts";
 
 const Config = v.object({
   DATA_DIR: v.optional(v.string(), "./data"),
@@ -55,6 +56,7 @@ export const start = async (environment: Environment, { now, say, writeLog }: Ou
       import("../services/all.ts"),
     ]);
     const secret = await makeFirstSecret(dataDirectory);
+    using notice = holdNotice(secret, say);
     const log = jsonLog(writeLog, logLevelOf(config.RUST_LOG ?? config.LOG_LEVEL));
     const hosted = stack.use(await host(all, homeEnvironment(environment, prepared), { log, now }));
     const { url } = hosted;
@@ -62,6 +64,7 @@ export const start = async (environment: Environment, { now, say, writeLog }: Ou
     const hasCommandLine = config.BUILD_CLI && (await firstPackage(wanted));
     const fingerprint = await findFingerprint(dataDirectory, signal);
     const { NAME: name, ARCH: arch } = config;
+    notice.told();
     say(greetingOf({ url, name, arch, fingerprint, secret, hasCommandLine }));
     await stopped;
   } catch (error) {

@@ -1,3 +1,5 @@
+import { secretNotice } from "./secret-notice.ts";
+
 export type Greeting = {
   /** Without a slash at its end. */
   readonly url: string;
@@ -26,14 +28,7 @@ export const greetingOf = (greeting: Greeting): string => {
     ...(fingerprint
       ? [`Packages and databases are signed by ${fingerprint}.`]
       : ["There is no signing key: packages are served unsigned."]),
-    ...(secret
-      ? [
-          "",
-          "The API secret, shown this once (its hash is in authorized_secrets):",
-          "",
-          `  ${secret}`,
-        ]
-      : []),
+    ...(secret ? ["", ...secretNotice(secret)] : []),
     "",
     "Next:",
     "",
