@@ -13,23 +13,30 @@ export type Chunks = {
   /** The next text of at most `chunkBytes`, or nothing. */
   next(): string | undefined;
   /** Everything taken so far, in UTF-8. */
-  whole(): Uint8Array[];
+  whole(): Uint8Array;
 };
 
 /**
  * Output as text, of at most `limit` bytes and a mark that says so. What is no UTF-8 becomes U+FFFD.
+ * All in one piece: programs that print byte by byte would else take hundreds of bytes for each.
  */
 export const makeChunks = (limit: number): Chunks => {
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   const encoder = new TextEncoder();
-  const kept: Uint8Array[] = [];
-  const waiting: Uint8Array[] = [];
+  let room = new Uint8Array(16 * 1024);
   let bytes = 0;
+  let given = 0;
   let full = false;
 
   const keep = (piece: Uint8Array) => {
-    kept.push(piece);
-    waiting.push(piece);
+    const wanted = bytes + piece.byteLength;
+    if (wanted > room.byteLength) {
+      const larger = new Uint8Array(Math.max(wanted, room.byteLength * 2));
+      larger.set(room.subarray(0, bytes));
+      room = larger;
+    }
+    room.set(piece, bytes);
+    bytes = wanted;
   };
 
   return {
@@ -37,32 +44,21 @@ export const makeChunks = (limit: number): Chunks => {
       if (full) return;
       const piece = encoder.encode(decoder.decode(printed, { stream: true }));
       const fitting = piece.subarray(0, boundary(piece, limit - bytes));
-      bytes += fitting.byteLength;
-      if (fitting.byteLength > 0) keep(fitting);
+      keep(fitting);
       full = fitting.byteLength < piece.byteLength;
       if (full) keep(encoder.encode(overflowMark(limit)));
     },
 
     next() {
-      const taken: Uint8Array[] = [];
-      let room = chunkBytes;
-      while (room > 0) {
-        const piece = waiting.shift();
-        if (!piece) break;
-        const end = boundary(piece, room);
-        if (end > 0) taken.push(piece.subarray(0, end));
-        if (end < piece.byteLength) {
-          waiting.unshift(piece.subarray(end));
-          break;
-        }
-        room -= end;
-      }
-      return taken.length === 0
+      const rest = room.subarray(given, bytes);
+      const taken = rest.subarray(0, boundary(rest, chunkBytes));
+      given += taken.byteLength;
+      return taken.byteLength === 0
         ? undefined
-        : new TextDecoder("utf-8", { ignoreBOM: true }).decode(Buffer.concat(taken));
+        : new TextDecoder("utf-8", { ignoreBOM: true }).decode(taken);
     },
 
-    whole: () => kept,
+    whole: () => room.subarray(0, bytes),
   };
 };
 

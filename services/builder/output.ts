@@ -66,7 +66,7 @@ export const openOutput = (
       sayOn();
       await saying;
       if (failure) throw failure.error;
-      const whole = await compress(Buffer.concat(chunks.whole()));
+      const whole = await compress(chunks.whole());
       return { log: await untilKept(() => blobs.put(whole), stopping.signal), outputs };
     },
     async [Symbol.asyncDispose]() {

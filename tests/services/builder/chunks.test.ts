@@ -18,7 +18,7 @@ test("what was written comes out once, and is kept whole", () => {
 
   expect(all(chunks)).toEqual(["one two"]);
   expect(all(chunks)).toEqual([]);
-  expect(Buffer.concat(chunks.whole()).toString()).toBe("one two");
+  expect(Buffer.from(chunks.whole()).toString()).toBe("one two");
 });
 
 test("a character that came in two pieces is one", () => {
@@ -69,5 +69,16 @@ test("what is over the limit is left out with a mark, once", () => {
 
   const text = all(chunks).join("");
   expect(text).toBe("€".repeat(Math.floor((1024 * 1024) / 3)) + overflowMark(1024 * 1024));
-  expect(Buffer.concat(chunks.whole()).toString()).toBe(text);
+  expect(Buffer.from(chunks.whole()).toString()).toBe(text);
+});
+
+test("what is printed byte by byte takes no more room than it has bytes, and as much again", () => {
+  const chunks = makeChunks(1024 * 1024);
+
+  for (let i = 0; i < 100_000; i += 1) chunks.write(Uint8Array.of(0x78));
+
+  const whole = chunks.whole();
+  expect(whole.byteLength).toBe(100_000);
+  expect(whole.buffer.byteLength).toBeLessThan(200_001);
+  expect(all(chunks).join("")).toBe("x".repeat(100_000));
 });
