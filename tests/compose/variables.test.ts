@@ -26,6 +26,7 @@ const elsewhere = ["DATA_DIR", "HOST", "PORT", "DOCKER_HOST"];
 const Service = v.object({
   image: v.optional(v.string()),
   environment: v.record(v.string(), v.string()),
+  volumes: v.optional(v.array(v.string()), []),
 });
 const Stack = v.object({ services: v.record(v.string(), Service) });
 
@@ -54,6 +55,14 @@ test.each(all.map((service) => [service.name, service] as const))(
     expect(Object.keys(services()[name]?.environment ?? {}).sort()).toEqual(wanted);
   },
 );
+
+test("who may not write to its DATA_DIR keeps no copies of blobs there", () => {
+  const readers = Object.values(services()).filter(({ volumes }) =>
+    volumes.some((volume) => volume.endsWith(":/app:ro")),
+  );
+
+  expect(readers.map(({ environment }) => environment.BLOBS_CACHE)).toEqual(["0"]);
+});
 
 test("compose.yaml gives nats-server the password of each of its users", () => {
   const users = [...all.map(({ name }) => name), "integration"];
