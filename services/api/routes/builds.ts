@@ -55,5 +55,8 @@ export const buildRoutes = new Hono<ApiEnv>()
     `${paths}/:id/logs`,
     describe("read", "Show a build's log, of a running build as far as it is", Text, 400, 404),
     read,
-    async (c) => c.json(await readLog(c.var.api, await buildOf(c.var.api.state, c.req.param()))),
+    async (c) => {
+      const log = await readLog(c.var.api, await buildOf(c.var.api.state, c.req.param()));
+      return c.body(log, 200, { "content-type": "application/json" });
+    },
   );

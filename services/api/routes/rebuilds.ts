@@ -61,6 +61,7 @@ export const rebuildRoutes = new Hono<ApiEnv>()
       const { blobs, state } = c.var.api;
       const { rebuild } = await rebuildOf(state, c.req.param());
       if (rebuild.logSha256 === null) throw new Fault("missing", "rebuild does not have any logs");
-      return c.json(await unpackLog(blobs, rebuild.logSha256));
+      const log = await unpackLog(blobs, rebuild.logSha256);
+      return c.body(log, 200, { "content-type": "application/json" });
     },
   );
