@@ -34,6 +34,8 @@ export const askOver =
   async (question, request) => {
     const { subject, timeout } = question;
     const data = JSON.stringify(v.parse(question.request, request));
+    const tooLong = excessOf(connection, data);
+    if (tooLong) throw new Fault("invalid", `${subject} cannot be asked: it ${tooLong}`);
     const late = AbortSignal.timeout(timeout);
     const ask = async () => {
       while (!late.aborted) {
@@ -107,6 +109,13 @@ const untilLeft = async (connection: Connection, inbox: string, signal: AbortSig
   await new Promise<never>(() => {});
 };
 
+/** What is too long about a text; nothing if it is not. What is sent all the same never arrives. */
+const excessOf = ({ nats }: Connection, text: string) => {
+  const bytes = new TextEncoder().encode(text).byteLength;
+  const most = nats.info?.max_payload ?? Infinity;
+  return bytes > most ? `has ${bytes} bytes, nats-server takes ${most} (max_payload)` : undefined;
+};
+
 const refused = (subject: string) => (error: unknown) => {
   if (error instanceof Fault) throw error;
   const text = error instanceof Error ? error.message : String(error);
@@ -142,7 +151,10 @@ export const answerOver =
         });
       using _ = sayInWork(connection, to);
       const said = JSON.stringify(await reply(msg));
-      if (!nats.isClosed()) msg.respond(said);
+      const tooLong = excessOf(connection, said);
+      const message = `the answer to ${question.subject} ${tooLong}`;
+      const fault = { kind: "fault", fault: "invalid", message } satisfies Reply;
+      if (!nats.isClosed()) msg.respond(tooLong ? JSON.stringify(fault) : said);
     };
 
     const subscription = nats.subscribe(question.subject, {

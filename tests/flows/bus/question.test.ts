@@ -1,6 +1,8 @@
 import * as v from "valibot";
 import { expect, test } from "vitest";
+import { question } from "#shared/bus/declare.ts";
 import { Fault } from "#shared/fault.ts";
+import { seconds } from "#shared/time.ts";
 import { startBus } from "../../support/bus.ts";
 import { doubled } from "../../support/jobs.ts";
 
@@ -132,4 +134,25 @@ test("ending lets the answers under way be given", async () => {
 
   expect(await asked).toBe(42);
   await expect(world.bus.ask({ ...doubled, timeout: 300 }, { n: 1 })).rejects.toThrow(Fault);
+});
+
+const echo = question("text.echo", {
+  request: v.object({ text: v.string(), times: v.number() }),
+  answer: v.string(),
+  timeout: seconds(5),
+});
+
+test.each([
+  ["answer", { text: "x".repeat(1_000), times: 2_000 }],
+  ["question", { text: "x".repeat(2_000_000), times: 0 }],
+])("an %s that is too long for the server is refused, and names both lengths", async (_, asked) => {
+  await using world = await startBus();
+  await using _echo = await world.bus.answer("echo", echo, async ({ text, times }) =>
+    text.repeat(times),
+  );
+
+  await expect(world.bus.ask(echo, asked)).rejects.toMatchObject({
+    kind: "invalid",
+    message: expect.stringMatching(/text\.echo .*has 20000\d+ bytes, nats-server takes 1048576/),
+  });
 });
