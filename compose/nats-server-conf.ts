@@ -57,7 +57,7 @@ ${shared.map(([kind, subject]) => `      { ${kind}: { account: KILN, subject: ${
 }
 `;
 
-const userConf = (name: string, { publish, subscribe, responds }: Permissions) =>
+const userConf = (name: string, { publish, subscribe }: Permissions) =>
   [
     `    { user: ${name}, password: $${passwordVariable(name)}, permissions: {`,
     "        publish: {",
@@ -65,7 +65,6 @@ const userConf = (name: string, { publish, subscribe, responds }: Permissions) =
     ...(publish.deny.length > 0 ? [`          deny: ${listOf(publish.deny)}`] : []),
     "        }",
     `        subscribe: { allow: ${listOf(subscribe.allow)} }`,
-    ...(responds ? [`        allow_responses: { max: 1, expires: "5m" }`] : []),
     "    } }",
   ].join("\n");
 

@@ -15,12 +15,16 @@ export type Tables = {
 export type Permissions = {
   readonly publish: { readonly allow: readonly string[]; readonly deny: readonly string[] };
   readonly subscribe: { readonly allow: readonly string[] };
-  /** Whether it may publish to the reply subject of what it heard, once. */
-  readonly responds: boolean;
 };
 
 /** Under which a user of this name hears what is answered to it, and nobody else does. */
 export const inboxOf = (user: string) => `_INBOX_${user.replaceAll(/\W/g, "_")}`;
+
+/**
+ * What is answered to a user. Who answers may say that, and it is told so by name: by `allow_responses` a service
+ * could let itself say anything, by a message to itself.
+ */
+const heardBy = (user: string) => `${inboxOf(user)}.>`;
 
 /** Whether a subject is one of an inbox, anybody's. */
 export const isInbox = (subject: string) => /^_INBOX(_\w+)?\../.test(subject);
@@ -58,6 +62,7 @@ export const permissionsOf = (service: Tables, all: readonly Tables[]): Permissi
         ...consumes.flatMap(({ message }) => consuming(name, message)),
         ...work.map(atWork),
         ...(asks.length > 0 ? [atWork(inboxOf(name))] : []),
+        ...askersOf(service, all).map(heardBy),
         ...follows.map((message) => creating(message, "*")),
         ...[...followed].flatMap(following),
       ],
@@ -69,14 +74,13 @@ export const permissionsOf = (service: Tables, all: readonly Tables[]): Permissi
     },
     subscribe: {
       allow: [
-        `${inboxOf(name)}.>`,
+        heardBy(name),
         // Only in the queue of its name: each question is heard once.
         ...answers.map(({ question }) => `${question.subject} ${name}`),
         ...work.map(atWork),
         ...askersOf(service, all).map((asker) => atWork(inboxOf(asker))),
       ],
     },
-    responds: answers.length > 0,
   };
 };
 
@@ -101,7 +105,6 @@ export const integrationPermissions = (messages: readonly Message[]): Permission
     },
     // The inbox of clients that are not told another; kiln's services have none under it.
     subscribe: { allow: [...log.map((message) => filterOf(message)), "_INBOX.>"] },
-    responds: false,
   };
 };
 

@@ -163,3 +163,24 @@ test("nobody is answered on a subject that only the answerer may say something o
   expect((await manager.streams.info("BUILD_LOG")).state.messages).toBe(1);
   expect(lines.join("")).toContain("$JS.API.STREAM.PURGE.BUILD_LOG");
 });
+
+test("who may say something to itself gets no leave by it to say anything else", async () => {
+  await using nats = await startGuardedNats();
+  await using scheduler = await connectAs(nats, "scheduler");
+  const manager = await jetstreamManager(scheduler.connection);
+  await ensureStreams(manager, messages);
+  await using client = await connectAs(nats, "builder");
+  const subject = "$JS.API.STREAM.DELETE.BUILD_LOG";
+  const heard = Promise.withResolvers<void>();
+  client.connection.subscribe("in-work.BUILD_REQUESTS.>", { callback: () => heard.resolve() });
+  client.connection.publish("in-work.BUILD_REQUESTS.1", "", { reply: subject });
+  await heard.promise;
+
+  client.connection.publish(subject);
+  await client.connection.flush();
+
+  await expect
+    .poll(() => client.refused, { timeout: minutes(1) })
+    .toEqual([`Permissions Violation for Publish to "${subject}"`]);
+  expect((await manager.streams.info("BUILD_LOG")).config.name).toBe("BUILD_LOG");
+});

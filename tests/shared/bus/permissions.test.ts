@@ -45,13 +45,13 @@ test("a service takes, says and answers what it lists, and makes no stream", () 
         "$JS.API.CONSUMER.MSG.NEXT.ORDERS.baker-cake-ordered-cake",
         "$JS.ACK.ORDERS.baker-cake-ordered-cake.>",
         "in-work.ORDERS.>",
+        "_INBOX_shop.>",
       ],
       deny: [],
     },
     subscribe: {
       allow: ["_INBOX_baker.>", "cake.price baker", "in-work.ORDERS.>", "in-work._INBOX_shop.>"],
     },
-    responds: true,
   });
 });
 
@@ -82,7 +82,6 @@ test("one makes all streams; who follows makes consumers of any name, but leaves
       ],
     },
     subscribe: { allow: ["_INBOX_shop.>"] },
-    responds: false,
   });
 });
 
@@ -93,6 +92,5 @@ test("an integration hears the log, reads what is kept of it, and says nothing",
       deny: [],
     },
     subscribe: { allow: ["cake.baked", "cake.eaten", "_INBOX.>"] },
-    responds: false,
   });
 });
