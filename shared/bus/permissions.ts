@@ -21,8 +21,8 @@ export type Permissions = {
 export const inboxOf = (user: string) => `_INBOX_${user.replaceAll(/\W/g, "_")}`;
 
 /**
- * What is answered to a user. Who answers may say that, and it is told so by name: by `allow_responses` a service
- * could let itself say anything, by a message to itself.
+ * What is answered to a user, and so what who answers it may say. nats-server's `allow_responses` says that too, but
+ * by it a service that sends itself a message lets itself say anything.
  */
 const heardBy = (user: string) => `${inboxOf(user)}.>`;
 
