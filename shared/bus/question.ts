@@ -143,7 +143,7 @@ export const answerOver =
     const { nats, whileConnected } = connection;
     const respond = async (msg: Msg) => {
       const { reply: to = "" } = msg;
-      // An answerer may say its answer wherever an asker wants it, which the asker himself may not.
+      // It is the asker who names it, and that may be any subject.
       if (!isInbox(to))
         return log.warn("question refused: its answer would go to no inbox", {
           question: question.subject,
