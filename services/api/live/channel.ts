@@ -67,10 +67,15 @@ export const openChannel = (pkgbase: string, terms: ChannelTerms): Channel => {
     over.has(build) ? undefined : (builds.get(build) ?? follow(build, { state: "pending" }, null));
 
   const listen = (build: BuildId, followed: Followed) => {
-    followed.output ??= terms.followOutput(build, (chunk) => {
+    const each = (chunk: Output) => {
       if (over.has(build)) return;
       followed.tracker.output(chunk);
       sweep();
+    };
+    followed.output ??= terms.followOutput(build, each).catch((error: unknown) => {
+      // What is heard of the build next has it tried again.
+      delete followed.output;
+      throw error;
     });
     return followed.output;
   };
