@@ -2,13 +2,13 @@ import { Fault } from "#shared/fault.ts";
 import { readArchive } from "./archive.ts";
 import { type Buildinfo, parseBuildinfo } from "./buildinfo.ts";
 import { listingOf } from "./listing.ts";
-import { type MtreeEntry, readMtree } from "./mtree.ts";
 import { type Pkginfo, parsePkginfo } from "./pkginfo.ts";
 
 export type PackageFile = {
   readonly pkginfo: Pkginfo;
   readonly buildinfo?: Buildinfo;
-  readonly mtree?: readonly MtreeEntry[];
+  /** For `readMtree`; of a few kB it may make GB, so whoever has use for it reads it. */
+  readonly mtree?: Uint8Array;
   /** What it installs, as a `.files` database lists it. */
   readonly files: readonly string[];
   /** Whether it brings an install script. */
@@ -18,17 +18,23 @@ export type PackageFile = {
 /** What is kept of a package file in memory, in bytes; the rest streams through. */
 const most = { ".PKGINFO": 4e6, ".BUILDINFO": 16e6, ".MTREE": 64e6, names: 256e6 };
 
+/** What a name takes in memory beside its own bytes; the shortest ones would else be without number. */
+const nameOverhead = 64;
+
 /** Reads a package file, whatever pacman itself would read of it: gzip, zstd or plain. */
-export const readPackageFile = async (source: AsyncIterable<Uint8Array>): Promise<PackageFile> => {
+export const readPackageFile = async (
+  source: AsyncIterable<Uint8Array>,
+  mostNames = most.names,
+): Promise<PackageFile> => {
   const metadata = new Map<string, Buffer>();
   const names: string[] = [];
   let nameBytes = 0;
   for await (const { name, type, read } of readArchive(source)) {
     refuseEscape(name);
+    nameBytes += name.length + nameOverhead;
+    if (nameBytes > mostNames) throw new Fault("invalid", "the package has too many files");
     if (!name.startsWith(".")) {
       names.push(type === "directory" && !name.endsWith("/") ? `${name}/` : name);
-      nameBytes += name.length;
-      if (nameBytes > most.names) throw new Fault("invalid", "the package has too many files");
     } else if (metadata.has(name)) {
       throw new Fault("invalid", `the package has ${name} twice`);
     } else if (name === ".PKGINFO" || name === ".BUILDINFO" || name === ".MTREE") {
@@ -43,7 +49,7 @@ export const readPackageFile = async (source: AsyncIterable<Uint8Array>): Promis
   return {
     pkginfo: parsePkginfo(pkginfo.toString("utf8")),
     ...(buildinfo && { buildinfo: parseBuildinfo(buildinfo.toString("utf8")) }),
-    ...(mtree && { mtree: await readMtree(mtree) }),
+    ...(mtree && { mtree }),
     files: listingOf(names),
     install: metadata.has(".INSTALL"),
   };

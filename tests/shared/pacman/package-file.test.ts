@@ -10,9 +10,10 @@ const pkginfo = "pkgname = demo\npkgver = 1.0-1\narch = any\n";
 const buildinfo = "format = 2\npkgname = demo\npkgver = 1.0-1\npkgarch = any\n";
 
 test("a package is read to its end, and what stands for itself is not among its files", async () => {
+  const mtree = gzipSync("#mtree\n./usr type=dir mode=755 time=1.0\n");
   const archive = await packageOf(pkginfo, [
     [".BUILDINFO", buildinfo],
-    [".MTREE", gzipSync("#mtree\n./usr type=dir mode=755 time=1.0\n")],
+    [".MTREE", mtree],
     [".INSTALL", "post_install() { :; }"],
     [".CHANGELOG", "none"],
     ["usr/"],
@@ -24,7 +25,7 @@ test("a package is read to its end, and what stands for itself is not among its 
   expect(await readPackageFile(pieces(archive))).toEqual({
     pkginfo: parsePkginfo(pkginfo),
     buildinfo: parseBuildinfo(buildinfo),
-    mtree: [{ path: "usr", type: "dir", mode: 0o755, uid: 0, gid: 0, time: 1_000 }],
+    mtree,
     files: ["usr/", "usr/bin/", "usr/bin/alias", "usr/bin/demo"],
     install: true,
   });
@@ -38,6 +39,23 @@ test("a package needs no more than a .PKGINFO, in whatever place", async () => {
     files: ["usr/"],
     install: false,
   });
+});
+
+test("a package's .MTREE is not unpacked: of a few kB it may make GB", async () => {
+  const archive = await packageOf(pkginfo, [[".MTREE", "whatever it is"]]);
+
+  const { mtree } = await readPackageFile(pieces(archive));
+
+  expect(Buffer.from(mtree ?? []).toString()).toBe("whatever it is");
+});
+
+test("files without number are refused, however short their names are", async () => {
+  const files = Array.from({ length: 1_000 }, (_, index) => [`${index}`] as const);
+  const archive = await packageOf(pkginfo, files);
+
+  await expect(readPackageFile(pieces(archive), 10_000)).rejects.toThrow(
+    new Fault("invalid", "the package has too many files"),
+  );
 });
 
 test("a package's .BUILDINFO comes as its bytes are, and nothing behind it is read", async () => {
