@@ -10,6 +10,9 @@ import { selectOwn } from "./select-own.ts";
 import { type Build, findBuilt } from "./store/published.ts";
 import type { Rebuild, RebuildArtifact } from "./store/rebuilds.ts";
 
+/** Packages of one container; a statement names no more than 32,766. */
+const mostInstalled = 20_000;
+
 /** Pins the source and the settings of the build, and what its package says of where it was built. */
 export const composeRequest = async (
   { blobs, state }: Pick<Verifier, "blobs" | "state">,
@@ -25,6 +28,11 @@ export const composeRequest = async (
   const buildinfo = await readBuildinfo(await readStored(blobs, artifact));
   if (!buildinfo) throw new Fault("invalid", `${artifact.filename} has no .BUILDINFO`);
   const { builddate, installed } = parseBuildinfo(new TextDecoder().decode(buildinfo));
+  if (installed.length > mostInstalled)
+    throw new Fault(
+      "invalid",
+      `${artifact.filename} says that ${installed.length} packages were installed, expected at most ${mostInstalled}`,
+    );
 
   const built = await findBuilt(state, installed);
   const known = [

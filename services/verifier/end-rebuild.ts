@@ -7,6 +7,9 @@ import { artifactsOf, type End, findRebuild, writeEnd } from "./store/rebuilds.t
 
 type By = Pick<End, "builder" | "startedAt" | "logSha256" | "logBytes">;
 
+/** Characters of a text for a person: the bus takes only so much. */
+const longest = 10_000;
+
 /** Writes a rebuild's verdict, unless it has one, and says the one it has. */
 export const endRebuild = async (
   verifier: Verifier,
@@ -15,7 +18,8 @@ export const endRebuild = async (
   by: By = {},
 ) => {
   const { measure, now, state } = verifier;
-  const ended = await writeEnd(state, id, { ...by, ...verdict, endedAt: now() });
+  const message = verdict.message?.slice(0, longest) ?? null;
+  const ended = await writeEnd(state, id, { ...by, ...verdict, message, endedAt: now() });
   if (ended) measure.count(rebuildsEnded, { status: verdict.status });
   await sayEnded(verifier, id);
 };

@@ -144,3 +144,22 @@ test("a package without .BUILDINFO cannot be pinned, and ends as FAIL", async ()
     { status: "FAIL", artifacts: [{ filename: app, status: "UNKWN" }] },
   ]);
 });
+
+test("a reason without end is cut, so that it can be said", async () => {
+  await using it = await startVerifier();
+  const { rebuild } = await it.order();
+
+  await giveUpPending(it.context, { rebuild }, new TypeError("x".repeat(1_000_000)));
+
+  expect(await it.verdicts()).toEqual([["FAIL", "x".repeat(10_000)]]);
+});
+
+test("a package that says more was installed than any container holds cannot be rebuilt", async () => {
+  const installed = Array.from({ length: 20_001 }, (_, index) => `a${index}-1-1-any`);
+  await using it = await startVerifier({ installed });
+
+  await expect(it.order()).rejects.toMatchObject({
+    kind: "invalid",
+    message: `${app} says that 20001 packages were installed, expected at most 20000`,
+  });
+});
