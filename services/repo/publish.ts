@@ -90,8 +90,12 @@ const reasonOf = (error: unknown) => {
   throw error;
 };
 
-const refuse = async ({ log, now, publish: tell, state }: Repo, build: Build, reason: string) => {
+/** Characters of a reason: what a package says of itself has no end, and the bus takes only so much. */
+const longest = 10_000;
+
+const refuse = async ({ log, now, publish: tell, state }: Repo, build: Build, why: string) => {
   const { id, pkgbase } = build;
+  const reason = why.slice(0, longest);
   const served = await findPublication(state.read, pkgbase);
   const message = served
     ? `${reason}; ${pkgbase} ${served.version} stays in the repository`

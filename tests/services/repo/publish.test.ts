@@ -242,3 +242,17 @@ test("what is served already is said to be published when its request is given u
   expect(refusals(it)).toEqual([]);
   expect(it.world.bus.sent(repoPublished).map((said) => said.build)).toEqual([build, build]);
 });
+
+test("a reason without end is cut, so that it can be said", async () => {
+  await using it = await setup();
+
+  await it.publish({
+    made: { version: `${"1".repeat(1_000_000)}-1`, filename: "foo-1.0-1-x86_64.pkg.tar.gz" },
+  });
+
+  const [reason] = refusals(it);
+  expect(reason).toMatch(
+    /^foo-1.0-1-x86_64\S+ is version 1+; nothing of foo is in the repository$/,
+  );
+  expect(reason?.length).toBeLessThan(11_000);
+});
