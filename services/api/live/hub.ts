@@ -127,17 +127,22 @@ export const openHub = async ({
     async subscribe(pkgbase) {
       if (clients >= mostSubscribers)
         throw new Fault("unavailable", "too many clients follow live events, try again later");
+      clients++;
+      const left = () => {
+        clients--;
+      };
       const it = opened.get(pkgbase) ?? open(pkgbase);
       opened.set(pkgbase, it);
       try {
         await it.ready;
       } catch (error) {
+        left();
         if (opened.get(pkgbase) === it) close(pkgbase);
         throw error;
       }
-      if (opened.get(pkgbase) !== it) return hub.subscribe(pkgbase);
-      clients++;
-      return it.channel.join(() => clients--);
+      if (opened.get(pkgbase) === it) return it.channel.join(left);
+      left();
+      return hub.subscribe(pkgbase);
     },
     count: () => clients,
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
