@@ -1,14 +1,11 @@
-import { chmod, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { chmod, readFile, writeFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { publishRefused, publishRequested, repoPublished } from "#shared/messages/repo.ts";
-import { start } from "#shared/service/start.ts";
 import { buildArtifacts, builds } from "#shared/state/builds.ts";
 import { packages } from "#shared/state/packages.ts";
 import { artifacts, generations, publications } from "#shared/state/repo.ts";
 import type { Repo } from "../../../services/repo/context.ts";
 import { giveUp } from "../../../services/repo/publish.ts";
-import { repo } from "../../../services/repo/service.ts";
 import { makeBuild, startRepo, type Wanted } from "../../support/repo.ts";
 import { deletePackage, insertPackage } from "../../support/rows.ts";
 
@@ -212,23 +209,6 @@ test("a damaged package file is neither signed nor published", async () => {
 
   expect(refusals(it)).toEqual([expect.stringMatching(/^foo-1.0-1-x86_64\S+ cannot be read: .+/)]);
   expect(await it.world.state.read.$count(artifacts)).toBe(0);
-});
-
-test("a package file that is lost keeps nothing else from being published", async () => {
-  await using it = await setup(["foo", "bar"]);
-  await it.publish();
-  const [row] = await it.world.state.read.select().from(artifacts);
-  await it.running[Symbol.asyncDispose]();
-  await rm(it.world.blobs.placeOf(row?.sha256 ?? ""));
-  await rm(join(it.directory, row?.filename ?? ""));
-  await using _again = await start(repo, { DATA_DIR: it.world.directory }, it.world);
-
-  await it.publish({ pkgbase: "bar" });
-
-  expect(it.world.bus.sent(repoPublished).map(({ pkgbase }) => pkgbase)).toEqual(["foo", "bar"]);
-  const plain = await readdir(it.directory);
-  expect(plain).toContain("bar-1.0-1-x86_64.pkg.tar.gz");
-  expect(plain).not.toContain(row?.filename);
 });
 
 test("what is served already is said to be published when its request is given up", async () => {

@@ -1,10 +1,10 @@
 import { link, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
-import { retirePackage } from "#shared/messages/repo.ts";
+import { repoPublished, retirePackage } from "#shared/messages/repo.ts";
 import type { Pkgbase } from "#shared/model.ts";
 import { start } from "#shared/service/start.ts";
-import { publications } from "#shared/state/repo.ts";
+import { artifacts, publications } from "#shared/state/repo.ts";
 import { repo } from "../../../services/repo/service.ts";
 import { startRepo } from "../../support/repo.ts";
 import { hidePackage, insertPackage } from "../../support/rows.ts";
@@ -117,4 +117,21 @@ test("signatures go from the directory with the key", async () => {
   );
   expect(names).not.toContain("foo-2.0-1-x86_64.pkg.tar.gz.sig");
   expect(await readFile(join(it.directory, `${file}.sig`))).toHaveLength(189);
+});
+
+test("a package file that is lost keeps nothing else from being shown and published", async () => {
+  await using it = await setup();
+  await insertPackage(it.world.state, "bar");
+  const [row] = await it.world.state.read.select().from(artifacts);
+  await it.running[Symbol.asyncDispose]();
+  await rm(it.world.blobs.placeOf(row?.sha256 ?? ""));
+  await rm(join(it.directory, file));
+  await using _again = await it.startAgain();
+
+  await it.publish({ pkgbase: "bar" });
+
+  expect(it.world.bus.sent(repoPublished).map(({ pkgbase }) => pkgbase)).toEqual(["foo", "bar"]);
+  const plain = await readdir(it.directory);
+  expect(plain).toContain("bar-1.0-1-x86_64.pkg.tar.gz");
+  expect(plain).not.toContain(file);
 });
