@@ -9,6 +9,7 @@ import {
 } from "#shared/messages/build.ts";
 import { BuildId, Pkgbase } from "#shared/model.ts";
 import { openHub, type Unfinished } from "../../../../services/api/live/hub.ts";
+import { framesOf } from "../../../support/frames-of.ts";
 import { makeWorld } from "../../../support/world.ts";
 
 const pkgbase = v.parse(Pkgbase, "Foo");
@@ -54,26 +55,6 @@ const finish = (world: World, build: BuildId, outputs: number) =>
 
 const end = (world: World, build: BuildId) =>
   world.publish(buildEnded, { ...about(build), state: "failure", message: null });
-
-/** Reads frames until `count` of them came. */
-const framesOf = async (stream: ReadableStream<Uint8Array>, count: number) => {
-  const reader = stream.getReader();
-  const decoder = new TextDecoder();
-  const frames: string[] = [];
-  let rest = "";
-  while (frames.length < count) {
-    const { value, done } = await reader.read();
-    if (done) break;
-    const blocks = decoder.decode(value, { stream: true }).split("\n\n");
-    rest += blocks.shift();
-    for (const block of blocks) {
-      frames.push(rest);
-      rest = block;
-    }
-  }
-  reader.releaseLock();
-  return frames.slice(0, count);
-};
 
 const frame = (event: string, data: string) => `id: Foo\nevent: ${event}\ndata: ${data}`;
 
@@ -246,4 +227,15 @@ test("a subscription whose builds cannot be looked up is refused, and the next o
   await hub.subscribe(pkgbase);
 
   expect(hub.count()).toBe(1);
+});
+
+test("of those who come all at once no more than may follow do", async () => {
+  await using it = await setup();
+
+  const came = await Promise.allSettled(
+    Array.from({ length: 2_001 }, () => it.hub.subscribe(pkgbase)),
+  );
+
+  expect(came.filter(({ status }) => status === "rejected")).toHaveLength(1);
+  expect(it.hub.count()).toBe(2_000);
 });
