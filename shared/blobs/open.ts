@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { Fault } from "#shared/fault.ts";
 import { mayRead } from "#shared/runtime.ts";
+import { withoutCredentials } from "#shared/without-credentials.ts";
 import type { Blobs } from "./blobs.ts";
 import type { Remote } from "./open-s3.ts";
 import { withheldBlobs } from "./withheld.ts";
@@ -17,7 +18,7 @@ export const openBlobs = async (url: string, remote?: Remote): Promise<Blobs> =>
   if (!url.startsWith("file:"))
     throw new Fault(
       "invalid",
-      `BLOBS_URL is ${url}, expected file:<directory> or s3://<bucket>?endpoint=…`,
+      `BLOBS_URL is ${withoutCredentials(url)}, expected file:<directory> or s3://<bucket>?endpoint=…`,
     );
   const directory = url.startsWith("file://") ? fileURLToPath(url) : url.slice("file:".length);
   if (!mayRead(directory)) return withheldBlobs(directory);

@@ -13,6 +13,11 @@ test.each([
     "BLOBS_URL is /var/lib/blobs, expected file:<directory> or s3://<bucket>?endpoint=…",
   ],
   [
+    "https://key:secret@s3.example/kiln",
+    key,
+    "BLOBS_URL is https://s3.example/kiln, expected file:<directory> or s3://<bucket>?endpoint=…",
+  ],
+  [
     "s3://kiln",
     { AWS_ACCESS_KEY_ID: "a" },
     "BLOBS_URL is s3://…, expected a key in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
