@@ -4,8 +4,10 @@ import { findAddedAt } from "#shared/state/packages.ts";
 import type { Scheduler } from "./context.ts";
 import { endBuild } from "./end-build.ts";
 import { release } from "./release.ts";
-import { deleteBuildsOf, unfinishedBuilds } from "./store/builds.ts";
+import { deleteBuildsOf, endingBuildsOf } from "./store/builds.ts";
 import { unfinishedStates } from "./unfinished.ts";
+
+const message = "the package was removed";
 
 /** Ends what is being built of a removed package, and forgets all its builds. Those of one added again since stay. */
 export const forgetPackage = async (
@@ -13,12 +15,11 @@ export const forgetPackage = async (
   { pkgbase }: Payload<typeof packageRemoved>,
 ) => {
   const { state } = scheduler;
-  const unfinished = await unfinishedBuilds(state);
+  const ending = await endingBuildsOf(state, pkgbase, message);
   // Read after them: of a package that is not there now, all of them are old.
   const addedAt = await findAddedAt(state.read, pkgbase);
-  for (const build of unfinished) {
-    if (build.pkgbase !== pkgbase || build.orderedAt >= (addedAt ?? Infinity)) continue;
-    const message = "the package was removed";
+  for (const build of ending) {
+    if (build.orderedAt >= (addedAt ?? Infinity)) continue;
     await endBuild(scheduler, build.id, unfinishedStates, { state: "cancelled", message });
   }
   await release(scheduler);

@@ -4,7 +4,9 @@ import { findAddedAt } from "#shared/state/packages.ts";
 import type { Verifier } from "./context.ts";
 import { endRebuild } from "./end-rebuild.ts";
 import { failed } from "./judge.ts";
-import { deleteRebuildsOf, unfinishedRebuilds } from "./store/rebuilds.ts";
+import { deleteRebuildsOf, endingRebuildsOf } from "./store/rebuilds.ts";
+
+const message = "the package was removed";
 
 /** Ends the rebuilds of a removed package that are under way, and forgets all. Those of one added again since stay. */
 export const forgetPackage = async (
@@ -12,11 +14,10 @@ export const forgetPackage = async (
   { pkgbase }: Payload<typeof packageRemoved>,
 ) => {
   const { state } = verifier;
-  const unfinished = await unfinishedRebuilds(state);
+  const ending = await endingRebuildsOf(state, pkgbase, message);
   // Read after them: of a package that is not there now, all of them are old.
   const addedAt = await findAddedAt(state.read, pkgbase);
-  for (const rebuild of unfinished)
-    if (rebuild.pkgbase === pkgbase && rebuild.orderedAt < (addedAt ?? Infinity))
-      await endRebuild(verifier, rebuild.id, failed("the package was removed"));
+  for (const { id, orderedAt } of ending)
+    if (orderedAt < (addedAt ?? Infinity)) await endRebuild(verifier, id, failed(message));
   await deleteRebuildsOf(state, pkgbase);
 };

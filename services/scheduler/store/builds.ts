@@ -1,4 +1,4 @@
-import { and, eq, inArray, lt } from "drizzle-orm";
+import { and, eq, inArray, lt, or } from "drizzle-orm";
 import type { BuildId, Pkgbase } from "#shared/model.ts";
 import { buildArtifacts, builds } from "#shared/state/builds.ts";
 import { findAddedAt } from "#shared/state/packages.ts";
@@ -28,6 +28,19 @@ export const unfinishedBuilds = async ({ read }: State) =>
     .from(builds)
     .where(inArray(builds.state, unfinishedStates))
     .orderBy(builds.orderedAt, builds.pkgbase);
+
+/** Builds of a package that are unfinished, or that ended with `message`, which may not have been said. */
+export const endingBuildsOf = async ({ read }: State, pkgbase: Pkgbase, message: string) =>
+  read
+    .select({ id: builds.id, orderedAt: builds.orderedAt })
+    .from(builds)
+    .where(
+      and(
+        eq(builds.pkgbase, pkgbase),
+        or(inArray(builds.state, unfinishedStates), eq(builds.message, message)),
+      ),
+    )
+    .orderBy(builds.orderedAt);
 
 /** What builders and the repository were asked for and have not answered. */
 export const unansweredBuilds = async ({ read }: State) =>

@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, isNull, lt } from "drizzle-orm";
+import { and, asc, eq, inArray, isNull, lt, or } from "drizzle-orm";
 import type { Pkgbase, RebuildId } from "#shared/model.ts";
 import { findAddedAt } from "#shared/state/packages.ts";
 import { rebuildArtifacts, rebuilds } from "#shared/state/rebuilds.ts";
@@ -21,6 +21,19 @@ export const artifactsOf = async ({ read }: State, id: RebuildId) =>
 /** In the order they were asked for. */
 export const unfinishedRebuilds = async ({ read }: State) =>
   read.select().from(rebuilds).where(isNull(rebuilds.status)).orderBy(asc(rebuilds.orderedAt));
+
+/** Rebuilds of a package that are unfinished, or that ended with `message`, which may not have been said. */
+export const endingRebuildsOf = async ({ read }: State, pkgbase: Pkgbase, message: string) =>
+  read
+    .select({ id: rebuilds.id, orderedAt: rebuilds.orderedAt })
+    .from(rebuilds)
+    .where(
+      and(
+        eq(rebuilds.pkgbase, pkgbase),
+        or(isNull(rebuilds.status), eq(rebuilds.message, message)),
+      ),
+    )
+    .orderBy(asc(rebuilds.orderedAt));
 
 /** Keeps what the builder is to be told, unless the rebuild has ended or was pinned before. */
 export const pinRebuild = (
