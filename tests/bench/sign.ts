@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, readlink, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { openBlobs } from "#shared/blobs/open.ts";
 import { connectJetStream } from "#shared/bus/jetstream.ts";
@@ -57,25 +57,28 @@ const startSigner = async (directory: string, natsUrl: string) => {
   };
 };
 
+/** Bytes of memory that a child has; one that is only forked still has its parent's, and none of its own. */
+const heldBy = async (child: number, parent: number) => {
+  try {
+    const [own, parents] = await Promise.all(
+      [child, parent].map((pid) => readlink(`/proc/${pid}/exe`)),
+    );
+    return own === parents ? 0 : (await memoryOf(child)).now || 0;
+  } catch {
+    return 0;
+  }
+};
+
 /** The most that the programs it started held at a time, as far as looks every 20 ms tell. */
 const watchChildren = (pid: number) => {
   let most = 0;
   const look = async () => {
-    const pids = (
-      await readFile(`/proc/${pid}/task/${pid}/children`, "utf8").catch(() => "")
-    ).trim();
-    const each = pids.split(" ").filter(Boolean).map(Number);
-    const held = await Promise.all(
-      each.map((it) =>
-        memoryOf(it).then(
-          ({ now }) => now,
-          () => 0,
-        ),
-      ),
-    );
+    const text = await readFile(`/proc/${pid}/task/${pid}/children`, "utf8").catch(() => "");
+    const pids = text.trim().split(" ").filter(Boolean).map(Number);
+    const held = await Promise.all(pids.map((child) => heldBy(child, pid)));
     most = Math.max(
       most,
-      held.reduce((sum, bytes) => sum + (bytes || 0), 0),
+      held.reduce((sum, bytes) => sum + bytes, 0),
     );
   };
   const timer = setInterval(() => void look(), 20);
