@@ -1,7 +1,8 @@
 /**
  * Makes callers share runs without any of them getting an old result: who asks while a run is under way
  * gets the next one, which begins after it and serves all who asked meanwhile. Requests that came together are
- * handed out one by one, with all that is promised done in between: so a run begins when the last of them has asked.
+ * handed out one by one, with all that is promised done in between: so a run begins when the last of them has asked,
+ * and those who came while the last run's callers were answered.
  */
 export const shareNext = <T>(run: () => Promise<T>) => {
   let running: Promise<unknown> = Promise.resolve();
@@ -18,7 +19,8 @@ export const shareNext = <T>(run: () => Promise<T>) => {
   };
 };
 
-const afterOthers = () => new Promise<void>((resolve) => void setImmediate(resolve));
+const afterOthers = () =>
+  new Promise<void>((resolve) => void setImmediate(() => setImmediate(resolve)));
 
 /** Whoever asked for a run hears of its failure; who waits for its end does not care. */
 const nothing = () => undefined;

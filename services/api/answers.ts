@@ -1,5 +1,3 @@
-import { shareNext } from "#shared/share-next.ts";
-
 type Kept = {
   readonly revision: string;
   /** By what was asked for. */
@@ -13,11 +11,10 @@ export type Answers = (
 ) => Promise<Uint8Array<ArrayBuffer>>;
 
 /**
- * Answers that are kept until one of the owners of what they show has changed it. Each caller learns the
- * revision by a read that begins after it asked, which it may share; so whoever was told of a change sees it.
+ * Answers that are kept until one of the owners of what they show has changed it. `currentRevision` tells each
+ * caller what is so when it asks; so whoever was told of a change sees it.
  */
-export const openAnswers = (readRevision: () => Promise<string>): Answers => {
-  const currentRevision = shareNext(readRevision);
+export const openAnswers = (currentRevision: () => Promise<string>): Answers => {
   let kept: Kept = { revision: "", answers: new Map() };
 
   return async (name, make) => {

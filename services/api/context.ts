@@ -3,6 +3,7 @@ import { flag, text } from "#shared/service/config.ts";
 import type { Base, ContextOf, Tables } from "#shared/service/define.ts";
 import { demandWithoutFiles } from "#shared/service/without-files.ts";
 import { shareNext } from "#shared/share-next.ts";
+import { readOnChange } from "#shared/state/read-on-change.ts";
 import { openAnswers } from "./answers.ts";
 import { openHub } from "./live/hub.ts";
 import { parseAuthorized } from "./secrets.ts";
@@ -43,7 +44,7 @@ export const open = async (base: Base<typeof Config> & Tables) => {
   return {
     live,
     startedAt: base.now(),
-    answers: openAnswers(revisionReader(state.read)),
+    answers: openAnswers(readOnChange(state, revisionReader(state.read))),
     /** The hashes in `authorized_secrets`, read after each question; many who ask at once share the work. */
     authorized: shareNext(async () => parseAuthorized(await secrets.read())),
     /** Whether this process has seen to its command line's package. */

@@ -27,7 +27,7 @@ export const grace = seconds(600);
 export const open = async ({ blobs, config, state }: Base<typeof Config> & Tables) => ({
   /** Changes of the repository, one after the other. */
   oneAtATime: pLimit(1),
-  view: openView(state.read, config.NAME),
+  view: openView(state, config.NAME),
   smallBody: openSmallBodies(blobs),
   directory: await openDirectory(config.DATA_DIR),
   /** Changes of that directory, one after the other, and what it was last brought to. */

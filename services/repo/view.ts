@@ -1,6 +1,6 @@
 import type { Pkgname } from "#shared/model.ts";
-import { shareNext } from "#shared/share-next.ts";
-import type { Reader } from "#shared/state/state.ts";
+import { readOnChange } from "#shared/state/read-on-change.ts";
+import type { Reader, State } from "#shared/state/state.ts";
 import { databaseFiles, type Files, packageFiles, retiredPackageFiles } from "./served-files.ts";
 import {
   type FrameRow,
@@ -35,13 +35,14 @@ export type View = {
 };
 
 export type Viewing = {
-  /** Always of the current generation, by a look at the highest number that those share who ask at once. */
+  /** Always of the current generation: after a write of anybody, by a look at the highest number. */
   (): Promise<View>;
   /** Spares the tables where this process made the generation itself. */
   keep(next: View): void;
 };
 
-export const openView = (read: Reader, name: string): Viewing => {
+export const openView = (state: Pick<State, "read" | "version">, name: string): Viewing => {
+  const { read } = state;
   let kept: View | undefined;
   const newest = newestNumber(read).prepare();
   const view = async (): Promise<View> => {
@@ -49,7 +50,7 @@ export const openView = (read: Reader, name: string): Viewing => {
     kept = await loadView(read, name);
     return kept;
   };
-  return Object.assign(shareNext(view), {
+  return Object.assign(readOnChange(state, view), {
     keep(next: View) {
       if (next.number > (kept?.number ?? 0)) kept = next;
     },

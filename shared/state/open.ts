@@ -4,10 +4,15 @@ import type { LibSQLDatabase } from "drizzle-orm/libsql";
 import pLimit from "p-limit";
 import { Fault } from "#shared/fault.ts";
 import { seconds } from "#shared/time.ts";
+import type { FileVersion } from "./file-version.ts";
 import { migrate } from "./migrate.ts";
 import type { State, Transaction } from "./state.ts";
 
-type Opened = { readonly client: Client; readonly database: LibSQLDatabase };
+type Opened = {
+  readonly client: Client;
+  readonly database: LibSQLDatabase;
+  readonly version?: FileVersion;
+};
 
 /** Longest wait for another process's lock, when opening and when writing, and for an answer of a server. */
 const patience = { open: seconds(15), lock: seconds(30), answer: seconds(10) };
@@ -27,7 +32,7 @@ export const openState = async (
   authToken?: string,
   lock = patience.lock,
 ): Promise<State> => {
-  const { client, database } = url.startsWith("file:")
+  const { client, database, version } = url.startsWith("file:")
     ? await openFile(url)
     : await openServer(url, authToken);
   const oneAtATime = pLimit(1);
@@ -55,6 +60,7 @@ export const openState = async (
   return {
     read: database,
     write: (fn) => oneAtATime(() => write(fn, lock)),
+    version: () => version?.read(),
     async ping() {
       await client.execute("select 1");
       if (!url.startsWith("file:")) return;
@@ -67,7 +73,10 @@ export const openState = async (
       if (await Promise.race([probe, locked]))
         throw new Fault("unavailable", "another process keeps the database locked");
     },
-    [Symbol.asyncDispose]: async () => client.close(),
+    async [Symbol.asyncDispose]() {
+      version?.[Symbol.dispose]();
+      client.close();
+    },
   };
 };
 
@@ -82,7 +91,10 @@ const openFile = async (url: string): Promise<Opened> => {
     patient.close();
   }
   const client = createClient({ url, timeout: standstill });
-  return { client, database: drizzle(client) };
+  const { rows } = await client.execute("PRAGMA database_list");
+  const { openFileVersion } = await import("./file-version.ts");
+  const version = openFileVersion(String(rows[0]?.file));
+  return { client, database: drizzle(client), version };
 };
 
 const openServer = async (url: string, authToken?: string): Promise<Opened> => {

@@ -15,6 +15,8 @@ export type State = {
    * It may run more than once: when the database was busy.
    */
   write<T>(fn: (transaction: Transaction) => Promise<T>): Promise<T>;
+  /** Another number after every write that anybody committed; undefined where only the tables tell, as on a server. */
+  version(): number | undefined;
   /** Resolves when the database can be read and written; `Fault` unavailable where another keeps it locked. */
   ping(): Promise<void>;
 } & AsyncDisposable;

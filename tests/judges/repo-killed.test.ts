@@ -35,7 +35,7 @@ const publishAndKill = async (directory: string, first: number, milliseconds: nu
 /** Names of everything that a database promises; each is read to its last byte. */
 const readEverything = async (directory: string) => {
   await using world = await makeWorld(directory);
-  const { files } = await openView(world.state.read, "serene")();
+  const { files } = await openView(world.state, "serene")();
   const names: string[] = [];
   for (const { content } of files.values())
     if (content.kind === "blob") await world.blobs.bytes(content.sha256);

@@ -121,3 +121,25 @@ test("what is read cannot be written, and what is written cannot reach around it
   >();
   expectTypeOf<State["read"]>().toEqualTypeOf<Reader>();
 });
+
+test("the version of a file changes with every write of anybody, once it is committed", async () => {
+  await using world = await setup();
+  await using other = await openState(world.url);
+  const { version } = world.state;
+  const seen = [version(), version()];
+
+  await countUp(world.state, "own");
+  seen.push(version());
+  await countUp(other, "another's");
+  seen.push(version());
+  await other.write(async (transaction) => {
+    await transaction
+      .insert(signatures)
+      .values({ sha256: "x", fingerprint: "", signature: "", signedAt: 0 });
+    seen.push(version());
+  });
+  seen.push(version(), version());
+
+  const [first = 0] = seen;
+  expect(seen.map((it) => Number(it) - first)).toEqual([0, 0, 1, 2, 2, 3, 3]);
+});
