@@ -89,18 +89,10 @@ const stillServed = ({ now }: Repo, file: ServedFile | undefined) =>
 
 const send = async (context: Repo, request: Request, name: string, file: ServedFile) => {
   const { content, modifiedAt } = file;
-  const { bytes, signature, headers } = representationOf(name, file);
-  const { etag } = headers;
+  const representation = representationOf(name, file);
+  const { bytes, etag, signature } = representation;
   const answer = answerFile(request.method, request.headers, { bytes, etag, modifiedAt });
-  const init = {
-    status: answer.status,
-    headers: {
-      ...headers,
-      ...rangeHeader(answer, bytes),
-      // Of a HEAD only the headers come out of hono.
-      ...(request.method === "HEAD" && { "content-length": String(bytes) }),
-    },
-  };
+  const init = { status: answer.status, headers: headersOf(request, answer, representation) };
   if (answer.status !== 200 && answer.status !== 206) return new Response(null, init);
   const range = answer.status === 206 ? answer : undefined;
   if (content.kind === "blob" && !isSmall(bytes)) {
@@ -123,28 +115,38 @@ const representationOf = (name: string, file: ServedFile) => {
 const makeRepresentation = (name: string, file: ServedFile) => {
   const { content, kind, modifiedAt } = file;
   const signature = Buffer.from(content.kind === "signature" ? content.base64 : "", "base64");
-  const hash = content.kind === "blob" ? content.sha256 : sha256Of(content.base64);
+  const etag = `"${content.kind === "blob" ? content.sha256 : sha256Of(content.base64)}"`;
   return {
     name,
+    etag,
     signature,
     bytes: content.kind === "blob" ? content.bytes : signature.byteLength,
-    headers: {
-      etag: `"${hash}"`,
+    headers: new Headers({
+      etag,
       "last-modified": new Date(modifiedAt).toUTCString(),
       "content-disposition": `attachment; filename="${name}"`,
       "accept-ranges": "bytes",
       "content-type":
         kind === "signature" ? "application/pgp-signature" : "application/octet-stream",
-    },
+    }),
   };
 };
 
 const representations = new WeakMap<ServedFile, ReturnType<typeof makeRepresentation>>();
 
-const rangeHeader = (answer: Answer, bytes: number) => {
+const headersOf = (
+  { method }: Request,
+  answer: Answer,
+  { bytes, headers: same }: ReturnType<typeof makeRepresentation>,
+) => {
+  if (method === "GET" && answer.status === 200) return same;
+  const headers = new Headers(same);
+  // Of a HEAD only the headers come out of hono.
+  if (method === "HEAD") headers.set("content-length", String(bytes));
   if (answer.status === 206)
-    return { "content-range": `bytes ${answer.start}-${answer.end - 1}/${bytes}` };
-  return answer.status === 416 ? { "content-range": `bytes */${bytes}` } : {};
+    headers.set("content-range", `bytes ${answer.start}-${answer.end - 1}/${bytes}`);
+  if (answer.status === 416) headers.set("content-range", `bytes */${bytes}`);
+  return headers;
 };
 
 const sha256Of = (text: string) => createHash("sha256").update(text).digest("hex");
