@@ -31,7 +31,7 @@ const route = async (
   { pathname }: URL,
   { running, ground, metrics }: Answering,
 ) => {
-  const health = await answerHealth(pathname, running && [...ground, ...running]);
+  const health = answerHealth(pathname, running && [...ground, ...running]);
   if (health) return health;
   if (pathname === "/metrics") return answerMetrics(metrics, running);
   if (!running) return new Response("kiln is starting\n", { status: 503 });

@@ -7,12 +7,16 @@ const patience = 3_000;
 export type Part = Pick<Running, "name" | "health">;
 
 /** Answers `/healthz` (alive) and `/readyz` (can work; else why not, by part); undefined for other paths. */
-export const answerHealth = async (
+export const answerHealth = (
   pathname: string,
   parts: readonly Part[] | undefined,
-): Promise<Response | undefined> => {
+): Response | Promise<Response> | undefined => {
   if (pathname === "/healthz") return new Response("ok\n");
-  if (pathname !== "/readyz") return undefined;
+  if (pathname === "/readyz") return answerReady(parts);
+  return undefined;
+};
+
+const answerReady = async (parts: readonly Part[] | undefined) => {
   if (!parts) return Response.json({ ready: false, reason: "starting" }, { status: 503 });
   const problems = Object.fromEntries(
     (await Promise.all(parts.map(problemOf))).filter((problem) => problem !== undefined),
