@@ -32,7 +32,7 @@ const strayIn = async (directory: string) => {
 };
 
 test(
-  "the disk under the blobs, a small tmpfs, is full while a package is built: it is kept when there is room, and not built again",
+  "the disk under the blobs, a small loop device, is full while a package is built: it is kept when there is room, and not built again",
   async () => {
     await using nats = await startNats();
     await using data = await makeDataDirectory();
