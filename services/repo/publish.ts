@@ -1,5 +1,6 @@
 import type { Payload } from "#shared/bus/declare.ts";
 import { Fault } from "#shared/fault.ts";
+import { sayable } from "#shared/messages/reason.ts";
 import { publishRefused, type publishRequested, repoPublished } from "#shared/messages/repo.ts";
 import { parseSrcinfo, versionOf } from "#shared/pacman/srcinfo.ts";
 import { changeRepository } from "./change-repository.ts";
@@ -90,12 +91,9 @@ const reasonOf = (error: unknown) => {
   throw error;
 };
 
-/** Characters of a reason: what a package says of itself has no end, and the bus takes only so much. */
-const longest = 10_000;
-
 const refuse = async ({ log, now, publish: tell, state }: Repo, build: Build, why: string) => {
   const { id, pkgbase } = build;
-  const reason = why.slice(0, longest);
+  const reason = sayable(why);
   const served = await findPublication(state.read, pkgbase);
   const message = served
     ? `${reason}; ${pkgbase} ${served.version} stays in the repository`

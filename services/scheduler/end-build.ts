@@ -1,4 +1,5 @@
 import { buildEnded } from "#shared/messages/build.ts";
+import { sayable } from "#shared/messages/reason.ts";
 import type { BuildId } from "#shared/model.ts";
 import type { Scheduler } from "./context.ts";
 import { buildsEnded } from "./metrics.ts";
@@ -8,9 +9,6 @@ type End = Omit<NewState, "state"> & {
   readonly state: "success" | "failure" | "fatal" | "cancelled";
 };
 
-/** Characters of a text for a person: a source may name dependencies without end, and the bus takes only so much. */
-const longest = 10_000;
-
 /** Ends a build that is in one of the states `from`, and says how it ended. Telling another end changes nothing. */
 export const endBuild = async (
   { measure, now, publish, state }: Pick<Scheduler, "measure" | "now" | "publish" | "state">,
@@ -18,10 +16,10 @@ export const endBuild = async (
   from: readonly Build["state"][],
   end: End,
 ) => {
-  const message = end.message?.slice(0, longest);
+  const { message } = end;
   const changed = await changeBuild(state, id, from, {
     ...end,
-    ...(message !== undefined && { message }),
+    ...(typeof message === "string" && { message: sayable(message) }),
     endedAt: now(),
   });
   if (changed) measure.count(buildsEnded, { state: end.state });

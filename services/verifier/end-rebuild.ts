@@ -1,3 +1,4 @@
+import { sayable } from "#shared/messages/reason.ts";
 import { rebuildEnded } from "#shared/messages/rebuild.ts";
 import type { RebuildId } from "#shared/model.ts";
 import type { Verifier } from "./context.ts";
@@ -7,9 +8,6 @@ import { artifactsOf, type End, findRebuild, writeEnd } from "./store/rebuilds.t
 
 type By = Pick<End, "builder" | "startedAt" | "logSha256" | "logBytes">;
 
-/** Characters of a text for a person: the bus takes only so much. */
-const longest = 10_000;
-
 /** Writes a rebuild's verdict, unless it has one, and says the one it has. */
 export const endRebuild = async (
   verifier: Verifier,
@@ -18,7 +16,7 @@ export const endRebuild = async (
   by: By = {},
 ) => {
   const { measure, now, state } = verifier;
-  const message = verdict.message?.slice(0, longest) ?? null;
+  const message = verdict.message === null ? null : sayable(verdict.message);
   const ended = await writeEnd(state, id, { ...by, ...verdict, message, endedAt: now() });
   if (ended) measure.count(rebuildsEnded, { status: verdict.status });
   await sayEnded(verifier, id);
