@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { readFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
-import { setTimeout as sleep } from "node:timers/promises";
+import { pause } from "#shared/pause.ts";
 import { runProgram } from "./run-program.ts";
 
 /** Ends quietly where the reader of what is written has gone, as in `kiln list | head`. */
@@ -21,7 +21,7 @@ process.exitCode = await runProgram(
     fetch,
     environment: process.env,
     now: Date.now,
-    sleep: (milliseconds) => sleep(milliseconds),
+    sleep: pause,
     readFile: (path) =>
       readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
         if (error.code === "ENOENT" || error.code === "EACCES") return undefined;

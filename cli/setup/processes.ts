@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { setTimeout } from "node:timers/promises";
+import { pause } from "#shared/pause.ts";
 import { isGone } from "./run-program.ts";
 
 /** The process a pid file names, if there is such a file. */
@@ -54,7 +54,7 @@ export const until = async (
   const end = performance.now() + milliseconds;
   while (!(await isSo())) {
     if (signal?.aborted || performance.now() > end || !hope()) return false;
-    await setTimeout(25);
+    await pause(25);
   }
   return true;
 };

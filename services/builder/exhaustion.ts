@@ -1,5 +1,5 @@
-import { pause } from "#shared/bus/pause.ts";
 import { Fault } from "#shared/fault.ts";
+import { pause } from "#shared/pause.ts";
 import { seconds } from "#shared/time.ts";
 import type { Container } from "./docker/engine.ts";
 

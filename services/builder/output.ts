@@ -1,8 +1,8 @@
 import { promisify } from "node:util";
 import { zstdCompress } from "node:zlib";
 import type { Blobs } from "#shared/blobs/blobs.ts";
-import { pause } from "#shared/bus/pause.ts";
 import type { BlobReference } from "#shared/model.ts";
+import { pause } from "#shared/pause.ts";
 import { makeChunks } from "./chunks.ts";
 import { untilKept } from "./until-kept.ts";
 

@@ -1,7 +1,7 @@
-import { pause } from "#shared/bus/pause.ts";
 import { Fault } from "#shared/fault.ts";
 import { generateSrcinfo } from "#shared/messages/resolve.ts";
 import type { BlobReference } from "#shared/model.ts";
+import { pause } from "#shared/pause.ts";
 import { seconds } from "#shared/time.ts";
 import type { Resolver } from "./context.ts";
 

@@ -1,5 +1,6 @@
 import { AwsV4Signer } from "aws4fetch";
 import { Fault } from "#shared/fault.ts";
+import { pause } from "#shared/pause.ts";
 import { minutes, seconds } from "#shared/time.ts";
 import { sha256Of } from "./checking.ts";
 import { type Deadline, makeDeadline } from "./deadline.ts";
@@ -81,9 +82,9 @@ export const connectS3 = (place: S3Place, credentials: Credentials): S3 => {
   const ask: S3["ask"] = async (what, pauses = [200, 1_000]) => {
     const outcome = await tryOnce(what);
     if (outcome.kind === "answered") return outcome.answer;
-    const [pause, ...rest] = pauses;
-    if (!outcome.mayPass || pause === undefined) throw outcome.fault;
-    await new Promise((resolve) => setTimeout(resolve, pause));
+    const [before, ...rest] = pauses;
+    if (!outcome.mayPass || before === undefined) throw outcome.fault;
+    await pause(before);
     return ask(what, rest);
   };
   return { ask };

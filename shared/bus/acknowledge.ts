@@ -1,7 +1,7 @@
 import { errors, type Msg, nanos } from "@nats-io/nats-core";
+import { pause, unlessAborted } from "#shared/pause.ts";
 import { seconds } from "#shared/time.ts";
 import type { Connection } from "./connection.ts";
-import { pause, unlessAborted } from "./pause.ts";
 
 /** What the server is told about a delivery. */
 export type Verdict =

@@ -1,9 +1,9 @@
 import type { ConnectionOptions, NatsConnection } from "@nats-io/nats-core";
 import { createInbox, errors, wsconnect } from "@nats-io/nats-core";
 import { Fault } from "#shared/fault.ts";
+import { pause } from "#shared/pause.ts";
 import type { Log } from "#shared/service/log.ts";
 import { seconds } from "#shared/time.ts";
-import { pause } from "./pause.ts";
 import { inboxOf } from "./permissions.ts";
 
 export type Connection = {

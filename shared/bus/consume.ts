@@ -5,6 +5,7 @@ import {
   type JetStreamManager,
 } from "@nats-io/jetstream";
 import { type Msg, nanos } from "@nats-io/nats-core";
+import { pause } from "#shared/pause.ts";
 import type { Log } from "#shared/service/log.ts";
 import { seconds } from "#shared/time.ts";
 import { acknowledge, identityOf, isRedelivery } from "./acknowledge.ts";
@@ -14,7 +15,6 @@ import { durableOf, filterOf, type Message } from "./declare.ts";
 import { deliver } from "./deliver.ts";
 import { openGate } from "./gate.ts";
 import { openHands } from "./hands.ts";
-import { pause } from "./pause.ts";
 import { openSlot } from "./pull.ts";
 
 /** How long an acknowledgement is repeated, while serving and once stopping. */

@@ -2,9 +2,9 @@ import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { pause, within } from "#shared/pause.ts";
 import type { Log } from "#shared/service/log.ts";
 import { exitOf, launchServer } from "./embedded-server.ts";
-import { pause, within } from "./pause.ts";
 
 export type EmbeddedNats = AsyncDisposable & {
   /** With the token that keeps others of this host out. */

@@ -5,13 +5,13 @@ import type {
   JsMsg,
 } from "@nats-io/jetstream";
 import { Fault } from "#shared/fault.ts";
+import { pause, unlessAborted, within } from "#shared/pause.ts";
 import type { Log } from "#shared/service/log.ts";
 import { seconds } from "#shared/time.ts";
 import type { Follow } from "./bus.ts";
 import type { Connection } from "./connection.ts";
 import { filterOf } from "./declare.ts";
 import { parsePayload } from "./deliver.ts";
-import { pause, unlessAborted, within } from "./pause.ts";
 
 /** Ordered consumers live in the server's memory: each connection makes one, from where the last one was. */
 export const followFrom =

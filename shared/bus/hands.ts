@@ -1,9 +1,9 @@
 import type { Msg } from "@nats-io/nats-core";
+import { pause } from "#shared/pause.ts";
 import { seconds } from "#shared/time.ts";
 import { isRedelivery } from "./acknowledge.ts";
 import type { Connection } from "./connection.ts";
 import { isInWork, sayInWork } from "./in-work.ts";
-import { pause } from "./pause.ts";
 
 /** The messages a process has in hand. */
 export type Hands = Disposable & {

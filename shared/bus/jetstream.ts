@@ -1,5 +1,6 @@
 import { jetstream, jetstreamManager } from "@nats-io/jetstream";
 import { Fault } from "#shared/fault.ts";
+import { pause, within } from "#shared/pause.ts";
 import type { Log } from "#shared/service/log.ts";
 import { seconds } from "#shared/time.ts";
 import { backlogFrom } from "./backlog.ts";
@@ -8,7 +9,6 @@ import { connectNats } from "./connection.ts";
 import { consumeFrom } from "./consume.ts";
 import type { Message } from "./declare.ts";
 import { followFrom } from "./follow.ts";
-import { pause, within } from "./pause.ts";
 import { publishBy } from "./publish.ts";
 import { answerOver, askOver } from "./question.ts";
 import { ensureStreams } from "./streams.ts";

@@ -2,11 +2,11 @@ import { JetStreamApiError, type JetStreamClient, JetStreamError } from "@nats-i
 import { errors } from "@nats-io/nats-core";
 import * as v from "valibot";
 import { Fault } from "#shared/fault.ts";
+import { pause, unlessAborted } from "#shared/pause.ts";
 import { seconds } from "#shared/time.ts";
 import type { Publish } from "./bus.ts";
 import type { Connection } from "./connection.ts";
 import { type Message, subjectOf } from "./declare.ts";
-import { pause, unlessAborted } from "./pause.ts";
 
 /** Bytes. */
 export const largestMessage = 256 * 1024;

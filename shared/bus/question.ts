@@ -1,12 +1,12 @@
 import type { Msg } from "@nats-io/nats-core";
 import * as v from "valibot";
 import { Fault } from "#shared/fault.ts";
+import { pause, unlessAborted, within } from "#shared/pause.ts";
 import type { Log } from "#shared/service/log.ts";
 import { seconds } from "#shared/time.ts";
 import type { Ask, Bus } from "./bus.ts";
 import type { Connection } from "./connection.ts";
 import { isInWork, sayInWork } from "./in-work.ts";
-import { pause, unlessAborted, within } from "./pause.ts";
 import { isInbox } from "./permissions.ts";
 
 /** How an answer travels. A bug stays where it is, in the answerer's log. */

@@ -8,9 +8,9 @@ import {
 } from "@nats-io/jetstream";
 import { errors, nanos } from "@nats-io/nats-core";
 import { Fault } from "#shared/fault.ts";
+import { pause } from "#shared/pause.ts";
 import { minutes, seconds } from "#shared/time.ts";
 import { filterOf, type Message, type Stream } from "./declare.ts";
-import { pause } from "./pause.ts";
 
 /** Two messages of one id within this time are one. */
 const duplicateWindow = minutes(2);

@@ -1,8 +1,8 @@
 import { measuredBlobs } from "#shared/blobs/measured.ts";
 import type { Ask, Bus, Follow, Publish } from "#shared/bus/bus.ts";
-import { pause } from "#shared/bus/pause.ts";
 import { Fault } from "#shared/fault.ts";
 import type { Reading } from "#shared/metrics/declare.ts";
+import { pause } from "#shared/pause.ts";
 import type { State } from "#shared/state/state.ts";
 import { parseConfig } from "./config.ts";
 import type { HttpApp, Repetition, Service, World } from "./define.ts";

@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { Client } from "@libsql/client";
 import type { LibSQLDatabase } from "drizzle-orm/libsql";
 import { Fault } from "#shared/fault.ts";
+import { pause } from "#shared/pause.ts";
 import { mayRead } from "#shared/runtime.ts";
 import { seconds } from "#shared/time.ts";
 import journal from "./migrations/meta/_journal.json" with { type: "json" };
@@ -25,7 +25,7 @@ export const migrate = async (client: Client, database: LibSQLDatabase) => {
         "unavailable",
         "the database has not the tables of this version, and what makes them may not be read here: start another service first",
       );
-    await sleep(200);
+    await pause(200);
   }
 };
 
@@ -54,7 +54,7 @@ const apply = async (client: Client, database: LibSQLDatabase) => {
         "unavailable",
         "another process has been migrating the database for a minute",
       );
-    await sleep(200);
+    await pause(200);
   }
   try {
     await applyMigrations(database, { migrationsFolder });

@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Client, LibsqlError } from "@libsql/client";
 import type { LibSQLDatabase } from "drizzle-orm/libsql";
 import pLimit from "p-limit";
 import { Fault } from "#shared/fault.ts";
+import { pause } from "#shared/pause.ts";
 import { seconds } from "#shared/time.ts";
 import type { FileVersion } from "./file-version.ts";
 import { migrate } from "./migrate.ts";
@@ -52,7 +52,7 @@ export const openState = async (
         busySince ??= begun;
         if (performance.now() - begun > longest)
           throw new Fault("unavailable", "the database is busy", { cause: error });
-        await sleep(20 + 60 * Math.random());
+        await pause(20 + 60 * Math.random());
       }
     }
   };
@@ -69,7 +69,7 @@ export const openState = async (
         (error: unknown) => error instanceof Fault || Promise.reject(error),
       );
       // Writes under way may keep it waiting: for a lock, or not.
-      const locked = sleep(2 * untilLocked).then(() => busySince !== undefined);
+      const locked = pause(2 * untilLocked).then(() => busySince !== undefined);
       if (await Promise.race([probe, locked]))
         throw new Fault("unavailable", "another process keeps the database locked");
     },

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { availableParallelism, loadavg } from "node:os";
+import { pause } from "#shared/pause.ts";
 
 // What the benches share: clocks, and a table to print.
 
@@ -23,7 +24,7 @@ export const until = async <T>(
   while (performance.now() < late) {
     const found = await look();
     if (found !== undefined) return found;
-    await new Promise((resolve) => setTimeout(resolve, interval));
+    await pause(interval);
   }
   throw new Error(`${what}: not within ${patience / 1_000} s`);
 };

@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
-import { setTimeout as delay } from "node:timers/promises";
 import type Docker from "dockerode";
+import { pause } from "#shared/pause.ts";
 import { demultiplex } from "./demultiplex.ts";
 import type { Command, Container, Exit } from "./engine.ts";
 import { asFault, statusOf } from "./refusal.ts";
@@ -93,7 +93,7 @@ const exitCode = async (process: Docker.Exec) => {
   while (true) {
     const { Running, ExitCode } = await process.inspect();
     if (!Running && ExitCode !== null) return ExitCode;
-    await delay(20);
+    await pause(20);
   }
 };
 
@@ -109,7 +109,7 @@ const hasEnded = async (docker: Docker.Container, code: number) => {
       },
     );
     if (!state?.Running) return true;
-    if (looks > 1) await delay(50);
+    if (looks > 1) await pause(50);
   }
   return false;
 };

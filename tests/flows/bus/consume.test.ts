@@ -1,6 +1,6 @@
 import { expect, test, vi } from "vitest";
-import { pause } from "#shared/bus/pause.ts";
 import { Fault } from "#shared/fault.ts";
+import { pause } from "#shared/pause.ts";
 import { seconds } from "#shared/time.ts";
 import { job, startBus } from "../../support/bus.ts";
 import { factSaid, jobAsked, jobAskedOtherwise } from "../../support/jobs.ts";

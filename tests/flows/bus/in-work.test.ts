@@ -1,5 +1,5 @@
 import { expect, test, vi } from "vitest";
-import { pause } from "#shared/bus/pause.ts";
+import { pause } from "#shared/pause.ts";
 import { minutes, seconds } from "#shared/time.ts";
 import { job, startBus } from "../../support/bus.ts";
 import { doubled, jobAsked } from "../../support/jobs.ts";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { within } from "#shared/bus/pause.ts";
+import { within } from "#shared/pause.ts";
 import { openState } from "#shared/state/open.ts";
 import { signatures } from "#shared/state/signatures.ts";
 import { runScript } from "../../support/child.ts";
