@@ -5,6 +5,7 @@ import { flag, parseConfig, text } from "#shared/service/config.ts";
 import { host } from "#shared/service/host.ts";
 import { jsonLog } from "#shared/service/log.ts";
 import { logLevelOf } from "#shared/service/log-level.ts";
+import { machine } from "#shared/service/machine.ts";
 import { stopSignal } from "#shared/service/run.ts";
 import type { Environment } from "#shared/service/start.ts";
 import { kilnVersion } from "#shared/version.ts";
@@ -58,7 +59,9 @@ export const start = async (environment: Environment, { now, say, writeLog }: Ou
     const secret = await makeFirstSecret(dataDirectory);
     using notice = holdNotice(secret, say);
     const log = jsonLog(writeLog, logLevelOf(config.RUST_LOG ?? config.LOG_LEVEL));
-    const hosted = stack.use(await host(all, homeEnvironment(environment, prepared), { log, now }));
+    const hosted = stack.use(
+      await host(all, homeEnvironment(environment, prepared), { log, now, ...machine }),
+    );
     const { url } = hosted;
     const wanted = { url, arch: config.ARCH, secret, say, signal };
     const hasCommandLine = config.BUILD_CLI && (await firstPackage(wanted));

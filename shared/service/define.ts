@@ -3,13 +3,19 @@ import type { Blobs } from "#shared/blobs/blobs.ts";
 import type { Ask, Bus, Delivery, Follow, Publish, Terms } from "#shared/bus/bus.ts";
 import type { Message, Payload, Question } from "#shared/bus/declare.ts";
 import type { Counter, Gauge, Histogram, Measure, Reading } from "#shared/metrics/declare.ts";
+import type { Pause } from "#shared/pause.ts";
 import type { State } from "#shared/state/state.ts";
 import type { Log } from "./log.ts";
 
-/** The world as a service sees it. Nothing below `run` reads the environment, the time or a socket. */
+/** The world as a service sees it. Nothing below `run` reads the environment, the time, chance or a socket. */
 export type World = {
   readonly log: Log;
   readonly now: () => number;
+  readonly pause: Pause;
+  /** A UUID that nothing else has. */
+  readonly newId: () => string;
+  /** A number from 0 up to, but not including, 1. */
+  readonly random: () => number;
   readonly measure: Measure;
   readonly publish: Publish;
   readonly ask: Ask;

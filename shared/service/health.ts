@@ -1,3 +1,4 @@
+import { abortable, deadline, pause } from "#shared/pause.ts";
 import type { Running } from "./start.ts";
 
 /** Milliseconds a service may take to say how it is. */
@@ -26,10 +27,8 @@ const answerReady = async (parts: readonly Part[] | undefined) => {
 };
 
 const problemOf = async (part: Part) => {
-  const late = new Promise<string>((resolve) => {
-    setTimeout(resolve, patience, `no answer in ${patience} ms`).unref();
-  });
-  const problem = await Promise.race([part.health().then(() => undefined, messageOf), late]);
+  using late = deadline(pause, patience);
+  const problem = await abortable(part.health(), late.signal).then(() => undefined, messageOf);
   return problem === undefined ? undefined : ([part.name, problem] as const);
 };
 

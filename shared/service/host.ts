@@ -11,7 +11,7 @@ import { serve } from "#shared/runtime.ts";
 import { openState } from "#shared/state/open.ts";
 import { answer } from "./answer.ts";
 import { integer, parseConfig, text } from "./config.ts";
-import type { Service } from "./define.ts";
+import type { Service, World } from "./define.ts";
 import type { Part } from "./health.ts";
 import type { Log } from "./log.ts";
 import { common, deliveries, redeliveries } from "./metrics.ts";
@@ -43,13 +43,13 @@ export type Hosted = AsyncDisposable & {
   readonly url: string;
 };
 
-type Outside = { readonly log: Log; readonly now: () => number };
+type Outside = Pick<World, "log" | "now" | "pause" | "newId" | "random">;
 
 /** Runs services in this process, on one port. Disposing ends all that was started, nats-server last. */
 export const host = async (
   services: readonly Service[],
   environment: Environment,
-  { log, now }: Outside,
+  { log, now, pause, newId, random }: Outside,
 ): Promise<Hosted> => {
   const config = parseConfig(Config, environment);
   const data = config.DATA_DIR;
@@ -91,7 +91,17 @@ export const host = async (
       )
     : undefined;
 
-  const surroundings = { bus, blobs, log, measure, now, ...(state && { state }) };
+  const surroundings = {
+    bus,
+    blobs,
+    log,
+    measure,
+    now,
+    pause,
+    newId,
+    random,
+    ...(state && { state }),
+  };
   const each: Running[] = [];
   for (const service of services) {
     each.push(started.use(await start(service, environment, surroundings)));

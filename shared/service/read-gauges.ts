@@ -1,6 +1,7 @@
 import type { Backlog, Bus } from "#shared/bus/bus.ts";
 import type { Message } from "#shared/bus/declare.ts";
 import { type Reading, reading } from "#shared/metrics/declare.ts";
+import { abortable, deadline, type Pause } from "#shared/pause.ts";
 import { seconds } from "#shared/time.ts";
 import type { Showing, Subscription } from "./define.ts";
 import type { Log } from "./log.ts";
@@ -15,17 +16,23 @@ type Looked<Context> = {
   readonly shows?: readonly Showing<Context>[];
 };
 
-type Around = { readonly bus: Bus; readonly log: Log; readonly now: () => number };
+type Around = {
+  readonly bus: Bus;
+  readonly log: Log;
+  readonly now: () => number;
+  readonly pause: Pause;
+};
 
 /** What a service's gauges show, and its queues. What cannot be known in time is not among them. */
 export const readGauges = async <Context>(
   { name, consumes = [], shows = [] }: Looked<Context>,
   context: Context,
-  { bus, log, now }: Around,
+  { bus, log, now, pause }: Around,
 ): Promise<readonly Reading[]> => {
   const known = async (of: string, read: Promise<readonly Reading[]>) => {
     try {
-      return await inTime(read);
+      using late = deadline(pause, patience);
+      return await abortable(read, late.signal);
     } catch (error) {
       log.debug("gauge not known", { of, error });
       return [];
@@ -58,14 +65,4 @@ const readingsOf = (
     reading(queueMessages, { ...labels, state: "working" }, working),
     ...(stream.keep === "work" ? [reading(queueOldest, labels, age)] : []),
   ];
-};
-
-const inTime = async <T>(promise: Promise<T>) => {
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => late.reject(new Error(`no answer in ${patience} ms`)), patience);
-  try {
-    return await Promise.race([promise, late.promise]);
-  } finally {
-    clearTimeout(timer);
-  }
 };

@@ -3,6 +3,7 @@ import type { Service } from "./define.ts";
 import { host } from "./host.ts";
 import { jsonLog } from "./log.ts";
 import { logLevelOf } from "./log-level.ts";
+import { machine } from "./machine.ts";
 
 /** Runs services until SIGINT or SIGTERM. With `cli/kiln.ts`, the one reader of the environment and the clock. */
 export const run = async (...services: readonly Service[]) => {
@@ -12,7 +13,7 @@ export const run = async (...services: readonly Service[]) => {
   );
   const stopped = stopSignal();
   try {
-    await using hosted = await host(services, process.env, { log, now: Date.now });
+    await using hosted = await host(services, process.env, { log, now: Date.now, ...machine });
     log.info("ready", { url: hosted.url });
     await stopped;
     log.info("stopping");

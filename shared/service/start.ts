@@ -2,7 +2,7 @@ import { measuredBlobs } from "#shared/blobs/measured.ts";
 import type { Ask, Bus, Follow, Publish } from "#shared/bus/bus.ts";
 import { Fault } from "#shared/fault.ts";
 import type { Reading } from "#shared/metrics/declare.ts";
-import { pause } from "#shared/pause.ts";
+import type { Pause } from "#shared/pause.ts";
 import type { State } from "#shared/state/state.ts";
 import { parseConfig } from "./config.ts";
 import type { HttpApp, Repetition, Service, World } from "./define.ts";
@@ -56,7 +56,7 @@ export const start = async (
     started.use(await answering.open(bus, service.name, context));
   for (const subscription of service.consumes ?? [])
     started.use(await subscription.open(bus, service.name, context));
-  for (const repetition of service.repeats ?? []) started.use(repeat(repetition, context, log));
+  for (const repetition of service.repeats ?? []) started.use(repeat(repetition, context, world));
 
   const http = service.http?.(context);
   const running = started.move();
@@ -64,7 +64,8 @@ export const start = async (
     name: service.name,
     ...(http && { http }),
     health: () => service.health(context),
-    readGauges: () => readGauges(service, context, { bus, log, now: world.now }),
+    readGauges: () =>
+      readGauges(service, context, { bus, log, now: world.now, pause: world.pause }),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 };
@@ -99,7 +100,7 @@ const demandState = (service: Service, state: State | undefined) => {
 const repeat = <Context>(
   { interval, run }: Repetition<Context>,
   context: Context,
-  log: Log,
+  { log, pause }: { readonly log: Log; readonly pause: Pause },
 ): AsyncDisposable => {
   const stopping = new AbortController();
   const { signal } = stopping;

@@ -1,6 +1,7 @@
 import { Readable } from "node:stream";
 import { setTimeout as after } from "node:timers/promises";
 import { host } from "#shared/service/host.ts";
+import { machine } from "#shared/service/machine.ts";
 import { all } from "../../services/all.ts";
 import { openWith } from "../../services/builder/context.ts";
 import type { Engine } from "../../services/builder/docker/engine.ts";
@@ -52,6 +53,6 @@ const parts =
       ]
     : all.filter(({ name }) => name !== "builder" && name !== "verifier");
 
-await using hosted = await host(parts, process.env, { log: silentLog, now: Date.now });
+await using hosted = await host(parts, process.env, { log: silentLog, now: Date.now, ...machine });
 console.log(hosted.url);
 await new Promise((resolve) => process.once("SIGTERM", resolve));

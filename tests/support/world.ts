@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { openBlobs } from "#shared/blobs/open.ts";
 import { jsonLog } from "#shared/service/log.ts";
+import { machine } from "#shared/service/machine.ts";
 import { openState } from "#shared/state/open.ts";
 import { memoryBus } from "./memory-bus.ts";
 import { memoryMeasure } from "./memory-measure.ts";
@@ -9,7 +10,8 @@ import { makeScratch } from "./scratch.ts";
 export const silentLog = jsonLog(() => {});
 
 /**
- * A world without a network: empty tables, an empty blob store, a bus that remembers, a clock that moves when told to.
+ * A world without a network: empty tables, an empty blob store, a bus that remembers, a clock that moves when told to;
+ * pauses, ids and chance are this machine's.
  * In a directory that is given, its tables and blobs are those that are there, and stay.
  */
 export const makeWorld = async (given?: string) => {
@@ -29,6 +31,7 @@ export const makeWorld = async (given?: string) => {
     log: silentLog,
     measure: memoryMeasure(),
     now: () => clock.at,
+    ...machine,
     publish: bus.publish,
     ask: bus.ask,
     follow: bus.follow,

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { host } from "#shared/service/host.ts";
+import { machine } from "#shared/service/machine.ts";
 import { openState } from "#shared/state/open.ts";
 import { generations } from "#shared/state/repo.ts";
 import { minutes } from "#shared/time.ts";
@@ -23,7 +24,7 @@ const setup = async () => {
   const clock = { behind: hours(24) };
   const environment = { ...environmentOf(data.path), NATS_URL: nats.url };
   const now = () => Date.now() - clock.behind;
-  const hosted = stack.use(await host(all, environment, { log: silentLog, now }));
+  const hosted = stack.use(await host(all, environment, { log: silentLog, now, ...machine }));
   clock.behind = hours(12);
   const spy = stack.use(await openSpy(nats.url));
   const state = stack.use(await openState(`file:${join(data.path, "state.db")}`));

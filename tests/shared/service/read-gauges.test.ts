@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { message, stream } from "#shared/bus/declare.ts";
 import { Fault } from "#shared/fault.ts";
 import { gauge, reading } from "#shared/metrics/declare.ts";
+import { pause } from "#shared/pause.ts";
 import { on, type Showing, show } from "#shared/service/define.ts";
 import { readGauges } from "#shared/service/read-gauges.ts";
 import { days, seconds } from "#shared/time.ts";
@@ -43,6 +44,7 @@ const look = async (
       bus: { ...memoryBus(), backlog },
       log: silentLog,
       now: () => now,
+      pause,
     },
   );
   return readings.map(({ gauge, labels, value }) => [gauge.name, Object.values(labels), value]);
