@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { flag, text } from "#shared/service/config.ts";
 import type { Base, ContextOf, Tables } from "#shared/service/define.ts";
 import { demandWithoutFiles } from "#shared/service/without-files.ts";
-import { shareNext } from "#shared/share-next.ts";
+import { shareNext } from "#shared/single-flight.ts";
 import { readOnChange } from "#shared/state/read-on-change.ts";
 import { openAnswers } from "./answers.ts";
 import { openHub } from "./live/hub.ts";

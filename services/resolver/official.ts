@@ -1,6 +1,7 @@
 import { Fault } from "#shared/fault.ts";
 import { readDatabase } from "#shared/pacman/database-read.ts";
 import type { World } from "#shared/service/define.ts";
+import { shareRunning } from "#shared/single-flight.ts";
 import type { State } from "#shared/state/state.ts";
 import type { Mirror } from "./mirror.ts";
 import { finderOf, type Offer, type Official } from "./providers.ts";
@@ -27,7 +28,7 @@ type Parts = Pick<World, "blobs" | "log" | "now"> & {
 export const openOfficial = (parts: Parts): (() => Promise<Official>) => {
   const parsed = new Map<string, Database>();
   let whole: { readonly key: string; readonly official: Official } | undefined;
-  let underWay: Promise<Official> | undefined;
+  const share = shareRunning<Official>();
 
   const read = async (): Promise<Official> => {
     const results = await Promise.all(repositories.map((it) => refresh(parts, parsed, it)));
@@ -37,12 +38,7 @@ export const openOfficial = (parts: Parts): (() => Promise<Official>) => {
     if (whole?.key !== key) whole = { key, official: join(databases, problems) };
     return whole.official;
   };
-  return () => {
-    underWay ??= read().finally(() => {
-      underWay = undefined;
-    });
-    return underWay;
-  };
+  return () => share("official", read);
 };
 
 /** The database, or why there is none. */

@@ -3,6 +3,7 @@ import * as v from "valibot";
 import { Arch, type SessionId } from "#shared/model.ts";
 import { flag, integer } from "#shared/service/config.ts";
 import type { Base, ContextOf, Tables } from "#shared/service/define.ts";
+import { shareRunning } from "#shared/single-flight.ts";
 
 export const Config = v.object({
   /** The repository's name, as pacman.conf has it. */
@@ -17,8 +18,8 @@ export const Config = v.object({
 });
 
 export const open = async (_base: Base<typeof Config> & Tables) => ({
-  /** Plans under way in this process. */
-  planning: new Map<SessionId, Promise<void>>(),
+  /** Shares a plan of a session that is under way in this process. */
+  planning: shareRunning<void, SessionId>(),
   /** One release at a time. */
   releasing: pLimit(1),
 });

@@ -9,14 +9,8 @@ import { unfinishedBuilds } from "./store/builds.ts";
 import { findSession, keepPlan } from "./store/sessions.ts";
 
 /** Asks the resolver what a session's builds need, and starts those that need nothing. Twice is once. */
-export const planSession = async (scheduler: Scheduler, id: SessionId) => {
-  const { planning } = scheduler;
-  const underWay = planning.get(id);
-  if (underWay) return underWay;
-  const plan = planOnce(scheduler, id).finally(() => planning.delete(id));
-  planning.set(id, plan);
-  return plan;
-};
+export const planSession = (scheduler: Scheduler, id: SessionId) =>
+  scheduler.planning(id, () => planOnce(scheduler, id));
 
 const planOnce = async (scheduler: Scheduler, id: SessionId) => {
   const { ask, config, log, now, state } = scheduler;

@@ -1,5 +1,6 @@
 import { Fault } from "#shared/fault.ts";
 import type { BlobReference } from "#shared/model.ts";
+import { shareRunning } from "#shared/single-flight.ts";
 import type { Blobs } from "./blobs.ts";
 import type { Bucket } from "./bucket.ts";
 import type { Copies } from "./copies.ts";
@@ -10,20 +11,14 @@ export const openWithCopies = (
   { files, used }: Copies,
   upload: (path: string, reference: BlobReference) => Promise<void>,
 ): Blobs => {
-  const arriving = new Map<string, Promise<void>>();
+  const share = shareRunning<void>();
   const fetchCopy = async (sha256: string) => {
     const { bytes } = await files.put(await bucket.read(sha256), sha256);
     await used(sha256, bytes);
   };
-  /** Many who want the same at once share one download. */
-  const arrival = (sha256: string) => {
-    const under = arriving.get(sha256) ?? fetchCopy(sha256).finally(() => arriving.delete(sha256));
-    arriving.set(sha256, under);
-    return under;
-  };
   const file: Blobs["file"] = async (sha256) => {
     const found = await files.file(sha256).catch(ifUseless);
-    if (!found) await arrival(sha256);
+    if (!found) await share(sha256, () => fetchCopy(sha256));
     else await used(sha256);
     return found ?? files.file(sha256);
   };

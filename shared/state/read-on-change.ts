@@ -1,4 +1,4 @@
-import { shareNext } from "#shared/share-next.ts";
+import { shareNext } from "#shared/single-flight.ts";
 import type { State } from "./state.ts";
 
 /**

@@ -1,7 +1,8 @@
 import pLimit from "p-limit";
 import * as v from "valibot";
 import { expect, test } from "vitest";
-import { Pkgbase, Pkgname } from "#shared/model.ts";
+import { Pkgbase, Pkgname, type SessionId } from "#shared/model.ts";
+import { shareRunning } from "#shared/single-flight.ts";
 import { artifacts, generations } from "#shared/state/repo.ts";
 import { ownRepository } from "../../../services/scheduler/own-repository.ts";
 import { makeWorld } from "../../support/world.ts";
@@ -27,7 +28,12 @@ const setup = async (published: Readonly<Record<string, Artifact>>) => {
     ...{ NAME: "serene", ARCH: "x86_64", RESOLVE_BUILD_SEQUENCE: true },
     ...{ RESOLVE_IGNORE_FAILED: false, CONCURRENT_BUILDS: 5 },
   };
-  const scheduler = { ...world, config, planning: new Map(), releasing: pLimit(1) };
+  const scheduler = {
+    ...world,
+    config,
+    planning: shareRunning<void, SessionId>(),
+    releasing: pLimit(1),
+  };
   return {
     select: async (...dependencies: string[]) => {
       const repository = await ownRepository(scheduler, dependencies);

@@ -1,5 +1,5 @@
 import { expect, test, vi } from "vitest";
-import { shareNext } from "#shared/share-next.ts";
+import { shareNext, shareRunning } from "#shared/single-flight.ts";
 
 /** Runs that end when told to; each gives its number. */
 const setup = () => {
@@ -69,4 +69,29 @@ test("a run that fails is heard of by those who asked for it, and by nobody else
   await expect(failed).rejects.toThrow("busy");
 
   expect(await ask()).toBe(2);
+});
+
+test("calls for one key share the run under way; another key, and a call after its end, begin their own", async () => {
+  const share = shareRunning<string>();
+  const begun: string[] = [];
+  const run = (key: string) =>
+    share(key, async () => {
+      begun.push(key);
+      return `${key} ${begun.length}`;
+    });
+
+  const together = await Promise.all([run("a"), run("a"), run("b")]);
+  const later = await run("a");
+
+  expect([together, later]).toEqual([["a 1", "a 1", "b 2"], "a 3"]);
+});
+
+test("a shared run that fails fails for all its callers, and the next call begins anew", async () => {
+  const share = shareRunning<string>();
+  const failing = () => share("a", () => Promise.reject(new Error("no")));
+
+  const failed = await Promise.allSettled([failing(), failing()]);
+
+  expect(failed.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+  expect(await share("a", async () => "done")).toBe("done");
 });
