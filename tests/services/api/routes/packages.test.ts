@@ -1,9 +1,8 @@
 import * as v from "valibot";
 import { expect, test } from "vitest";
-import { Pkgbase, Pkgname } from "#shared/model.ts";
+import { BuildId, Pkgbase, Pkgname, SessionId } from "#shared/model.ts";
 import { PackageInfo, PackageList } from "#shared/views.ts";
 import { addPackages } from "../../../../services/api/store/packages.ts";
-import { newBuildId, newSessionId } from "../../../../services/scheduler/ids.ts";
 import { changeBuild } from "../../../../services/scheduler/store/builds.ts";
 import { insertSession } from "../../../../services/scheduler/store/sessions.ts";
 import { insertBuildOf, insertPublished, insertSource, startApi } from "../../../support/api.ts";
@@ -127,9 +126,9 @@ test("a list shows an add, an order and the end of a build in the very next answ
     type: "aur",
     name: v.parse(Pkgname, "foo"),
   });
-  const build = newBuildId();
+  const build = v.parse(BuildId, crypto.randomUUID());
   const session = {
-    id: newSessionId(),
+    id: v.parse(SessionId, crypto.randomUUID()),
     reason: "manual",
     resolve: true,
     force: false,

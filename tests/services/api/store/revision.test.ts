@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import * as v from "valibot";
 import { expect, test } from "vitest";
-import { SessionId } from "#shared/model.ts";
+import { BuildId, SessionId } from "#shared/model.ts";
 import { openState } from "#shared/state/open.ts";
 import type { State } from "#shared/state/state.ts";
 import {
@@ -12,7 +12,6 @@ import {
 } from "../../../../services/api/store/packages.ts";
 import { revisionReader } from "../../../../services/api/store/revision.ts";
 import { commitGeneration } from "../../../../services/repo/store/commit.ts";
-import { newBuildId } from "../../../../services/scheduler/ids.ts";
 import {
   changeBuild,
   deleteBuild,
@@ -27,7 +26,7 @@ const setup = async () => {
   await using stack = new AsyncDisposableStack();
   const world = stack.use(await makeWorld());
   const { pkgbase, source } = await insertPackage(world.state, "foo");
-  const build = newBuildId();
+  const build = v.parse(BuildId, crypto.randomUUID());
   const session = v.parse(SessionId, crypto.randomUUID());
   const terms = { reason: "manual", resolve: true, force: false, orderedAt: 1 } as const;
   const order = { session: { id: session, ...terms }, wanted: [{ pkgbase, build }], arch: "any" };
@@ -63,7 +62,7 @@ test.each<[what: string, write: (state: State, there: Setup) => Promise<unknown>
       insertSession(state, {
         ...order,
         session: { ...order.session, id: v.parse(SessionId, crypto.randomUUID()) },
-        wanted: [{ pkgbase, build: newBuildId() }],
+        wanted: [{ pkgbase, build: v.parse(BuildId, crypto.randomUUID()) }],
       }),
   ],
   [

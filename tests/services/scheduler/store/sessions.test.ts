@@ -1,7 +1,6 @@
 import * as v from "valibot";
 import { expect, test } from "vitest";
-import { SessionId } from "#shared/model.ts";
-import { newBuildId, newSessionId } from "../../../../services/scheduler/ids.ts";
+import { BuildId, SessionId } from "#shared/model.ts";
 import { findBuild } from "../../../../services/scheduler/store/builds.ts";
 import {
   findSession,
@@ -14,10 +13,10 @@ import { makeWorld } from "../../../support/world.ts";
 const setup = async () => {
   const world = await makeWorld();
   const { pkgbase } = await insertPackage(world.state, "app");
-  const build = newBuildId();
+  const build = v.parse(BuildId, crypto.randomUUID());
   const order = async (orderedAt: number) => {
-    const id = newSessionId();
-    const ordered = { pkgbase, build: newBuildId() };
+    const id = v.parse(SessionId, crypto.randomUUID());
+    const ordered = { pkgbase, build: v.parse(BuildId, crypto.randomUUID()) };
     await insertSession(world.state, {
       session: { id, reason: "manual", resolve: true, force: true, orderedAt },
       wanted: [ordered],
