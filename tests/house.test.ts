@@ -85,6 +85,25 @@ test.each([
   expect(matching(sources, touch).filter((path) => !place.test(path))).toEqual([]);
 });
 
+test.each([
+  ["setTimeout", /\bsetTimeout\b/],
+  ["setInterval", /\bsetInterval\b/],
+  ["setImmediate", /\bsetImmediate\b/],
+  ["AbortSignal.timeout", /\bAbortSignal\.timeout\b/],
+  ["node:timers", /from "(node:)?timers\b/],
+  ["performance.now", /\bperformance\.now\b/],
+  ["Math.random", /\bMath\.random\b/],
+  ["randomUUID", /\brandomUUID\b/],
+  ["random bytes", /\b(randomBytes|randomInt|getRandomValues)\b/],
+  [
+    "the pause of real timers",
+    /import \{[^}]*(?<!type )\b(pause|within)\b[^}]*\} from "#shared\/pause/,
+  ],
+  ["the machine's chance", /#shared\/service\/machine\b/],
+])("a service takes time and chance from its world, not from %s", (_what, touch) => {
+  expect(matching("services/**/*.ts", touch)).toEqual([]);
+});
+
 test("only the owner of a table writes it, in its store", () => {
   expect(owned.length).toBeGreaterThan(10);
   const strays = files("services/**/*.ts").flatMap(({ path, text }) =>

@@ -31,11 +31,12 @@ export const Config = v.object({
 export type Config = v.InferOutput<typeof Config>;
 
 export const open = async (base: Base<typeof Config> & Tables) => {
-  const { config, log, follow, state } = base;
+  const { config, log, follow, pause, state } = base;
   const secrets = await openSecrets(config);
   const live = await openHub({
     log,
     follow,
+    pause,
     findUnfinished: async (pkgbase) => {
       const rows = await findUnfinishedBuilds(state.read, pkgbase);
       return rows.map((row) => ({ ...row, state: viewState(row) }));

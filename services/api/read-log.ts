@@ -1,5 +1,4 @@
 import { createZstdDecompress } from "node:zlib";
-import type { Follow } from "#shared/bus/bus.ts";
 import { Fault } from "#shared/fault.ts";
 import { buildOutput } from "#shared/messages/build.ts";
 import type { BuildId } from "#shared/model.ts";
@@ -17,12 +16,12 @@ const patience = { quiet: 150, whole: seconds(3) };
 
 /** The log of a build that is done, or what a running one has printed so far: as JSON, a string. */
 export const readLog = async (
-  { blobs, follow }: Pick<Api, "blobs" | "follow">,
+  { blobs, follow, pause }: Pick<Api, "blobs" | "follow" | "pause">,
   { id, state, logSha256 }: Pick<BuildRow, "id" | "state" | "logSha256">,
 ) => {
   if (logSha256 !== null) return unpackLog(blobs, logSha256);
   if (state !== "running") throw new Fault("missing", "build does not have any logs");
-  return webStream(quoted(await readOutput(follow, id)));
+  return webStream(quoted(await readOutput({ follow, pause }, id)));
 };
 
 /** A whole log, as JSON. It is unpacked at the pace it is read: there may be many slow readers of large ones. */
@@ -60,9 +59,9 @@ const unreadable = (error: unknown): never => {
 };
 
 /** A stream of output has no end to wait for, so it is read until it falls silent. */
-const readOutput = async (follow: Follow, build: BuildId) => {
+const readOutput = async ({ follow, pause }: Pick<Api, "follow" | "pause">, build: BuildId) => {
   const attempts = new Map<number, string[]>();
-  const silence = silenceAfter(patience.quiet, patience.whole);
+  const silence = silenceAfter(pause, patience.quiet, patience.whole);
   await using _ = await follow(
     buildOutput,
     "start",

@@ -1,22 +1,25 @@
+import { deadline, type Pause } from "#shared/pause.ts";
+
+/** How often a stream is looked at within the time that counts as silence. */
+const looks = 3;
+
 /**
  * A stream has no end to wait for: `begun` resolves once nothing was `heard` for `quiet` milliseconds,
  * or after `whole` milliseconds.
  */
-export const silenceAfter = (quiet: number, whole: number) => {
-  let latest = performance.now();
+export const silenceAfter = (pause: Pause, quiet: number, whole: number) => {
+  let silentLooks = 0;
   return {
     heard: () => {
-      latest = performance.now();
+      silentLooks = 0;
     },
-    begun: () =>
-      new Promise<void>((resolve) => {
-        const end = performance.now() + whole;
-        const timer = setInterval(() => {
-          const now = performance.now();
-          if (now - latest < quiet && now < end) return;
-          clearInterval(timer);
-          resolve();
-        }, quiet / 3);
-      }),
+    async begun() {
+      using late = deadline(pause, whole);
+      // One more than fit: the first look comes a part of its time after what was heard.
+      while (silentLooks <= looks && !late.signal.aborted) {
+        await pause(quiet / looks, late.signal);
+        silentLooks += 1;
+      }
+    },
   };
 };

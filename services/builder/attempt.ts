@@ -1,6 +1,6 @@
 import { Fault } from "#shared/fault.ts";
+import { abortable, deadline } from "#shared/pause.ts";
 import { seconds } from "#shared/time.ts";
-import { abortable } from "./abortable.ts";
 import { containerSpec, type Purpose } from "./container-spec.ts";
 import type { Builder } from "./context.ts";
 import type { Container } from "./docker/engine.ts";
@@ -24,14 +24,14 @@ type Stops<S extends AnyStep> = {
  * comes to an outcome that says so; to none where it was ended. On a stop and a bug it rejects.
  */
 export const attempt = async <S extends AnyStep, Outcome>(
-  { config, engine, identity, image, limits }: Builder,
+  { config, engine, identity, image, limits, pause }: Builder,
   purpose: Exclude<Purpose, { kind: "srcinfo" }>,
   { progress, signal, ended, afterwards }: Stops<S>,
   drive: (container: Container, stopped: AbortSignal) => Promise<Outcome>,
 ): Promise<Outcome | Unbuilt<S> | undefined> => {
   const timeout = seconds(config.BUILD_TIMEOUT);
-  const deadline = AbortSignal.timeout(timeout);
-  const stopped = AbortSignal.any([signal, deadline, ...(ended ? [ended] : [])]);
+  using late = deadline(pause, timeout);
+  const stopped = AbortSignal.any([signal, late.signal, ...(ended ? [ended] : [])]);
   try {
     await using held = new AsyncDisposableStack();
     const container = held.use(
@@ -42,12 +42,12 @@ export const attempt = async <S extends AnyStep, Outcome>(
       return outcome;
     });
     using watch = watching();
-    const exhausted = untilExhausted(container, limits.processes, watch.signal);
-    return await abortable(stopped, Promise.race([driving, exhausted]));
+    const exhausted = untilExhausted(pause, container, limits.processes, watch.signal);
+    return await abortable(Promise.race([driving, exhausted]), stopped);
   } catch (error) {
     signal.throwIfAborted();
     if (ended?.aborted) return undefined;
-    if (deadline.aborted) return { kind: "timed-out", step: progress.step, afterMs: timeout };
+    if (late.signal.aborted) return { kind: "timed-out", step: progress.step, afterMs: timeout };
     if (!(error instanceof Fault) || error.kind === "unavailable") throw error;
     return broken(progress.step, error.message);
   }

@@ -7,7 +7,7 @@ import {
   buildStarted,
   type Step,
 } from "#shared/messages/build.ts";
-import { abortable } from "./abortable.ts";
+import { abortable } from "#shared/pause.ts";
 import { attempt } from "./attempt.ts";
 import type { Builder } from "./context.ts";
 import { drive, type Progress } from "./drive.ts";
@@ -25,7 +25,7 @@ type Request = Payload<typeof buildRequested>;
  * that is finished but asked for, how it went is said again: it may have been lost.
  */
 export const build = async (context: Builder, request: Request, { signal }: Delivery) => {
-  const { blobs, config, engine, limits, log, name, now, publish, work } = context;
+  const { blobs, config, engine, limits, log, name, now, pause, publish, work } = context;
   const { build, pkgbase, arch } = request;
   const known = work.finishedOf(build);
   if (known) return publish(buildFinished, known);
@@ -38,10 +38,10 @@ export const build = async (context: Builder, request: Request, { signal }: Deli
   using turn = work.begin(build);
   // Nobody waits for its removal but the next build of this slot.
   await using afterwards = new AsyncDisposableStack();
-  await using output = openOutput(blobs, (index, text) =>
+  await using output = openOutput({ blobs, pause }, (index, text) =>
     publish(buildOutput, { build, startedAt, index, text }),
   );
-  const timed = timedProgress<Step>(context.measure, "build", "container");
+  const timed = timedProgress<Step>(context, "build", "container");
   const progress: Progress & TimedProgress<Step> = Object.assign(timed, { measurements: null });
   output.say(headings.container);
   const outcome = await attempt(
@@ -50,7 +50,7 @@ export const build = async (context: Builder, request: Request, { signal }: Deli
     { progress, signal, ended: turn.ended, afterwards },
     (container, stopped) =>
       drive({
-        ...{ container, request, blobs, output, limits, progress, stopped },
+        ...{ container, request, blobs, pause, output, limits, progress, stopped },
         packager: config.PACKAGER,
         repositoryUrl: config.OWN_REPOSITORY_URL ?? config.OWN_REPOSITORY,
       }),
@@ -59,13 +59,13 @@ export const build = async (context: Builder, request: Request, { signal }: Deli
 
   progress.end();
   output.say(describe(outcome));
-  const kept = await abortable(signal, output.end());
+  const kept = await abortable(output.end(), signal);
   const { measurements } = progress;
   const finished = {
     ...{ build, pkgbase, arch, at: now() },
     ...{ builder: name, outcome, measurements, ...kept },
   };
-  await untilKept(() => publish(buildFinished, finished), signal);
+  await untilKept(pause, () => publish(buildFinished, finished), signal);
   log.info("build finished", { build, pkgbase, outcome: outcome.kind });
 };
 

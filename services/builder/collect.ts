@@ -1,7 +1,7 @@
 import { Fault } from "#shared/fault.ts";
 import type { BuildOutcome } from "#shared/messages/build.ts";
 import type { BlobReference } from "#shared/model.ts";
-import { abortable } from "./abortable.ts";
+import { abortable } from "#shared/pause.ts";
 import { storeArtifacts } from "./artifacts.ts";
 import { capture } from "./capture.ts";
 import type { Attempt } from "./drive.ts";
@@ -10,7 +10,7 @@ import { pkgbuildOf } from "./source.ts";
 import { srcinfoCommand } from "./steps.ts";
 import { untilKept } from "./until-kept.ts";
 
-type Collected = Pick<Attempt, "container" | "blobs" | "request" | "output" | "stopped">;
+type Collected = Pick<Attempt, "container" | "blobs" | "pause" | "request" | "output" | "stopped">;
 
 /** Bytes of a .SRCINFO. */
 export const srcinfoLimit = 1024 * 1024;
@@ -35,19 +35,22 @@ export const collect = async (attempt: Collected): Promise<BuildOutcome> => {
 export const takePackages = async ({
   container,
   blobs,
+  pause,
   output,
   stopped,
 }: Omit<Collected, "request">) => {
   const take = async () => {
     const tar = await container.take("/build/packages");
     try {
-      return await abortable(stopped, storeArtifacts(blobs, tar));
+      return await abortable(storeArtifacts(blobs, tar), stopped);
     } finally {
       // The engine removes no container whose files are still being read.
       tar.destroy();
     }
   };
-  const artifacts = await untilKept(take, stopped, (reason) => output.say(`waiting: ${reason}`));
+  const artifacts = await untilKept(pause, take, stopped, (reason) =>
+    output.say(`waiting: ${reason}`),
+  );
   if (artifacts.length > 0) return artifacts;
   throw new Fault("missing", "makepkg ended well but left no package in /build/packages");
 };
@@ -56,6 +59,7 @@ export const takePackages = async ({
 const printSrcinfo = async ({
   container,
   blobs,
+  pause,
   output,
   stopped,
 }: Collected): Promise<BlobReference | BuildOutcome> => {
@@ -65,5 +69,5 @@ const printSrcinfo = async ({
   if (exit.code !== 0) return { kind: "failed", step: "packages", exitCode: exit.code };
   if (stdout.byteLength > srcinfoLimit)
     return broken("packages", "the .SRCINFO of what was built is over 1 MiB");
-  return untilKept(() => blobs.put(stdout), stopped);
+  return untilKept(pause, () => blobs.put(stdout), stopped);
 };

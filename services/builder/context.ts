@@ -69,10 +69,14 @@ export const Config = v.object({
 
 export const open = (base: Base<typeof Config>) => {
   const { DOCKER_URL, DOCKER_HOST } = base.config;
-  return openWith(connectDocker(DOCKER_URL ?? DOCKER_HOST ?? "/var/run/docker.sock"), base);
+  const url = DOCKER_URL ?? DOCKER_HOST ?? "/var/run/docker.sock";
+  return openWith(connectDocker(url, base.pause), base);
 };
 
-export const openWith = async (engine: Engine, { config, follow, now }: Base<typeof Config>) => {
+export const openWith = async (
+  engine: Engine,
+  { config, follow, newId, now }: Base<typeof Config>,
+) => {
   const work = makeWork<BuildId, Payload<typeof buildFinished>>();
   const rebuilds = makeWork<RebuildId, Payload<typeof rebuildFinished>>();
   const name = config.BUILDER_NAME ?? nameOfHost(hostname());
@@ -84,7 +88,7 @@ export const openWith = async (engine: Engine, { config, follow, now }: Base<typ
   following.use(await follow(rebuildEnded, "start", (it) => rebuilds.end(it.rebuild)));
   following.use(await follow(rebuildFinished, "start", (it) => rebuilds.finish(it.rebuild, it)));
   following.use(await follow(builderAnnounced, "start", ({ builder }) => peers.heard(builder)));
-  const identity = await readIdentity();
+  const identity = await readIdentity(newId);
   const followed = following.move();
   return {
     ...{ engine, work, rebuilds, name, peers, identity },

@@ -7,6 +7,7 @@ import type {
   OwnRepository,
   Step,
 } from "#shared/messages/build.ts";
+import type { Pause } from "#shared/pause.ts";
 import { capture } from "./capture.ts";
 import { collect } from "./collect.ts";
 import type { Exit } from "./docker/engine.ts";
@@ -20,6 +21,7 @@ import { fileEntry, packTar } from "./tar.ts";
 export type Attempt = Stage<Step> & {
   readonly request: Payload<typeof buildRequested>;
   readonly blobs: Blobs;
+  readonly pause: Pause;
   readonly packager: string | undefined;
   readonly repositoryUrl: string | undefined;
   readonly progress: Progress;

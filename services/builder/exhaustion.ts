@@ -1,5 +1,5 @@
 import { Fault } from "#shared/fault.ts";
-import { pause } from "#shared/pause.ts";
+import type { Pause } from "#shared/pause.ts";
 import { seconds } from "#shared/time.ts";
 import type { Container } from "./docker/engine.ts";
 
@@ -15,6 +15,7 @@ const nearly = 0.9;
  * in that state comes to no end of its own.
  */
 export const untilExhausted = async (
+  pause: Pause,
   container: Pick<Container, "processes">,
   limit: number,
   signal: AbortSignal,

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { readFile, readlink } from "node:fs/promises";
 import process from "node:process";
 
@@ -12,8 +11,8 @@ export type Identity = {
 };
 
 /** Where /proc tells nothing, the place is one that nobody else is in. */
-export const readIdentity = async (): Promise<Identity> => {
-  const id = randomUUID();
+export const readIdentity = async (newId: () => string): Promise<Identity> => {
+  const id = newId();
   const [boot, namespace] = await Promise.all([
     readFile("/proc/sys/kernel/random/boot_id", "utf8").catch(() => id),
     readlink("/proc/self/ns/pid").catch(() => id),

@@ -2,7 +2,7 @@ import { promisify } from "node:util";
 import { zstdCompress } from "node:zlib";
 import type { Blobs } from "#shared/blobs/blobs.ts";
 import type { BlobReference } from "#shared/model.ts";
-import { pause } from "#shared/pause.ts";
+import type { Pause } from "#shared/pause.ts";
 import { makeChunks } from "./chunks.ts";
 import { untilKept } from "./until-kept.ts";
 
@@ -25,7 +25,7 @@ export type Output = AsyncDisposable & {
  * what is left is said without pauses. Where the bus is away it waits for it. Disposing stops it.
  */
 export const openOutput = (
-  blobs: Blobs,
+  { blobs, pause }: { readonly blobs: Blobs; readonly pause: Pause },
   publish: (index: number, text: string) => Promise<void>,
 ): Output => {
   const chunks = makeChunks(logLimit);
@@ -39,7 +39,7 @@ export const openOutput = (
   const sayAll = async () => {
     try {
       for (let text = chunks.next(); text !== undefined; text = chunks.next()) {
-        await untilKept(() => publish(outputs, text), stopping.signal);
+        await untilKept(pause, () => publish(outputs, text), stopping.signal);
         outputs += 1;
         await pause(pace, hurry.signal);
       }
@@ -67,7 +67,7 @@ export const openOutput = (
       await saying;
       if (failure) throw failure.error;
       const whole = await compress(chunks.whole());
-      return { log: await untilKept(() => blobs.put(whole), stopping.signal), outputs };
+      return { log: await untilKept(pause, () => blobs.put(whole), stopping.signal), outputs };
     },
     async [Symbol.asyncDispose]() {
       stopping.abort();

@@ -2,8 +2,8 @@ import type * as v from "valibot";
 import { Fault } from "#shared/fault.ts";
 import type { generateSrcinfo } from "#shared/messages/resolve.ts";
 import type { BlobReference } from "#shared/model.ts";
+import { abortable, deadline } from "#shared/pause.ts";
 import { seconds } from "#shared/time.ts";
-import { abortable } from "./abortable.ts";
 import { capture } from "./capture.ts";
 import { containerSpec } from "./container-spec.ts";
 import type { Builder } from "./context.ts";
@@ -29,22 +29,22 @@ const logEnd = limit / 6;
  * answer; with no engine or no image it is `Fault` unavailable.
  */
 export const readPkgbuild = async (
-  { blobs, engine, identity, image, limits, reading }: Builder,
+  { blobs, engine, identity, image, limits, pause, reading }: Builder,
   { source }: { readonly source: BlobReference },
 ): Promise<Answer> => {
-  const deadline = AbortSignal.timeout(timeout);
+  using late = deadline(pause, timeout);
   const read = async () => {
-    deadline.throwIfAborted();
+    late.signal.throwIfAborted();
     await using container = await engine.start(
       containerSpec(image, limits, formatIdentity(identity), { kind: "srcinfo" }, timeout),
     );
     await container.put(packTar(sourceEntries(blobs, source)));
-    return await abortable(deadline, print(container));
+    return await abortable(print(container), late.signal);
   };
   try {
     return await reading(read);
   } catch (error) {
-    if (deadline.aborted) return { kind: "failed", log: "reading the PKGBUILD took over 45 s" };
+    if (late.signal.aborted) return { kind: "failed", log: "reading the PKGBUILD took over 45 s" };
     if (!(error instanceof Fault)) throw error;
     if (error.kind === "invalid") return { kind: "failed", log: error.message };
     throw new Fault("unavailable", error.message, { cause: error });

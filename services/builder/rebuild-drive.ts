@@ -2,6 +2,7 @@ import type { Blobs } from "#shared/blobs/blobs.ts";
 import type { Payload } from "#shared/bus/declare.ts";
 import type { RebuildOutcome, RebuildStep, rebuildRequested } from "#shared/messages/rebuild.ts";
 import { parseBuildinfo } from "#shared/pacman/buildinfo.ts";
+import type { Pause } from "#shared/pause.ts";
 import { takePackages } from "./collect.ts";
 import type { Command } from "./docker/engine.ts";
 import { entryOf } from "./installed-set.ts";
@@ -16,6 +17,7 @@ import { type Entry, fileEntry, packTar } from "./tar.ts";
 export type Attempt = Stage<RebuildStep> & {
   readonly request: Payload<typeof rebuildRequested>;
   readonly blobs: Blobs;
+  readonly pause: Pause;
   readonly archive: string;
 };
 

@@ -5,8 +5,8 @@ import {
   rebuildFinished,
   type rebuildRequested,
 } from "#shared/messages/rebuild.ts";
+import { abortable } from "#shared/pause.ts";
 import { seconds } from "#shared/time.ts";
-import { abortable } from "./abortable.ts";
 import { attempt } from "./attempt.ts";
 import type { Builder } from "./context.ts";
 import { broken, describe } from "./outcome.ts";
@@ -27,7 +27,7 @@ const deferral = seconds(2);
  * that is finished but asked for, what came of it is said again: it may have been lost.
  */
 export const rebuild = async (context: Builder, request: Request, { signal, later }: Delivery) => {
-  const { blobs, config, engine, limits, log, measure, name, now, peers, publish, rebuilds } =
+  const { blobs, config, engine, limits, log, name, now, pause, peers, publish, rebuilds } =
     context;
   const { rebuild, pkgbase, arch } = request;
   const known = rebuilds.finishedOf(rebuild);
@@ -39,8 +39,8 @@ export const rebuild = async (context: Builder, request: Request, { signal, late
   const startedAt = now();
   log.info("rebuild started", { rebuild, pkgbase });
   using turn = rebuilds.begin(rebuild);
-  await using output = openOutput(blobs, async () => {});
-  const progress = timedProgress<RebuildStep>(measure, "rebuild", "container");
+  await using output = openOutput({ blobs, pause }, async () => {});
+  const progress = timedProgress<RebuildStep>(context, "rebuild", "container");
   output.say(headings.container);
   const outcome = await attempt(
     context,
@@ -48,7 +48,7 @@ export const rebuild = async (context: Builder, request: Request, { signal, late
     { progress, signal, ended: turn.ended },
     (container, stopped) =>
       driveRebuild({
-        ...{ container, request, blobs, output, limits, progress, stopped },
+        ...{ container, request, blobs, pause, output, limits, progress, stopped },
         archive: config.ARCH_ARCHIVE_URL,
       }),
   );
@@ -56,12 +56,12 @@ export const rebuild = async (context: Builder, request: Request, { signal, late
 
   progress.end();
   output.say(describe(outcome));
-  const { log: kept } = await abortable(signal, output.end());
+  const { log: kept } = await abortable(output.end(), signal);
   const finished = {
     ...{ rebuild, pkgbase, arch, at: now() },
     ...{ builder: name, startedAt, outcome, log: kept },
   };
-  await untilKept(() => publish(rebuildFinished, finished), signal);
+  await untilKept(pause, () => publish(rebuildFinished, finished), signal);
   log.info("rebuild finished", { rebuild, pkgbase, outcome: outcome.kind });
 };
 

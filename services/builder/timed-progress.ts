@@ -1,4 +1,4 @@
-import type { Measure } from "#shared/metrics/declare.ts";
+import type { World } from "#shared/service/define.ts";
 import { seconds } from "#shared/time.ts";
 import { stepTime } from "./metrics.ts";
 import type { AnyStep } from "./outcome.ts";
@@ -11,16 +11,16 @@ export type TimedProgress<S extends AnyStep> = {
 
 /** How far a build or a rebuild is; each step is timed until the next begins. */
 export const timedProgress = <S extends AnyStep>(
-  { observe }: Measure,
+  { measure, now }: Pick<World, "measure" | "now">,
   purpose: "build" | "rebuild",
   first: S,
 ): TimedProgress<S> => {
   let step = first;
-  let begun = performance.now();
+  let begun = now();
   const end = () => {
-    const now = performance.now();
-    observe(stepTime, { purpose, step }, (now - begun) / seconds(1));
-    begun = now;
+    const ended = now();
+    measure.observe(stepTime, { purpose, step }, Math.max(0, ended - begun) / seconds(1));
+    begun = ended;
   };
   return {
     get step() {

@@ -1,5 +1,5 @@
 import { Fault } from "#shared/fault.ts";
-import { pause } from "#shared/pause.ts";
+import type { Pause } from "#shared/pause.ts";
 import { seconds } from "#shared/time.ts";
 
 /**
@@ -7,6 +7,7 @@ import { seconds } from "#shared/time.ts";
  * giving up would mean to build it again. `waiting` is called once, with the reason.
  */
 export const untilKept = async <T>(
+  pause: Pause,
   keep: () => Promise<T>,
   signal: AbortSignal,
   waiting: (reason: string) => void = () => {},

@@ -24,12 +24,12 @@ export const Config = v.object({
 /** Milliseconds for which files are served that left the repository: databases name them that are still in use. */
 export const grace = seconds(600);
 
-export const open = async ({ blobs, config, state }: Base<typeof Config> & Tables) => ({
+export const open = async ({ blobs, config, newId, state }: Base<typeof Config> & Tables) => ({
   /** Changes of the repository, one after the other. */
   oneAtATime: pLimit(1),
   view: openView(state, config.NAME),
   smallBody: openSmallBodies(blobs),
-  directory: await openDirectory(config.DATA_DIR),
+  directory: await openDirectory(config.DATA_DIR, newId),
   /** Changes of that directory, one after the other, and what it was last brought to. */
   showing: pLimit(1),
   shown: new Map<string, ServedFile>(),

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { constants } from "node:fs";
 import {
   access,
@@ -28,7 +27,10 @@ export type Directory = {
 
 const prefix = ".kiln-";
 
-export const openDirectory = async (dataDirectory: string): Promise<Directory> => {
+export const openDirectory = async (
+  dataDirectory: string,
+  newId: () => string,
+): Promise<Directory> => {
   const root = join(dataDirectory, "repository");
   await mkdir(root, { recursive: true });
   for (const name of await readdir(root))
@@ -38,7 +40,7 @@ export const openDirectory = async (dataDirectory: string): Promise<Directory> =
     async put(name, file, blobs) {
       const place = join(root, name);
       if (await isThere(place, file, blobs)) return;
-      const temporary = join(root, `${prefix}${randomUUID()}`);
+      const temporary = join(root, `${prefix}${newId()}`);
       try {
         await write(temporary, file, blobs);
         await rename(temporary, place);

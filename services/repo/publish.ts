@@ -3,6 +3,7 @@ import { Fault } from "#shared/fault.ts";
 import { sayable } from "#shared/messages/reason.ts";
 import { publishRefused, type publishRequested, repoPublished } from "#shared/messages/repo.ts";
 import { parseSrcinfo, versionOf } from "#shared/pacman/srcinfo.ts";
+import { seconds } from "#shared/time.ts";
 import { changeRepository } from "./change-repository.ts";
 import { findDifference } from "./check-artifacts.ts";
 import type { Repo } from "./context.ts";
@@ -24,7 +25,7 @@ type Request = Payload<typeof publishRequested>;
 
 /** Takes what a build made into the repository, or says why not; what was served stays then. */
 export const publish = async (context: Repo, request: Request) => {
-  const begun = performance.now();
+  const begun = context.now();
   const build = await findBuild(context.state.read, request.build);
   if (!build) return context.log.warn("no such build to publish", { build: request.build });
   const publication = await findPublication(context.state.read, build.pkgbase);
@@ -36,7 +37,8 @@ export const publish = async (context: Repo, request: Request) => {
     context.log.info("published", { build: build.id, pkgbase: build.pkgbase });
   }
   await showCurrent(context);
-  if (isNew) context.measure.observe(publishTime, {}, (performance.now() - begun) / 1_000);
+  const took = Math.max(0, context.now() - begun);
+  if (isNew) context.measure.observe(publishTime, {}, took / seconds(1));
   await say(context, build);
 };
 

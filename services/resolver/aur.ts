@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { Fault } from "#shared/fault.ts";
 import { Pkgbase, Pkgname } from "#shared/model.ts";
+import { deadline, type Pause } from "#shared/pause.ts";
 import type { AurPackage } from "./pick-listed.ts";
 
 export type Aur = {
@@ -20,6 +21,7 @@ export type Options = {
   readonly retries: number;
   /** Ends requests under way. */
   readonly signal: AbortSignal;
+  readonly pause: Pause;
 };
 
 /** Names in one request; the AUR takes some more. */
@@ -40,14 +42,15 @@ const Answer = v.variant("type", [
 ]);
 
 /** The AUR's RPC interface, version 5. Source: https://aur.archlinux.org/rpc/swagger */
-export const connectAur = ({ url, timeout, retries, signal }: Options): Aur => {
+export const connectAur = ({ url, timeout, retries, signal, pause }: Options): Aur => {
   const root = url.replace(/\/+$/, "");
 
   const post = async (form: URLSearchParams) => {
+    using late = deadline(pause, timeout);
     const response = await fetch(`${root}/rpc/`, {
       method: "POST",
       body: form,
-      signal: AbortSignal.any([signal, AbortSignal.timeout(timeout)]),
+      signal: AbortSignal.any([signal, late.signal]),
     });
     if (!response.ok) throw new Error(`it answered ${response.status} ${response.statusText}`);
     return v.parse(Answer, await response.json());

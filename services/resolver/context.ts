@@ -40,10 +40,15 @@ export type Config = v.InferOutput<typeof Config>;
 const fetchesAtOnce = 6;
 
 export const open = async (base: Base<typeof Config> & Tables) => {
-  const { config } = base;
+  const { config, pause } = base;
   const stopping = new AbortController();
   const { signal } = stopping;
-  const mirror = connectMirror(config.SYNC_MIRROR, config.ARCH, signal);
+  const mirror = connectMirror({
+    pattern: config.SYNC_MIRROR,
+    arch: config.ARCH,
+    signal,
+    pause,
+  });
   return {
     git: connectGit({
       directory: join(config.DATA_DIR, "work"),
@@ -57,6 +62,7 @@ export const open = async (base: Base<typeof Config> & Tables) => {
       timeout: config.AUR_REQUEST_TIMEOUT,
       retries: config.AUR_REQUEST_RETRIES,
       signal,
+      pause,
     }),
     official: openOfficial({ ...base, mirror }),
     stopping,

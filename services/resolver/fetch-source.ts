@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import * as v from "valibot";
 import { Fault } from "#shared/fault.ts";
 import type { SourceSpec } from "#shared/messages/resolve.ts";
@@ -50,7 +49,7 @@ export const fetchSource = async (
 
   const { revision, changedAt } = read;
   const source = {
-    id: v.parse(SourceId, randomUUID()),
+    id: v.parse(SourceId, context.newId()),
     pkgbase: srcinfo.pkgbase,
     spec,
     state: stateOf(spec, srcinfo, revision, commits),

@@ -19,14 +19,14 @@ export const Config = v.object({
   SIGN_KEY_GENERATE: flag(false),
 });
 
-export const open = async ({ config, log, now }: Base<typeof Config>) => {
+export const open = async ({ config, log, newId, now }: Base<typeof Config>) => {
   await mkdir(config.DATA_DIR, { recursive: true });
   const path = join(config.DATA_DIR, "sign_key.asc");
   const password = config.SIGN_KEY_PASSWORD;
   const socket = join(config.DATA_DIR, "S.gpg-agent");
   const keyring = openKeyring(path, password, now, connectAgent(resolve(socket)));
   if (config.SIGN_KEY_GENERATE && (await keyring.look()).kind === "none") {
-    const made = await generateKey({ path, name: config.NAME, password, now: now() });
+    const made = await generateKey({ path, name: config.NAME, password, now: now(), newId });
     if (made) log.info("signing key generated", { path });
   }
   return {

@@ -1,9 +1,8 @@
 import { AwsV4Signer } from "aws4fetch";
 import { Fault } from "#shared/fault.ts";
-import { pause } from "#shared/pause.ts";
+import { deadline, pause } from "#shared/pause.ts";
 import { minutes, seconds } from "#shared/time.ts";
 import { sha256Of } from "./checking.ts";
-import { type Deadline, makeDeadline } from "./deadline.ts";
 import { parseRefusal, type Refusal, refusalFault } from "./s3-refusal.ts";
 import type { S3Place } from "./s3-url.ts";
 
@@ -53,7 +52,7 @@ export const connectS3 = (place: S3Place, credentials: Credentials): S3 => {
   const unreachable = (cause: unknown) =>
     new Fault("unavailable", `${name} does not answer: ${describe(cause)}`, { cause });
 
-  const send = async (what: Ask, { signal }: Deadline) => {
+  const send = async (what: Ask, signal: AbortSignal) => {
     const { method, body = null } = what;
     const { url, headers } = await new AwsV4Signer({
       ...{ ...credentials, method, service: "s3", region: place.region, cache: signingKeys },
@@ -64,14 +63,14 @@ export const connectS3 = (place: S3Place, credentials: Credentials): S3 => {
   };
 
   const tryOnce = async (what: Ask): Promise<Outcome> => {
-    const deadline = makeDeadline();
+    const stop = new AbortController();
     const longest = what.patience ?? (what.body ? patience.sent : patience.answer);
-    const response = await deadline.within(longest, () => send(what, deadline)).catch(unreachable);
+    const response = await limited(longest, stop, () => send(what, stop.signal)).catch(unreachable);
     if (response instanceof Fault)
-      return { kind: "failed", fault: response, mayPass: !deadline.signal.aborted };
+      return { kind: "failed", fault: response, mayPass: !stop.signal.aborted };
     const { ok, status } = response;
-    if (ok) return { kind: "answered", answer: answerOf(response, deadline, unreachable) };
-    const body = await deadline.within(patience.piece, () => response.text()).catch(() => "");
+    if (ok) return { kind: "answered", answer: answerOf(response, stop, unreachable) };
+    const body = await limited(patience.piece, stop, () => response.text()).catch(() => "");
     const refusal = parseRefusal(body);
     if (status === 416 || isMissing(what, status, refusal))
       return { kind: "answered", answer: undefined };
@@ -90,6 +89,15 @@ export const connectS3 = (place: S3Place, credentials: Credentials): S3 => {
   return { ask };
 };
 
+/** Aborts `stop` when `act` takes longer than so many milliseconds. */
+const limited = async <T>(longest: number, stop: AbortController, act: () => Promise<T>) => {
+  using _ = deadline(pause, longest, {
+    stop,
+    message: `nothing happened for ${longest / 1_000} s`,
+  });
+  return await act();
+};
+
 /** The answer to a HEAD does not say what is missing. */
 const isMissing = ({ method, key }: Ask, status: number, { code }: Refusal) =>
   status === 404 && key !== undefined && (method === "HEAD" || code === "NoSuchKey");
@@ -102,14 +110,14 @@ const addressOf = ({ endpoint, bucket, prefix }: S3Place, { key, query = {} }: A
 
 const answerOf = (
   response: Response,
-  deadline: Deadline,
+  stop: AbortController,
   unreachable: (cause: unknown) => Fault,
 ): Answer => ({
   headers: response.headers,
   text: () =>
-    deadline
-      .within(patience.piece, () => response.text())
-      .catch((error: unknown) => Promise.reject(unreachable(error))),
+    limited(patience.piece, stop, () => response.text()).catch((error: unknown) =>
+      Promise.reject(unreachable(error)),
+    ),
   async *content() {
     const { body } = response;
     const expected = Number(response.headers.get("content-length"));
@@ -117,7 +125,7 @@ const answerOf = (
     try {
       const reader = body?.getReader();
       while (reader) {
-        const { done, value } = await deadline.within(patience.piece, () => reader.read());
+        const { done, value } = await limited(patience.piece, stop, () => reader.read());
         if (done) break;
         bytes += value.byteLength;
         yield value;
@@ -126,7 +134,7 @@ const answerOf = (
     } catch (cause) {
       throw unreachable(cause);
     } finally {
-      deadline.end();
+      stop.abort();
     }
   },
 });

@@ -1,6 +1,7 @@
 // How long a trivial build takes, by phase, on the engine at DOCKER_URL.
 // Run by hand: DOCKER_URL=… bun tests/bench/builder.ts [runs]
 
+import { pause } from "#shared/pause.ts";
 import { openWith } from "../../services/builder/context.ts";
 import { connectDocker } from "../../services/builder/docker/connect.ts";
 import type { Engine } from "../../services/builder/docker/engine.ts";
@@ -39,7 +40,7 @@ const clocked = (engine: Engine): Engine => ({
 
 await using builder = await startBuilder(
   {},
-  { open: (base) => openWith(clocked(connectDocker(url)), base) },
+  { open: (base) => openWith(clocked(connectDocker(url, pause)), base) },
 );
 const source = await builder.source({ PKGBUILD: pkgbuildOf("trivial") });
 for (let run = 0; run < runs; run += 1)

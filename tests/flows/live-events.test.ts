@@ -10,6 +10,7 @@ import {
 } from "#shared/messages/build.ts";
 import { messages } from "#shared/messages/index.ts";
 import { BuildId, Pkgbase } from "#shared/model.ts";
+import { pause } from "#shared/pause.ts";
 import { readEvents } from "../../cli/events.ts";
 import { openHub } from "../../services/api/live/hub.ts";
 import { startNats } from "../support/nats.ts";
@@ -27,6 +28,7 @@ const setup = async (running?: BuildId) => {
     await openHub({
       log: silentLog,
       follow: bus.follow,
+      pause,
       findUnfinished: async () => (running ? [{ build: running, state, startedAt: 1 }] : []),
     }),
   );

@@ -40,7 +40,7 @@ test("the container of a builder that is killed goes with it", async () => {
 }, 120_000);
 
 test("a builder removes at its start what a dead one of its place left, and nothing of others", async () => {
-  const me = await readIdentity();
+  const me = await readIdentity(randomUUID);
   const label = (pid: number, place = me.place) => formatIdentity({ place, pid, id: randomUUID() });
   const none = 4_194_304; // Over the largest process id there can be; proc(5), pid_max.
   await using started = await leave("run", { "kiln.builder": label(none) });

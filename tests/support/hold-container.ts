@@ -1,8 +1,9 @@
+import { pause } from "#shared/pause.ts";
 import { connectDocker } from "../../services/builder/docker/connect.ts";
 
 // Run as a process of its own: starts a container as a builder does, says its id, and waits to be killed.
 const [url = "", image = "", label = ""] = process.argv.slice(2);
-const engine = connectDocker(url);
+const engine = connectDocker(url, pause);
 await engine.start({
   image,
   labels: { "kiln.builder": label },

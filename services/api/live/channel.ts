@@ -1,4 +1,5 @@
 import type { BuildId } from "#shared/model.ts";
+import type { Pause } from "#shared/pause.ts";
 import type { BuildState } from "#shared/views.ts";
 import { frameOf, type LiveEvent, missedFrames } from "./event.ts";
 import { openSubscriber, type Subscriber } from "./subscriber.ts";
@@ -31,6 +32,7 @@ type Followed = {
 };
 
 export type ChannelTerms = {
+  readonly pause: Pause;
   readonly followOutput: FollowOutput;
   /** Milliseconds an end waits for a log that is not whole. */
   readonly patience: number;
@@ -44,7 +46,7 @@ export const openChannel = (pkgbase: string, terms: ChannelTerms): Channel => {
   const subscribers = new Set<Subscriber>();
   const builds = new Map<BuildId, Followed>();
   const over = new Set<BuildId>();
-  const timers = new Set<ReturnType<typeof setTimeout>>();
+  const closing = new AbortController();
 
   const front = () => builds.values().next().value;
   const tell = (event: LiveEvent) => {
@@ -93,6 +95,12 @@ export const openChannel = (pkgbase: string, terms: ChannelTerms): Channel => {
       release(followed);
     }
   };
+  const waitForLog = async ({ tracker }: Followed) => {
+    await terms.pause(terms.patience, closing.signal);
+    if (closing.signal.aborted) return;
+    tracker.stopWaiting();
+    sweep();
+  };
   const release = ({ output }: Followed) =>
     void output?.then((it) => it[Symbol.asyncDispose]()).catch(terms.failed);
 
@@ -133,20 +141,14 @@ export const openChannel = (pkgbase: string, terms: ChannelTerms): Channel => {
       const followed = heard(build);
       if (!followed) return;
       followed.tracker.ended(end);
-      if (!followed.tracker.hasEnded()) {
-        const timer = setTimeout(() => {
-          followed.tracker.stopWaiting();
-          sweep();
-        }, terms.patience);
-        timers.add(timer);
-      }
+      if (!followed.tracker.hasEnded()) void waitForLog(followed);
       sweep();
     },
     ping(frame) {
       for (const subscriber of subscribers) subscriber.sendIfIdle(frame);
     },
     close() {
-      for (const timer of timers) clearTimeout(timer);
+      closing.abort();
       for (const followed of builds.values()) release(followed);
       builds.clear();
       for (const subscriber of [...subscribers]) subscriber.leave();

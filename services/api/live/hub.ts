@@ -9,6 +9,7 @@ import {
   buildStarted,
 } from "#shared/messages/build.ts";
 import type { BuildId } from "#shared/model.ts";
+import type { Pause } from "#shared/pause.ts";
 import type { Log } from "#shared/service/log.ts";
 import { seconds } from "#shared/time.ts";
 import type { BuildState } from "#shared/views.ts";
@@ -30,6 +31,7 @@ export type Unfinished = {
 export type HubTerms = {
   readonly log: Log;
   readonly follow: Follow;
+  readonly pause: Pause;
   /** A package's builds that have not ended, oldest first. */
   findUnfinished(pkgbase: string): Promise<readonly Unfinished[]>;
   /** Milliseconds between pings. */
@@ -51,6 +53,7 @@ type Opened = { readonly channel: Channel; readonly ready: Promise<void> };
 export const openHub = async ({
   log,
   follow,
+  pause,
   findUnfinished,
   pingInterval = seconds(10),
   patience = seconds(5),
@@ -60,8 +63,9 @@ export const openHub = async ({
 
   const open = (pkgbase: string): Opened => {
     const channel = openChannel(pkgbase, {
+      pause,
       patience,
-      followOutput: (build, each) => followFromStart(follow, build, each),
+      followOutput: (build, each) => followFromStart({ follow, pause }, build, each),
       empty: () => close(pkgbase),
       failed: (error) => log.error("live output cannot be followed", { pkgbase, error }),
     });
@@ -114,11 +118,17 @@ export const openHub = async ({
       told((to, payload: Payload<typeof buildEnded>) => to.ended(payload.build, endOf(payload))),
     ),
   );
-  const timer = setInterval(() => {
-    for (const { channel } of opened.values()) channel.ping(ping);
-  }, pingInterval);
+  const closing = new AbortController();
+  const pingEachClient = async () => {
+    while (true) {
+      await pause(pingInterval, closing.signal);
+      if (closing.signal.aborted) return;
+      for (const { channel } of opened.values()) channel.ping(ping);
+    }
+  };
+  void pingEachClient();
   stack.defer(() => {
-    clearInterval(timer);
+    closing.abort();
     for (const pkgbase of [...opened.keys()]) close(pkgbase);
   });
   const resources = stack.move();
@@ -154,8 +164,8 @@ export const openHub = async ({
 const sofar = { quiet: 60, whole: seconds(2) };
 
 /** Resolves when what was printed before has been told, so that who comes late gets it in one piece. */
-const followFromStart: FollowFromStart = async (follow, build, each) => {
-  const silence = silenceAfter(sofar.quiet, sofar.whole);
+const followFromStart: FollowFromStart = async ({ follow, pause }, build, each) => {
+  const silence = silenceAfter(pause, sofar.quiet, sofar.whole);
   const following = await follow(
     buildOutput,
     "start",
@@ -170,6 +180,6 @@ const followFromStart: FollowFromStart = async (follow, build, each) => {
 };
 
 type FollowFromStart = (
-  follow: Follow,
+  around: Pick<HubTerms, "follow" | "pause">,
   ...rest: Parameters<FollowOutput>
 ) => ReturnType<FollowOutput>;

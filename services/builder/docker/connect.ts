@@ -1,12 +1,13 @@
 import Docker from "dockerode";
 import { parseDockerUrl } from "#shared/docker-url.ts";
 import { Fault } from "#shared/fault.ts";
+import type { Pause } from "#shared/pause.ts";
 import { containerOf } from "./container.ts";
 import { createOptions, labelOfAll } from "./create-options.ts";
 import type { Engine } from "./engine.ts";
 import { asFault, statusOf } from "./refusal.ts";
 
-export const connectDocker = (url: string): Engine => {
+export const connectDocker = (url: string, pause: Pause): Engine => {
   // Said to be absent, as dockerode else takes DOCKER_HOST for them.
   const docker = new Docker({ host: undefined, protocol: "http", ...optionsOf(url) });
   const refuse = (doing: string) => (error: unknown) => {
@@ -33,7 +34,7 @@ export const connectDocker = (url: string): Engine => {
       const created = await docker
         .createContainer(createOptions(spec))
         .catch(refuseWithout(spec.image, "a new container"));
-      return containerOf(created, url);
+      return containerOf(created, url, pause);
     },
 
     async list() {

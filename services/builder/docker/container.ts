@@ -1,12 +1,16 @@
 import { Readable } from "node:stream";
 import type Docker from "dockerode";
-import { pause } from "#shared/pause.ts";
+import type { Pause } from "#shared/pause.ts";
 import { demultiplex } from "./demultiplex.ts";
 import type { Command, Container, Exit } from "./engine.ts";
 import { asFault, statusOf } from "./refusal.ts";
 
 /** Starts a container that was created, and holds its lease. */
-export const containerOf = async (docker: Docker.Container, url: string): Promise<Container> => {
+export const containerOf = async (
+  docker: Docker.Container,
+  url: string,
+  pause: Pause,
+): Promise<Container> => {
   const refuse = (doing: string) => (error: unknown) => {
     throw asFault(error, url, doing);
   };
@@ -26,7 +30,7 @@ export const containerOf = async (docker: Docker.Container, url: string): Promis
   return {
     async run(command, each) {
       try {
-        return await exec(docker, command, each);
+        return await exec({ docker, pause }, command, each);
       } catch (error) {
         if (isGone(error)) return { kind: "gone" };
         throw asFault(error, url, `to run ${command.argv[0]}`);
@@ -67,8 +71,10 @@ export const containerOf = async (docker: Docker.Container, url: string): Promis
   };
 };
 
+type Around = { readonly docker: Docker.Container; readonly pause: Pause };
+
 const exec = async (
-  docker: Docker.Container,
+  { docker, pause }: Around,
   { user, argv, environment = {}, directory = "/build/source" }: Command,
   each: Parameters<Container["run"]>[1],
 ): Promise<Exit> => {
@@ -83,13 +89,13 @@ const exec = async (
   const output = await process.start({ hijack: false, stdin: false });
   for await (const printed of demultiplex(Readable.from(output))) each(printed);
 
-  const code = await exitCode(process);
-  if (code !== 0 && (await hasEnded(docker, code))) return { kind: "gone" };
+  const code = await exitCode(process, pause);
+  if (code !== 0 && (await hasEnded({ docker, pause }, code))) return { kind: "gone" };
   return { kind: "exited", code };
 };
 
 /** Output may end a moment before the engine has seen the end. */
-const exitCode = async (process: Docker.Exec) => {
+const exitCode = async (process: Docker.Exec, pause: Pause) => {
   while (true) {
     const { Running, ExitCode } = await process.inspect();
     if (!Running && ExitCode !== null) return ExitCode;
@@ -98,7 +104,7 @@ const exitCode = async (process: Docker.Exec) => {
 };
 
 /** A program killed along with its container ends a moment before the container does. */
-const hasEnded = async (docker: Docker.Container, code: number) => {
+const hasEnded = async ({ docker, pause }: Around, code: number) => {
   const killed = 128 + 9;
   for (let looks = code === killed ? 10 : 1; looks > 0; looks -= 1) {
     const state = await docker.inspect().then(

@@ -7,13 +7,19 @@ import { makeWorld } from "../../support/world.ts";
 
 test("who stops while packages are taken lets go of the container's files", async () => {
   await using world = await makeWorld();
-  await using output = openOutput(world.blobs, async () => {});
+  await using output = openOutput(world, async () => {});
   const { engine } = fakeEngine();
   const endless = new Readable({ read() {} });
   const container = { ...(await engine.start(spec)), take: async () => endless };
   const stopping = new AbortController();
   const stopped = stopping.signal;
-  const taking = takePackages({ container, output, blobs: world.blobs, stopped });
+  const taking = takePackages({
+    container,
+    output,
+    blobs: world.blobs,
+    pause: world.pause,
+    stopped,
+  });
 
   stopping.abort();
 

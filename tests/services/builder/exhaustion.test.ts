@@ -1,4 +1,5 @@
 import { expect, test, vi } from "vitest";
+import { pause } from "#shared/pause.ts";
 import { untilExhausted } from "../../../services/builder/exhaustion.ts";
 
 const watch = async (counts: readonly number[]) => {
@@ -7,6 +8,7 @@ const watch = async (counts: readonly number[]) => {
     const over = new AbortController();
     const left = [...counts];
     const watching = untilExhausted(
+      pause,
       { processes: async () => left.shift() ?? 0 },
       100,
       over.signal,

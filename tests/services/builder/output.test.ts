@@ -9,7 +9,7 @@ const bytes = (text: string) => new TextEncoder().encode(text);
 const setup = async (refusals: Fault[] = []) => {
   const world = await makeWorld();
   const said: [index: number, text: string][] = [];
-  const output = openOutput(world.blobs, async (index, text) => {
+  const output = openOutput(world, async (index, text) => {
     const refusal = refusals.shift();
     if (refusal) throw refusal;
     said.push([index, text]);

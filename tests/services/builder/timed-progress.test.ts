@@ -6,7 +6,11 @@ import { memoryMeasure } from "../../support/memory-measure.ts";
 
 test("a step is timed until the next begins, and the last until the end", () => {
   const measure = memoryMeasure();
-  const progress = timedProgress<"container" | "build">(measure, "rebuild", "container");
+  const progress = timedProgress<"container" | "build">(
+    { measure, now: Date.now },
+    "rebuild",
+    "container",
+  );
 
   progress.step = "container";
   progress.step = "build";

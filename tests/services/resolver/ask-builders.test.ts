@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { Fault } from "#shared/fault.ts";
+import { pause } from "#shared/pause.ts";
 import { askBuilders } from "../../../services/resolver/ask-builders.ts";
 
 type Context = Parameters<typeof askBuilders>[0];
@@ -14,8 +15,8 @@ const builders = (...answers: (Fault | typeof generated)[]) => {
     if (answer instanceof Fault) throw answer;
     return answer;
   };
-  // Safe: the question is asked with these two alone.
-  return { ask, config: { ARCH: "x86_64" } } as unknown as Context;
+  // Safe: the question is asked with these alone.
+  return { ask, config: { ARCH: "x86_64" }, pause } as unknown as Context;
 };
 
 test("where one builder has no engine, another is asked", async () => {

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { Fault } from "#shared/fault.ts";
+import { pause } from "#shared/pause.ts";
 import { serve } from "#shared/runtime.ts";
 import { connectAur } from "../../../services/resolver/aur.ts";
 
@@ -18,7 +19,7 @@ const setup = async (answer: (before: number) => Response | Promise<Response>, r
   );
   const url = `http://127.0.0.1:${server.port}`;
   const { signal } = new AbortController();
-  const aur = connectAur({ url: `${url}/`, timeout: 200, retries, signal });
+  const aur = connectAur({ url: `${url}/`, timeout: 200, retries, signal, pause });
   return { aur, sent, url, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
 };
 

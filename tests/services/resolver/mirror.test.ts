@@ -1,6 +1,7 @@
 import { utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { pause } from "#shared/pause.ts";
 import { serve } from "#shared/runtime.ts";
 import { connectMirror } from "../../../services/resolver/mirror.ts";
 import { makeScratch } from "../../support/scratch.ts";
@@ -11,7 +12,7 @@ test.each([
   ["https://mirror.example/{repo}/os/{arch}", "https://mirror.example/core/os/x86_64/core.db"],
   ["file:///srv/{arch}/{repo}/", "file:///srv/x86_64/core/core.db"],
 ])("in %s the database is at %s", (pattern, url) => {
-  expect(connectMirror(pattern, "x86_64", signal).urlOf("core")).toBe(url);
+  expect(connectMirror({ pattern, arch: "x86_64", signal, pause }).urlOf("core")).toBe(url);
 });
 
 test("a server's database comes once, until it changes", async () => {
@@ -24,7 +25,12 @@ test("a server's database comes once, until it changes", async () => {
     "127.0.0.1",
     0,
   );
-  const mirror = connectMirror(`http://127.0.0.1:${server.port}/{repo}`, "x86_64", signal);
+  const mirror = connectMirror({
+    pattern: `http://127.0.0.1:${server.port}/{repo}`,
+    arch: "x86_64",
+    signal,
+    pause,
+  });
 
   const first = await mirror.download(mirror.urlOf("core"), null);
   const second = await mirror.download(mirror.urlOf("core"), modified);
@@ -39,7 +45,12 @@ test("a server's database comes once, until it changes", async () => {
 test("a file's database comes once, until it changes", async () => {
   await using directory = await makeScratch();
   const path = join(directory.path, "core.db");
-  const mirror = connectMirror(`file://${directory.path}`, "x86_64", signal);
+  const mirror = connectMirror({
+    pattern: `file://${directory.path}`,
+    arch: "x86_64",
+    signal,
+    pause,
+  });
   await writeFile(path, "one");
 
   const first = await mirror.download(mirror.urlOf("core"), null);
@@ -58,7 +69,7 @@ test.each([
   ["http://127.0.0.1:1/{repo}", "cannot read http://127.0.0.1:1/core/core.db: "],
   ["file:///nonexistent/{repo}", "cannot read file:///nonexistent/core/core.db: ENOENT"],
 ])("%s cannot be read, and is named", async (pattern, message) => {
-  const mirror = connectMirror(pattern, "x86_64", signal);
+  const mirror = connectMirror({ pattern, arch: "x86_64", signal, pause });
 
   await expect(mirror.download(mirror.urlOf("core"), null)).rejects.toThrow(message);
 });
@@ -67,7 +78,7 @@ test("what a server refuses is named", async () => {
   await using server = await serve(() => new Response("", { status: 404 }), "127.0.0.1", 0);
   const url = `http://127.0.0.1:${server.port}/core.db`;
 
-  await expect(connectMirror("", "x86_64", signal).download(url, null)).rejects.toThrow(
-    `cannot read ${url}: it answered 404 Not Found`,
-  );
+  await expect(
+    connectMirror({ pattern: "", arch: "x86_64", signal, pause }).download(url, null),
+  ).rejects.toThrow(`cannot read ${url}: it answered 404 Not Found`);
 });

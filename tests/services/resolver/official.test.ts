@@ -2,6 +2,7 @@ import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { parseDependency } from "#shared/pacman/dependency.ts";
+import { pause } from "#shared/pause.ts";
 import { officialDatabases } from "#shared/state/sources.ts";
 import { connectMirror } from "../../../services/resolver/mirror.ts";
 import { openOfficial } from "../../../services/resolver/official.ts";
@@ -20,7 +21,10 @@ const setup = async () => {
   const pattern = await writeMirror(directory, listed);
   /** A resolver started anew: it has parsed nothing. */
   const restarted = (at = pattern) =>
-    openOfficial({ ...world, mirror: connectMirror(at, "x86_64", signal) });
+    openOfficial({
+      ...world,
+      mirror: connectMirror({ pattern: at, arch: "x86_64", signal, pause }),
+    });
   const has = async (read: ReturnType<typeof restarted>, texts: readonly string[]) => {
     const official = await read();
     return texts.filter((text) => official.has(parseDependency(text)));

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { expect, test } from "vitest";
 import { BuildId } from "#shared/model.ts";
+import { pause } from "#shared/pause.ts";
 import { type FollowOutput, openChannel } from "../../../../services/api/live/channel.ts";
 import { endOf } from "../../../../services/api/live/end-of.ts";
 
@@ -16,6 +17,7 @@ test("output that could not be followed when a build began is told when it has f
   };
   const failed: unknown[] = [];
   const channel = openChannel("foo", {
+    pause,
     followOutput,
     patience: 60_000,
     empty: () => {},

@@ -21,6 +21,7 @@ const setup = async (unfinished: readonly Unfinished[] = []) => {
     await openHub({
       log: world.log,
       follow: world.follow,
+      pause: world.pause,
       findUnfinished: async () => unfinished,
       pingInterval: 1_000_000,
       patience: 20,
@@ -206,6 +207,7 @@ test("everybody is pinged, with an empty id and no data", async () => {
   await using hub = await openHub({
     log: world.log,
     follow: world.follow,
+    pause: world.pause,
     findUnfinished: async () => [],
     pingInterval: 1,
   });
@@ -221,7 +223,7 @@ test("a subscription whose builds cannot be looked up is refused, and the next o
     .fn<() => Promise<readonly Unfinished[]>>()
     .mockRejectedValueOnce(new Error("no database"))
     .mockResolvedValue([]);
-  await using hub = await openHub({ log: world.log, follow: world.follow, findUnfinished });
+  await using hub = await openHub({ ...world, findUnfinished });
 
   await expect(hub.subscribe(pkgbase)).rejects.toThrow("no database");
   await hub.subscribe(pkgbase);
