@@ -90,7 +90,7 @@ test.each([
   ["setInterval", /\bsetInterval\b/],
   ["setImmediate", /\bsetImmediate\b/],
   ["AbortSignal.timeout", /\bAbortSignal\.timeout\b/],
-  ["node:timers", /from "(node:)?timers\b/],
+  ["node:timers", /"(node:)?timers\b/],
   ["performance.now", /\bperformance\.now\b/],
   ["Math.random", /\bMath\.random\b/],
   ["randomUUID", /\brandomUUID\b/],
