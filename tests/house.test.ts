@@ -37,12 +37,10 @@ const table = (heading: string) => {
 
 const listed = (names: Iterable<string>) => [...names].sort().join(", ") || "–";
 
-/** Each table's module, who writes it, and the names it is exported under. */
+/** Each table's module, its owner, and the name of its export. */
 const owned = files("shared/state/*.ts").flatMap(({ path, text }) =>
   [
-    ...text.matchAll(
-      /Written by the (\w+)[^*]*\*\/\s*export const (\w+) = sqliteTable\(\s*"(\w+)"/g,
-    ),
+    ...text.matchAll(/Written by the (\w+)[^*]*\*\/\s*export const (\w+) = \w+Table\(\s*"(\w+)"/g),
   ].map(([, owner = "", name = "", table = ""]) => ({ module: `#${path}`, owner, name, table })),
 );
 

@@ -1,21 +1,24 @@
 import * as v from "valibot";
-import type { Payload } from "#shared/bus/declare.ts";
-import type { packageAdded } from "#shared/messages/package.ts";
+import { publication } from "#shared/bus/declare.ts";
+import { Fault } from "#shared/fault.ts";
+import { type Order, orderBuilds, sessionOrdered } from "#shared/messages/build.ts";
 import { resolveAdd, type SourceSpec } from "#shared/messages/resolve.ts";
-import { Pkgname } from "#shared/model.ts";
+import { type Pkgbase, Pkgname, SessionId } from "#shared/model.ts";
+import type { Log } from "#shared/service/log.ts";
 import type { PackageAddRequest, PackageSource } from "#shared/views.ts";
-import { announceSoon } from "./announce.ts";
+import { changePackageIn } from "./change-package.ts";
 import type { Api } from "./context.ts";
-import { addPackages } from "./store/packages.ts";
+import { findGone } from "./store/packages.ts";
+import { writePackages } from "./store/write-packages.ts";
 
 export type Added =
-  | { readonly kind: "added"; readonly names: readonly Payload<typeof packageAdded>["pkgbase"][] }
+  | { readonly kind: "added"; readonly names: readonly Pkgbase[] }
   | { readonly kind: "exists" }
   | { readonly kind: "unknown"; readonly name: string }
   | { readonly kind: "unmet"; readonly pkgbase: string; readonly missing: readonly string[] }
   | { readonly kind: "unusable"; readonly message: string };
 
-export type Adding = Pick<Api, "ask" | "config" | "log" | "now" | "publish" | "state">;
+export type Adding = Pick<Api, "ask" | "config" | "log" | "newId" | "now" | "state">;
 
 /** Adds what the resolver makes of a source, and orders the first builds. */
 export const addPackage = async (api: Api, request: PackageAddRequest): Promise<Added> => {
@@ -28,16 +31,48 @@ export const addSource = async (
   spec: SourceSpec,
   { replace, build, resolve }: Pick<PackageAddRequest, "replace" | "build" | "resolve">,
 ): Promise<Added> => {
-  const resolved = await api.ask(resolveAdd, { spec, replace });
+  const { ask, config, log, newId, now, state } = api;
+  const resolved = await ask(resolveAdd, { spec, replace });
   if (resolved.kind !== "resolved") return resolved;
-  const owing = await addPackages(api.state, resolved.packages, {
-    replace,
-    enabled: api.config.SCHEDULING_DEFAULT,
-    owed: { at: api.now(), build, resolve },
+  const session = v.parse(SessionId, newId());
+  const at = now();
+  const added = await writePackages(state, async (transaction): Promise<Written> => {
+    const gone = await findGone(
+      transaction,
+      resolved.packages.map(({ source }) => source),
+    );
+    const names = [];
+    for (const proposed of resolved.packages) {
+      const { pkgbase, source } = proposed;
+      if (source === gone)
+        throw new Fault("conflict", `package ${pkgbase} was removed meanwhile, try again`);
+      const event = { kind: "added", proposed, replace } as const;
+      const enabled = config.SCHEDULING_DEFAULT;
+      const change = await changePackageIn(transaction, pkgbase, event, { at, enabled });
+      // The asked-for package is the first, so nothing is written yet.
+      if (change.kind === "exists") return { kind: "exists", order: undefined };
+      if (change.kind === "leaving")
+        throw new Fault("conflict", `package ${pkgbase} is being removed, try again soon`);
+      if (change.kind !== "none") names.push(pkgbase);
+    }
+    if (!build || names.length === 0) return { kind: "added", names, order: undefined };
+    const order = { session, packages: names, reason: "initial", resolve, force: false } as const;
+    await transaction.publish(publication(sessionOrdered, order));
+    return { kind: "added", names, order };
   });
-  if (!owing) return { kind: "exists" };
-  await announceSoon(api, owing);
-  return { kind: "added", names: owing.map(({ pkgbase }) => pkgbase) };
+  const { order } = added;
+  // The message orders them in any case; asking as well has the builds there before the caller looks for them.
+  if (order) await ask(orderBuilds, order).catch((error) => putOff(log, error));
+  return added;
+};
+
+type Written = Extract<Added, { readonly kind: "added" | "exists" }> & {
+  readonly order: Order | undefined;
+};
+
+const putOff = (log: Log, error: unknown) => {
+  if (!(error instanceof Fault)) throw error;
+  log.warn("first builds are put off", { error });
 };
 
 /** `undefined` where no AUR package can have the name. */

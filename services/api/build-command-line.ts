@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { orderBuilds } from "#shared/messages/build.ts";
-import { Pkgbase } from "#shared/model.ts";
+import { Pkgbase, SessionId } from "#shared/model.ts";
 import { type Adding, addSource } from "./add-package.ts";
 import { findPackages } from "./store/shown.ts";
 
@@ -22,9 +22,14 @@ export const buildCommandLine = async (api: Building) => {
   Object.assign(commandLine, { seenTo: problem === undefined, problem });
 };
 
-const orderNewest = async ({ ask }: Building) => {
-  const packages = [pkgbase];
-  await ask(orderBuilds, { packages, reason: "schedule", resolve: true, force: false });
+const orderNewest = async ({ ask, newId }: Building) => {
+  await ask(orderBuilds, {
+    session: v.parse(SessionId, newId()),
+    packages: [pkgbase],
+    reason: "schedule",
+    resolve: true,
+    force: false,
+  });
   return undefined;
 };
 

@@ -5,20 +5,21 @@ import {
   buildPending,
   buildStarted,
   orderBuilds,
+  sessionOrdered,
 } from "#shared/messages/build.ts";
 import { packageAdded, packageChanged, packageRemoved } from "#shared/messages/package.ts";
 import { orderRebuild } from "#shared/messages/rebuild.ts";
-import { retirePackage } from "#shared/messages/repo.ts";
+import { packageRetired, retirePackage } from "#shared/messages/repo.ts";
 import { resolveAdd } from "#shared/messages/resolve.ts";
-import { defineService, every, show } from "#shared/service/define.ts";
+import { defineService, every, on, show } from "#shared/service/define.ts";
 import { run } from "#shared/service/run.ts";
+import { apiAttempts, apiLease, apiOutbox } from "#shared/state/recovery.ts";
 import { minutes, seconds } from "#shared/time.ts";
-import { announceOverdue } from "./announce.ts";
 import { serveApi } from "./app.ts";
 import { buildCommandLine } from "./build-command-line.ts";
 import { Config, open } from "./context.ts";
 import { packageDuration, packageEnded, packageState } from "./metrics.ts";
-import { finishRemovals } from "./remove-package.ts";
+import { forgetRetired, hidden } from "./remove-package.ts";
 import { showPackages } from "./show-packages.ts";
 
 /** serene's REST API and live events; knows who may do what. Web APIs only, so that it runs at the edge. */
@@ -26,15 +27,14 @@ export const api = defineService({
   name: "api",
   config: Config,
   state: true,
+  recovery: { outbox: apiOutbox, lease: apiLease, attempts: apiAttempts },
   open,
-  publishes: [packageAdded, packageChanged, packageRemoved],
+  consumes: [on(packageRetired, forgetRetired, { atOnce: 1, ackWait: seconds(5) })],
+  publishes: [packageAdded, packageChanged, packageRemoved, sessionOrdered],
   follows: [buildPending, buildStarted, buildFinished, buildEnded, buildOutput],
   asks: [resolveAdd, orderBuilds, orderRebuild, retirePackage],
-  repeats: [
-    every(seconds(15), announceOverdue),
-    every(minutes(1), finishRemovals),
-    every(minutes(1), buildCommandLine),
-  ],
+  repeats: [every(minutes(1), buildCommandLine)],
+  reconciles: [hidden],
   shows: [show([packageState, packageEnded, packageDuration], showPackages)],
   http: serveApi,
   health: ({ state }) => state.ping(),

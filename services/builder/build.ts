@@ -5,6 +5,7 @@ import {
   buildOutput,
   type buildRequested,
   buildStarted,
+  claimBuild,
   type Step,
 } from "#shared/messages/build.ts";
 import { abortable } from "#shared/pause.ts";
@@ -20,17 +21,17 @@ import { untilKept } from "./until-kept.ts";
 type Request = Payload<typeof buildRequested>;
 
 /**
- * Builds one package in a container of its own, and says how it went. A build that fails is an outcome; with
- * no engine, or when the service stops, the message is given back. A build that somebody ended is left alone; of one
- * that is finished but asked for, how it went is said again: it may have been lost.
+ * Builds one package in a container of its own, and publishes how it went. A build that fails is an outcome; with no
+ * engine, or when the service stops, the message is given back. The scheduler is asked first whether the build is
+ * still wanted. Where the report of a finished build is known, it is published again: it may have been lost.
  */
 export const build = async (context: Builder, request: Request, { signal }: Delivery) => {
-  const { blobs, config, engine, limits, log, name, now, pause, publish, work } = context;
+  const { ask, blobs, config, engine, limits, log, name, now, pause, publish, work } = context;
   const { build, pkgbase, arch } = request;
-  const known = work.finishedOf(build);
-  if (known) return publish(buildFinished, known);
-  if (work.hasEnded(build)) return;
+  const report = work.reportOf(build);
+  if (report) return publish(buildFinished, report);
   await engine.ping();
+  if (!(await ask(claimBuild, { build, builder: name })).go) return;
 
   const startedAt = now();
   await publish(buildStarted, { build, pkgbase, arch, at: startedAt });
@@ -63,7 +64,7 @@ export const build = async (context: Builder, request: Request, { signal }: Deli
   const { measurements } = progress;
   const finished = {
     ...{ build, pkgbase, arch, at: now() },
-    ...{ builder: name, outcome, measurements, ...kept },
+    ...{ builder: name, startedAt, outcome, measurements, ...kept },
   };
   await untilKept(pause, () => publish(buildFinished, finished), signal);
   log.info("build finished", { build, pkgbase, outcome: outcome.kind });

@@ -7,7 +7,7 @@ import { builderAnnounced } from "#shared/messages/builder.ts";
 import { rebuildEnded, rebuildFinished } from "#shared/messages/rebuild.ts";
 import { BuilderName, type BuildId, type RebuildId } from "#shared/model.ts";
 import { integer } from "#shared/service/config.ts";
-import type { Base, ContextOf } from "#shared/service/define.ts";
+import type { Base, ContextOf, Publishing } from "#shared/service/define.ts";
 import { kilnVersion } from "#shared/version.ts";
 import type { Limits } from "./container-spec.ts";
 import { connectDocker } from "./docker/connect.ts";
@@ -82,11 +82,12 @@ export const openWith = async (
   const name = config.BUILDER_NAME ?? nameOfHost(hostname());
   const peers = makePeers(name, now);
   await using following = new AsyncDisposableStack();
-  // What is ended is heard first: of that nothing has to be kept.
-  following.use(await follow(buildEnded, "start", (it) => work.end(it.build)));
-  following.use(await follow(buildFinished, "start", (it) => work.finish(it.build, it)));
-  following.use(await follow(rebuildEnded, "start", (it) => rebuilds.end(it.rebuild)));
-  following.use(await follow(rebuildFinished, "start", (it) => rebuilds.finish(it.rebuild, it)));
+  following.use(await follow(buildEnded, "now", ({ build }) => work.end(build)));
+  following.use(await follow(buildFinished, "now", (report) => work.finish(report.build, report)));
+  following.use(await follow(rebuildEnded, "now", ({ rebuild }) => rebuilds.end(rebuild)));
+  following.use(
+    await follow(rebuildFinished, "now", (report) => rebuilds.finish(report.rebuild, report)),
+  );
   following.use(await follow(builderAnnounced, "start", ({ builder }) => peers.heard(builder)));
   const identity = await readIdentity(newId);
   const followed = following.move();
@@ -106,4 +107,4 @@ const limitsOf = (config: v.InferOutput<typeof Config>): Limits => ({
   processes: config.RUNNER_PIDS,
 });
 
-export type Builder = ContextOf<typeof Config, Awaited<ReturnType<typeof openWith>>>;
+export type Builder = ContextOf<typeof Config, Awaited<ReturnType<typeof openWith>>> & Publishing;

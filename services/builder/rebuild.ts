@@ -1,6 +1,7 @@
 import type { Delivery } from "#shared/bus/bus.ts";
 import type { Payload } from "#shared/bus/declare.ts";
 import {
+  claimRebuild,
   type RebuildStep,
   rebuildFinished,
   type rebuildRequested,
@@ -22,19 +23,19 @@ type Request = Payload<typeof rebuildRequested>;
 const deferral = seconds(2);
 
 /**
- * Builds once more what was built, from what is known of it, and says what came of it. What this builder
- * built itself is another's to rebuild, as long as there is one. One that somebody ended is left alone; of one
- * that is finished but asked for, what came of it is said again: it may have been lost.
+ * Builds once more what was built, from what is known of it, and publishes what came of it. What this builder built
+ * itself is left to another builder, as long as there is one. The verifier is asked first whether the rebuild is still
+ * wanted. Where the report of a finished rebuild is known, it is published again: it may have been lost.
  */
 export const rebuild = async (context: Builder, request: Request, { signal, later }: Delivery) => {
-  const { blobs, config, engine, limits, log, name, now, pause, peers, publish, rebuilds } =
+  const { ask, blobs, config, engine, limits, log, name, now, pause, peers, publish, rebuilds } =
     context;
   const { rebuild, pkgbase, arch } = request;
-  const known = rebuilds.finishedOf(rebuild);
-  if (known) return publish(rebuildFinished, known);
-  if (rebuilds.hasEnded(rebuild)) return;
+  const report = rebuilds.reportOf(rebuild);
+  if (report) return publish(rebuildFinished, report);
   if (request.builtBy === name && peers.hasOther()) return later(deferral);
   await engine.ping();
+  if (!(await ask(claimRebuild, { rebuild, builder: name })).go) return;
 
   const startedAt = now();
   log.info("rebuild started", { rebuild, pkgbase });

@@ -4,9 +4,15 @@ import {
   buildOutput,
   buildRequested,
   buildStarted,
+  claimBuild,
 } from "#shared/messages/build.ts";
 import { builderAnnounced } from "#shared/messages/builder.ts";
-import { rebuildEnded, rebuildFinished, rebuildRequested } from "#shared/messages/rebuild.ts";
+import {
+  claimRebuild,
+  rebuildEnded,
+  rebuildFinished,
+  rebuildRequested,
+} from "#shared/messages/rebuild.ts";
 import { generateSrcinfo } from "#shared/messages/resolve.ts";
 import { answer, defineService, every, on } from "#shared/service/define.ts";
 import { run } from "#shared/service/run.ts";
@@ -45,6 +51,7 @@ export const builder = defineService({
   publishes: [buildStarted, buildOutput, buildFinished, rebuildFinished, builderAnnounced],
   measures: [stepTime],
   follows: [buildFinished, buildEnded, rebuildFinished, rebuildEnded, builderAnnounced],
+  asks: [claimBuild, claimRebuild],
   answers: [answer(generateSrcinfo, readPkgbuild)],
   repeats: [every(minutes(1), reap), every(interval, announce)],
   async health(builder) {

@@ -1,43 +1,42 @@
+/** Reports that are kept at most: one that is never ended must not stay for good. */
+const most = 1_000;
+
 export type Turn = Disposable & {
-  /** Aborted when it has been ended, or finished, by somebody else. */
+  /** Aborted when it has been ended, or finished by another builder. */
   readonly ended: AbortSignal;
 };
 
-export type Work<Id, Finished> = {
+export type Work<Id, Report> = {
   begin(id: Id): Turn;
-  /** Somebody said what came of it, which is kept until it is ended. */
-  finish(id: Id, finished: Finished): void;
-  /** Somebody ended it, in work here or not. */
+  /** A builder, this one or another, published how it went; the report is kept until it is ended. */
+  finish(id: Id, report: Report): void;
+  /** It has ended: nothing is to be done for it any more. */
   end(id: Id): void;
-  /** Whether it is finished or ended. */
-  hasEnded(id: Id): boolean;
-  /** What came of one that is not ended. */
-  finishedOf(id: Id): Finished | undefined;
+  /** The report of one that is finished and not ended. */
+  reportOf(id: Id): Report | undefined;
 };
 
-/** The builds or rebuilds that this process works on, and those that need no work any more. */
-export const makeWork = <Id, Finished>(): Work<Id, Finished> => {
-  const ended = new Set<Id>();
-  const finished = new Map<Id, Finished>();
+/** The builds or rebuilds that this process works on, and the reports that may have to be published again. */
+export const makeWork = <Id, Report>(): Work<Id, Report> => {
+  const reports = new Map<Id, Report>();
   const inWork = new Map<Id, AbortController>();
-  const hasEnded = (id: Id) => ended.has(id) || finished.has(id);
   return {
     begin(id) {
       const turn = new AbortController();
-      if (hasEnded(id)) turn.abort();
+      if (reports.has(id)) turn.abort();
       inWork.set(id, turn);
       return { ended: turn.signal, [Symbol.dispose]: () => void inWork.delete(id) };
     },
-    finish(id, what) {
-      if (!ended.has(id)) finished.set(id, what);
+    finish(id, report) {
+      reports.set(id, report);
+      const [oldest] = reports.keys();
+      if (reports.size > most && oldest !== undefined) reports.delete(oldest);
       inWork.get(id)?.abort();
     },
     end(id) {
-      ended.add(id);
-      finished.delete(id);
+      reports.delete(id);
       inWork.get(id)?.abort();
     },
-    hasEnded,
-    finishedOf: (id) => finished.get(id),
+    reportOf: (id) => reports.get(id),
   };
 };

@@ -1,4 +1,4 @@
-import type { Payload } from "#shared/bus/declare.ts";
+import { type Payload, publication } from "#shared/bus/declare.ts";
 import { Fault } from "#shared/fault.ts";
 import { sayable } from "#shared/messages/reason.ts";
 import { publishRefused, type publishRequested, repoPublished } from "#shared/messages/repo.ts";
@@ -39,14 +39,14 @@ export const publish = async (context: Repo, request: Request) => {
   await showCurrent(context);
   const took = Math.max(0, context.now() - begun);
   if (isNew) context.measure.observe(publishTime, {}, took / seconds(1));
-  await say(context, build);
+  await announce(context, build);
 };
 
 /** A request that is given up: an outcome for whoever waits for one. What is served by now was published. */
 export const giveUp = async (context: Repo, request: Request, error: unknown) => {
   const build = await findBuild(context.state.read, request.build);
   const publication = build && (await findPublication(context.state.read, build.pkgbase));
-  if (build && publication?.build === build.id) return say(context, build);
+  if (build && publication?.build === build.id) return announce(context, build);
   const message = error instanceof Fault ? error.message : "publishing failed; the log says why";
   if (build) await refuse(context, build, message);
 };
@@ -93,7 +93,7 @@ const reasonOf = (error: unknown) => {
   throw error;
 };
 
-const refuse = async ({ log, now, publish: tell, state }: Repo, build: Build, why: string) => {
+const refuse = async ({ log, now, state }: Repo, build: Build, why: string) => {
   const { id, pkgbase } = build;
   const reason = sayable(why);
   const served = await findPublication(state.read, pkgbase);
@@ -101,15 +101,19 @@ const refuse = async ({ log, now, publish: tell, state }: Repo, build: Build, wh
     ? `${reason}; ${pkgbase} ${served.version} stays in the repository`
     : `${reason}; nothing of ${pkgbase} is in the repository`;
   log.warn("refused to publish", { build: id, pkgbase, reason });
-  await tell(publishRefused, { build: id, pkgbase, message, at: now() });
+  await state.write((transaction) =>
+    transaction.publish(publication(publishRefused, { build: id, pkgbase, message, at: now() })),
+  );
 };
 
-const say = async ({ now, publish: tell, state }: Repo, { id, pkgbase, arch }: Build) =>
-  tell(repoPublished, {
-    build: id,
-    pkgbase,
-    arch,
-    generation: await currentNumber(state.read),
-    packages: await readPackagesOf(state.read, pkgbase),
-    at: now(),
-  });
+/** Written after the plain files show the generation: until then the packages cannot be installed everywhere. */
+const announce = async ({ now, state }: Repo, { id, pkgbase, arch }: Build) => {
+  const generation = await currentNumber(state.read);
+  const packages = await readPackagesOf(state.read, pkgbase);
+  const at = now();
+  await state.write((transaction) =>
+    transaction.publish(
+      publication(repoPublished, { build: id, pkgbase, arch, generation, packages, at }),
+    ),
+  );
+};

@@ -1,6 +1,8 @@
 import type * as v from "valibot";
+import { type Payload, publication } from "#shared/bus/declare.ts";
 import { Fault } from "#shared/fault.ts";
-import type { retirePackage } from "#shared/messages/repo.ts";
+import type { packageRemoved } from "#shared/messages/package.ts";
+import { packageRetired, type retirePackage } from "#shared/messages/repo.ts";
 import { findAddedAt } from "#shared/state/packages.ts";
 import { changeRepository } from "./change-repository.ts";
 import type { Repo } from "./context.ts";
@@ -33,7 +35,14 @@ const later = (error: unknown): never => {
   throw error;
 };
 
-/** The same for whoever only heard of it. */
-export const retireRemoved = async (context: Repo, request: Request) => {
-  await retire(context, request);
+/** Retires a package that is being removed, and announces that: the api forgets the package then. */
+export const retireRemoved = async (
+  context: Repo,
+  { pkgbase, at: removedAt }: Payload<typeof packageRemoved>,
+) => {
+  const { now, state } = context;
+  await retire(context, { pkgbase });
+  await state.write((transaction) =>
+    transaction.publish(publication(packageRetired, { pkgbase, removedAt, at: now() })),
+  );
 };

@@ -1,5 +1,6 @@
 import { packageRemoved } from "#shared/messages/package.ts";
 import {
+  packageRetired,
   publishRefused,
   publishRequested,
   repoPublished,
@@ -8,6 +9,7 @@ import {
 import { sign } from "#shared/messages/sign.ts";
 import { answer, defineService, every, on, show } from "#shared/service/define.ts";
 import { run } from "#shared/service/run.ts";
+import { repoLease, repoOutbox } from "#shared/state/recovery.ts";
 import { seconds } from "#shared/time.ts";
 import { checkHealth } from "./check-health.ts";
 import { Config, open } from "./context.ts";
@@ -23,6 +25,7 @@ export const repo = defineService({
   name: "repo",
   config: Config,
   state: true,
+  recovery: { outbox: repoOutbox, lease: repoLease },
   open,
   answers: [answer(retirePackage, retire)],
   asks: [sign],
@@ -30,7 +33,7 @@ export const repo = defineService({
     on(publishRequested, publish, { atOnce: 4, ackWait: seconds(10), dropped: giveUp }),
     on(packageRemoved, retireRemoved, { atOnce: 1, ackWait: seconds(30) }),
   ],
-  publishes: [repoPublished, publishRefused],
+  publishes: [repoPublished, publishRefused, packageRetired],
   repeats: [every(seconds(10), tend)],
   measures: [publishTime],
   shows: [show([publishedPackages, publishedBytes], showSize)],

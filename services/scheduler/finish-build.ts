@@ -1,42 +1,27 @@
 import type { Payload } from "#shared/bus/declare.ts";
 import type { buildFinished } from "#shared/messages/build.ts";
-import { publishRequested } from "#shared/messages/repo.ts";
+import type { publishRefused, repoPublished } from "#shared/messages/repo.ts";
+import { changeBuild } from "./change-build.ts";
 import type { Scheduler } from "./context.ts";
-import { endBuild } from "./end-build.ts";
-import { endOf } from "./end-of.ts";
-import { release } from "./release.ts";
-import { changeBuild, findBuild } from "./store/builds.ts";
 
-const from = ["requested", "running"] as const;
+/** A builder reports how a build went. */
+export const finishBuild = async (scheduler: Scheduler, report: Payload<typeof buildFinished>) => {
+  await changeBuild(scheduler, report.build, { kind: "finished", report });
+};
 
-/** Writes what a builder says of a build, and has what was built published. */
-export const finishBuild = async (
+/** The packages of a build can be installed. */
+export const finishPublished = async (
   scheduler: Scheduler,
-  { build, builder, outcome, log, measurements }: Payload<typeof buildFinished>,
+  { build, packages }: Payload<typeof repoPublished>,
 ) => {
-  const { publish, state } = scheduler;
-  const kept = {
-    builder,
-    measurements,
-    ...(log && { logSha256: log.sha256, logBytes: log.bytes }),
-  };
-  if (outcome.kind !== "built") {
-    await endBuild(scheduler, build, from, { ...kept, ...endOf(outcome) });
-    await release(scheduler);
-    return;
-  }
-  await changeBuild(
-    state,
-    build,
-    from,
-    {
-      ...kept,
-      state: "publishing",
-      srcinfoSha256: outcome.srcinfo.sha256,
-      pkgbuildSha256: outcome.pkgbuild.sha256,
-    },
-    outcome.artifacts.map(({ filename, blob }) => ({ filename, ...blob })),
-  );
-  if ((await findBuild(state, build))?.state === "publishing")
-    await publish(publishRequested, { build });
+  const version = packages[0]?.version ?? null;
+  await changeBuild(scheduler, build, { kind: "published", version });
+};
+
+/** The repository does not take what a build made. */
+export const finishRefused = async (
+  scheduler: Scheduler,
+  { build, message }: Payload<typeof publishRefused>,
+) => {
+  await changeBuild(scheduler, build, { kind: "refused", message });
 };

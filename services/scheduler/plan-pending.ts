@@ -1,9 +1,8 @@
 import type { Payload } from "#shared/bus/declare.ts";
 import type { buildPending } from "#shared/messages/build.ts";
+import { changeBuild } from "./change-build.ts";
 import type { Scheduler } from "./context.ts";
-import { endBuild } from "./end-build.ts";
 import { planSession } from "./plan-session.ts";
-import { release } from "./release.ts";
 import { findBuild } from "./store/builds.ts";
 
 type Pending = Payload<typeof buildPending>;
@@ -17,6 +16,5 @@ export const planPending = async (scheduler: Scheduler, { build }: Pending) => {
 /** The resolver refused for good: the build ends with its reason. */
 export const giveUpPending = async (scheduler: Scheduler, { build }: Pending, error: unknown) => {
   const message = error instanceof Error ? error.message : String(error);
-  await endBuild(scheduler, build, ["pending"], { state: "fatal", progress: "resolve", message });
-  await release(scheduler);
+  await changeBuild(scheduler, build, { kind: "given-up", message });
 };

@@ -1,12 +1,13 @@
 import { planSession as question } from "#shared/messages/resolve.ts";
-import type { BuildId, SessionId } from "#shared/model.ts";
+import type { SessionId } from "#shared/model.ts";
+import type { BuildEvent } from "./build-life.ts";
+import { changeBuildIn, countEnds } from "./change-build.ts";
 import type { Scheduler } from "./context.ts";
-import { decideSession } from "./decide-session.ts";
-import { dropBuild } from "./drop-build.ts";
-import { endBuild } from "./end-build.ts";
+import { type Decision, decideSession } from "./decide-session.ts";
 import { release } from "./release.ts";
 import { unfinishedBuilds } from "./store/builds.ts";
-import { findSession, keepPlan } from "./store/sessions.ts";
+import { findSession, markPlanned } from "./store/sessions.ts";
+import { writeBuilds } from "./store/write-builds.ts";
 
 /** Asks the resolver what a session's builds need, and starts those that need nothing. Twice is once. */
 export const planSession = (scheduler: Scheduler, id: SessionId) =>
@@ -15,34 +16,45 @@ export const planSession = (scheduler: Scheduler, id: SessionId) =>
 const planOnce = async (scheduler: Scheduler, id: SessionId) => {
   const { ask, config, log, now, state } = scheduler;
   const session = await findSession(state, id);
-  if (!session || session.plannedAt !== null) return;
+  if (!session) return;
+  if (session.plannedAt !== null) return release(scheduler);
 
   const unfinished = await unfinishedBuilds(state);
   const ordered = unfinished.filter((build) => build.session === id && build.state === "pending");
   const elsewhere = unfinished.filter(
     (build) => build.session !== id && build.orderedAt <= session.orderedAt,
   );
-  if (ordered.length === 0) return keepPlan(state, id, new Map(), now());
-  const plan = await ask(question, {
-    packages: ordered.map(({ pkgbase }) => pkgbase),
-    building: [...new Set(elsewhere.map(({ pkgbase }) => pkgbase))],
-    resolve: session.resolve && config.RESOLVE_BUILD_SEQUENCE,
-  });
+  const plan =
+    ordered.length === 0
+      ? []
+      : await ask(question, {
+          packages: ordered.map(({ pkgbase }) => pkgbase),
+          building: [...new Set(elsewhere.map(({ pkgbase }) => pkgbase))],
+          resolve: session.resolve && config.RESOLVE_BUILD_SEQUENCE,
+        });
   for (const { pkgbase, problem } of plan)
     if (problem !== null) log.warn("source not updated", { session: id, pkgbase, problem });
 
   const decisions = decideSession(ordered, plan, { force: session.force, elsewhere });
-  const needs = new Map<BuildId, readonly BuildId[]>();
-  for (const build of ordered) {
-    const decision = decisions.get(build.id);
-    if (decision?.kind === "drop") await dropBuild(scheduler, build);
-    if (decision?.kind === "wait") needs.set(build.id, decision.needs);
-    if (decision?.kind === "cancel")
-      await endBuild(scheduler, build.id, ["pending"], {
-        state: "cancelled",
-        message: decision.message,
-      });
-  }
-  await keepPlan(state, id, needs, now());
+  // All or nothing: a build that starts before the others are planned would be missed by a second plan.
+  const steps = await writeBuilds(state, async (transaction) => {
+    if (!(await markPlanned(transaction, id, now()))) return [];
+    const taken = [];
+    for (const [build, decision] of decisions)
+      taken.push(await changeBuildIn(transaction, build, eventOf(decision), now()));
+    return taken;
+  });
+  countEnds(scheduler, steps);
   await release(scheduler);
+};
+
+const eventOf = (decision: Decision): BuildEvent => {
+  switch (decision.kind) {
+    case "wait":
+      return { kind: "planned", needs: decision.needs };
+    case "drop":
+      return { kind: "unneeded" };
+    case "cancel":
+      return { kind: "cancelled", message: decision.message };
+  }
 };

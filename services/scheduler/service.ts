@@ -1,27 +1,28 @@
 import {
   buildEnded,
   buildFinished,
-  orderBuilds as buildOrder,
   buildPending,
   buildRequested,
-  buildStarted,
+  claimBuild as claim,
+  orderBuilds as order,
+  sessionOrdered,
 } from "#shared/messages/build.ts";
 import { packageRemoved } from "#shared/messages/package.ts";
 import { publishRefused, publishRequested, repoPublished } from "#shared/messages/repo.ts";
 import { planSession } from "#shared/messages/resolve.ts";
-import { answer, defineService, every, on } from "#shared/service/define.ts";
+import { answer, defineService, on } from "#shared/service/define.ts";
 import { run } from "#shared/service/run.ts";
-import { minutes, seconds } from "#shared/time.ts";
+import { schedulerAttempts, schedulerLease, schedulerOutbox } from "#shared/state/recovery.ts";
+import { seconds } from "#shared/time.ts";
+import { claimBuild } from "./claim-build.ts";
 import { Config, open } from "./context.ts";
-import { finishBuild } from "./finish-build.ts";
-import { finishPublished } from "./finish-published.ts";
-import { finishRefused } from "./finish-refused.ts";
+import { finishBuild, finishPublished, finishRefused } from "./finish-build.ts";
 import { forgetPackage } from "./forget-package.ts";
 import { buildsEnded } from "./metrics.ts";
-import { orderBuilds } from "./order-builds.ts";
+import { orderAdded, orderBuilds } from "./order-builds.ts";
 import { giveUpPending, planPending } from "./plan-pending.ts";
-import { startBuild } from "./start-build.ts";
-import { tend } from "./tend.ts";
+import { unanswered, unplanned, waiting } from "./reconcile.ts";
+import { release } from "./release.ts";
 
 const terms = { atOnce: 1, ackWait: seconds(5) };
 
@@ -30,21 +31,27 @@ export const scheduler = defineService({
   name: "scheduler",
   config: Config,
   state: true,
+  recovery: {
+    outbox: schedulerOutbox,
+    lease: schedulerLease,
+    attempts: schedulerAttempts,
+  },
   makesStreams: true,
   open,
-  answers: [answer(buildOrder, orderBuilds)],
+  answers: [answer(order, orderBuilds), answer(claim, claimBuild)],
   asks: [planSession],
   consumes: [
+    on(sessionOrdered, orderAdded, terms),
     on(buildPending, planPending, { ...terms, atOnce: 4, dropped: giveUpPending }),
-    on(buildStarted, startBuild, terms),
     on(buildFinished, finishBuild, terms),
     on(repoPublished, finishPublished, terms),
     on(publishRefused, finishRefused, terms),
+    on(buildEnded, release, terms),
     on(packageRemoved, forgetPackage, terms),
   ],
   publishes: [buildPending, buildRequested, buildEnded, publishRequested],
   measures: [buildsEnded],
-  repeats: [every(minutes(1), tend)],
+  reconciles: [unanswered, waiting, unplanned],
   async health({ blobs, state }) {
     await state.ping();
     await blobs.ping();

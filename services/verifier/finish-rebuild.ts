@@ -1,19 +1,18 @@
 import type { Payload } from "#shared/bus/declare.ts";
 import type { rebuildFinished } from "#shared/messages/rebuild.ts";
+import { changeRebuild } from "./change-rebuild.ts";
 import { compareArtifacts } from "./compare-artifacts.ts";
 import type { Verifier } from "./context.ts";
-import { endRebuild, sayEnded } from "./end-rebuild.ts";
 import { failed, judge, judgeUnbuilt } from "./judge.ts";
 import { artifactsOf, findRebuild } from "./store/rebuilds.ts";
 
 type Finished = Payload<typeof rebuildFinished>;
 
 /** Compares what a builder made with what is served, and writes the verdict. */
-export const finishRebuild = async (verifier: Verifier, finished: Finished) => {
-  const { rebuild: id, outcome } = finished;
+export const finishRebuild = async (verifier: Verifier, report: Finished) => {
+  const { rebuild: id, outcome } = report;
   const rebuild = await findRebuild(verifier.state, id);
-  if (!rebuild) return;
-  if (rebuild.status) return sayEnded(verifier, id);
+  if (!rebuild || rebuild.status) return;
   const artifacts = await artifactsOf(verifier.state, id);
   const verdict =
     outcome.kind === "rebuilt"
@@ -22,18 +21,12 @@ export const finishRebuild = async (verifier: Verifier, finished: Finished) => {
           outcome,
           artifacts.map(({ filename }) => filename),
         );
-  await endRebuild(verifier, id, verdict, byOf(finished));
+  await changeRebuild(verifier, id, { kind: "finished", report, verdict });
 };
 
 /** What was made cannot be compared. */
-export const giveUpFinished = async (verifier: Verifier, finished: Finished, error: unknown) => {
+export const giveUpFinished = async (verifier: Verifier, report: Finished, error: unknown) => {
   const message = error instanceof Error ? error.message : String(error);
   const verdict = failed(`what was made cannot be compared: ${message}`);
-  await endRebuild(verifier, finished.rebuild, verdict, byOf(finished));
+  await changeRebuild(verifier, report.rebuild, { kind: "finished", report, verdict });
 };
-
-const byOf = ({ builder, startedAt, log }: Finished) => ({
-  builder,
-  startedAt,
-  ...(log && { logSha256: log.sha256, logBytes: log.bytes }),
-});

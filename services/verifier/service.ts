@@ -1,15 +1,18 @@
 import { packageRemoved } from "#shared/messages/package.ts";
 import {
+  claimRebuild as claim,
+  orderRebuild as order,
   rebuildEnded,
   rebuildFinished,
-  orderRebuild as rebuildOrder,
   rebuildPending,
   rebuildRequested,
 } from "#shared/messages/rebuild.ts";
 import { repoPublished } from "#shared/messages/repo.ts";
-import { answer, defineService, every, on } from "#shared/service/define.ts";
+import { answer, defineService, on } from "#shared/service/define.ts";
 import { run } from "#shared/service/run.ts";
-import { minutes, seconds } from "#shared/time.ts";
+import { verifierAttempts, verifierLease, verifierOutbox } from "#shared/state/recovery.ts";
+import { seconds } from "#shared/time.ts";
+import { claimRebuild } from "./claim-rebuild.ts";
 import { Config, open } from "./context.ts";
 import { finishRebuild, giveUpFinished } from "./finish-rebuild.ts";
 import { forgetPackage } from "./forget-package.ts";
@@ -17,7 +20,7 @@ import { rebuildsEnded } from "./metrics.ts";
 import { orderRebuild } from "./order-rebuild.ts";
 import { giveUpPending, pinPending } from "./pin-rebuild.ts";
 import { rebuildPublished } from "./rebuild-published.ts";
-import { tend } from "./tend.ts";
+import { unfinished } from "./reconcile.ts";
 
 const terms = { atOnce: 1, ackWait: seconds(5) };
 
@@ -26,8 +29,9 @@ export const verifier = defineService({
   name: "verifier",
   config: Config,
   state: true,
+  recovery: { outbox: verifierOutbox, lease: verifierLease, attempts: verifierAttempts },
   open,
-  answers: [answer(rebuildOrder, orderRebuild)],
+  answers: [answer(order, orderRebuild), answer(claim, claimRebuild)],
   consumes: [
     on(repoPublished, rebuildPublished, terms),
     on(rebuildPending, pinPending, { atOnce: 2, ackWait: seconds(30), dropped: giveUpPending }),
@@ -40,7 +44,7 @@ export const verifier = defineService({
   ],
   publishes: [rebuildPending, rebuildRequested, rebuildEnded],
   measures: [rebuildsEnded],
-  repeats: [every(minutes(1), tend)],
+  reconciles: [unfinished],
   async health({ blobs, state }) {
     await state.ping();
     await blobs.ping();

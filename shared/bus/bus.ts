@@ -1,8 +1,9 @@
 import type * as v from "valibot";
 import type { Verdict } from "#shared/bus/acknowledge.ts";
 import type { Message, Narrowing, Payload, Question } from "#shared/bus/declare.ts";
+import type { Prepared } from "#shared/bus/prepare.ts";
 
-/** Resolves when the message is kept. Saying the same again is safe, however often. */
+/** Resolves when a stream keeps the message. Publishing the same again is safe, however often. */
 export type Publish = <M extends Message>(
   message: M,
   payload: v.InferInput<M["schema"]>,
@@ -70,6 +71,8 @@ export type Backlog = {
 
 export type Bus = AsyncDisposable & {
   readonly publish: Publish;
+  /** Publishes what `prepare` made of a payload, at this time or before. */
+  send(prepared: Prepared): Promise<void>;
   readonly ask: Ask;
   readonly follow: Follow;
   /** Processes that consume under one name share the messages. Disposing gives back what is in work. */

@@ -22,13 +22,23 @@ export type Message<S extends string = string, P extends SchemaFor<S> = SchemaFo
   readonly stream: Stream;
   readonly subject: S;
   readonly schema: P;
-  /** Two payloads with one id are one message: the second is not kept (within two minutes). */
+  /** The `Nats-Msg-Id`: two payloads with one id are one message, of which consumers may see both. */
   id(payload: v.InferOutput<P>): string;
+  /** Messages of one key are published in the order in which their service committed them. */
+  key(payload: v.InferOutput<P>): string;
   /** What a person is told of it; a log message has it, as those are a public contract. */
   readonly says?: string;
 };
 
 export type Payload<M extends Message> = v.InferOutput<M["schema"]>;
+
+/** A message with its payload, for a decision that names what is to be published. */
+export type Publication = { readonly message: Message; readonly payload: unknown };
+
+export const publication = <M extends Message>(
+  message: M,
+  payload: v.InferInput<M["schema"]>,
+): Publication => ({ message, payload });
 
 /** What a follower may narrow a message to: some of the fields its subject names. */
 export type Narrowing<M extends Message> = { readonly [F in Fields<M["subject"]>]?: string };
@@ -42,9 +52,8 @@ export const message = <S extends string, P extends SchemaFor<S>>(
   stream: Stream,
   subject: S,
   schema: P,
-  id: (payload: v.InferOutput<P>) => string,
-  says?: string,
-) => ({ stream, subject, schema, id, ...(says !== undefined && { says }) }) satisfies Message<S, P>;
+  options: Pick<Message<S, P>, "id" | "key" | "says">,
+) => ({ stream, subject, schema, ...options }) satisfies Message<S, P>;
 
 /** A question answered while the asker waits. */
 export type Question<

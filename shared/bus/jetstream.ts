@@ -9,7 +9,8 @@ import { connectNats } from "./connection.ts";
 import { consumeFrom } from "./consume.ts";
 import type { Message } from "./declare.ts";
 import { followFrom } from "./follow.ts";
-import { publishBy } from "./publish.ts";
+import { prepare } from "./prepare.ts";
+import { sendBy } from "./publish.ts";
 import { answerOver, askOver } from "./question.ts";
 import { ensureStreams } from "./streams.ts";
 
@@ -51,8 +52,10 @@ export const connectJetStream = async ({
     }),
   );
 
+  const send = sendBy(connection, client);
   return {
-    publish: publishBy(connection, client),
+    publish: (message, payload) => send(prepare(message, payload)),
+    send,
     consume: consumeFrom(connection, manager, { log, alone, delivered }),
     follow: followFrom(connection, client, manager, log),
     ask: askOver(connection),

@@ -1,40 +1,26 @@
 import { JetStreamApiError, type JetStreamClient, JetStreamError } from "@nats-io/jetstream";
 import { errors } from "@nats-io/nats-core";
-import * as v from "valibot";
 import { Fault } from "#shared/fault.ts";
 import { pause, unlessAborted } from "#shared/pause.ts";
 import { seconds } from "#shared/time.ts";
-import type { Publish } from "./bus.ts";
+import type { Bus } from "./bus.ts";
 import type { Connection } from "./connection.ts";
-import { type Message, subjectOf } from "./declare.ts";
-
-/** Bytes. */
-export const largestMessage = 256 * 1024;
 
 /** How long a publish outlives a server that is away, and one answer of it. */
 const patience = { server: seconds(30), answer: seconds(3) };
 
-/** Says a message until it is kept: a repetition has the same id, so that it is kept once. */
-export const publishBy =
-  ({ connected, whileConnected }: Connection, client: JetStreamClient): Publish =>
-  async (message, payload) => {
-    const value = v.parse(message.schema, payload);
-    const subject = subjectOf(message, value);
-    const data = new TextEncoder().encode(JSON.stringify(value));
-    if (data.byteLength > largestMessage)
-      throw new Fault(
-        "invalid",
-        `${subject} has ${data.byteLength} bytes, the bus takes ${largestMessage}`,
-      );
-
-    const options = { msgID: message.id(value), timeout: patience.answer };
+/** Publishes a message until the server confirms it: repetitions carry the same id, so the stream keeps one. */
+export const sendBy =
+  ({ connected, whileConnected }: Connection, client: JetStreamClient): Bus["send"] =>
+  async ({ subject, id, data }) => {
+    const options = { msgID: id, timeout: patience.answer };
     let tooLate: AbortSignal | undefined;
     while (true) {
       try {
         await whileConnected(() => client.publish(subject, data, options));
         return;
       } catch (error) {
-        if (isSaidAlready(message, error)) return;
+        if (isWaiting(error)) return;
         tooLate ??= AbortSignal.timeout(patience.server);
         if (tooLate.aborted || !isPassing(error)) throw refusal(subject, error);
         await pause(100);
@@ -43,9 +29,11 @@ export const publishBy =
     }
   };
 
-/** The stream has one message of this subject, waiting or in work. All store failures share the code. */
-const isSaidAlready = ({ stream }: Message, error: unknown) =>
-  stream.keep === "work" &&
+/**
+ * A work stream holds a message of this subject already, waiting or in work, which confirms this one. All failures of
+ * a stream's store share the code.
+ */
+const isWaiting = (error: unknown) =>
   error instanceof JetStreamApiError &&
   error.code === 10077 &&
   error.message.includes("per subject");

@@ -64,27 +64,26 @@ export const buildRequested = message(
     sourceDateEpoch: v.number(),
     repository: v.nullable(OwnRepository),
   }),
-  ({ build }) => build,
+  {
+    id: ({ build }) => build,
+    key: ({ pkgbase }) => pkgbase,
+  },
 );
 
 const Build = { build: BuildId, pkgbase: Pkgbase, arch: Arch, at: Instant };
 
 /** The row exists; nothing has been started. */
-export const buildPending = message(
-  buildLog,
-  "build.pending",
-  v.object(Build),
-  ({ build }) => `pending-${build}`,
-  "a build was ordered",
-);
+export const buildPending = message(buildLog, "build.pending", v.object(Build), {
+  id: ({ build }) => `pending-${build}`,
+  key: ({ pkgbase }) => pkgbase,
+  says: "a build was ordered",
+});
 
-export const buildStarted = message(
-  buildLog,
-  "build.started",
-  v.object(Build),
-  ({ build, at }) => `started-${build}-${at}`,
-  "a builder has a build",
-);
+export const buildStarted = message(buildLog, "build.started", v.object(Build), {
+  id: ({ build, at }) => `started-${build}-${at}`,
+  key: ({ pkgbase }) => pkgbase,
+  says: "a builder has a build",
+});
 
 /** The steps of a build, in order. */
 export const Step = v.picklist([
@@ -137,9 +136,14 @@ export const buildFinished = message(
     /** How many `build.output` messages belong to this attempt. */
     outputs: v.number(),
     measurements: v.nullable(Measurements),
+    /** When the builder began; absent in reports of kiln 0.1.0. */
+    startedAt: v.optional(Instant),
   }),
-  ({ build, at }) => `finished-${build}-${at}`,
-  "how a build went, and what it made",
+  {
+    id: ({ build, at }) => `finished-${build}-${at}`,
+    key: ({ pkgbase }) => pkgbase,
+    says: "how a build went, and what it made",
+  },
 );
 export type BuildOutcome = Payload<typeof buildFinished>["outcome"];
 
@@ -153,8 +157,11 @@ export const buildEnded = message(
     state: v.picklist(["success", "failure", "fatal", "cancelled", "current"]),
     message: v.nullable(v.string()),
   }),
-  ({ build }) => `ended-${build}`,
-  "a build's end, published or not; nothing follows it",
+  {
+    id: ({ build }) => `ended-${build}`,
+    key: ({ pkgbase }) => pkgbase,
+    says: "a build's end, published or not; nothing follows it",
+  },
 );
 
 export const buildOutput = message(
@@ -168,25 +175,50 @@ export const buildOutput = message(
     index: v.number(),
     text: v.string(),
   }),
-  ({ build, startedAt, index }) => `${build}-${startedAt}-${index}`,
-  "what a build prints",
+  {
+    id: ({ build, startedAt, index }) => `${build}-${startedAt}-${index}`,
+    key: ({ build }) => build,
+    says: "what a build prints",
+  },
 );
 
 export const BuildReason = v.picklist(["webhook", "manual", "schedule", "initial", "unknown"]);
 
-/** Orders a session; answered when its rows are committed. An unknown package is `Fault` missing. */
+/** What somebody wants built. */
+const Order = v.object({
+  /** Chosen by the caller: an order that is asked for again is the same order. */
+  session: SessionId,
+  packages: v.array(Pkgbase),
+  reason: BuildReason,
+  /** Orders the builds by their dependencies, and cancels those that lack one. */
+  resolve: v.boolean(),
+  /** Builds also what is up to date. */
+  force: v.boolean(),
+});
+export type Order = v.InferOutput<typeof Order>;
+
+/** Orders a session; the reply comes once its rows are committed. An unknown package is `Fault` missing. */
 export const orderBuilds = question("build.order", {
-  request: v.object({
-    packages: v.array(Pkgbase),
-    reason: BuildReason,
-    /** Orders the builds by their dependencies, and cancels those that lack one. */
-    resolve: v.boolean(),
-    /** Builds also what is up to date. */
-    force: v.boolean(),
-  }),
+  request: Order,
   answer: v.object({
     session: SessionId,
     builds: v.array(v.object({ pkgbase: Pkgbase, build: BuildId })),
   }),
+  timeout: seconds(10),
+});
+
+/** Orders of sessions that were committed with something else, as the first builds of added packages are. */
+export const sessionOrders = stream("SESSION_ORDERS", { keep: "work", maxAge: days(30) });
+
+/** As `build.order`, but packages that are no longer added are left out. */
+export const sessionOrdered = message(sessionOrders, "session.ordered.{session}", Order, {
+  id: ({ session }) => session,
+  key: ({ session }) => session,
+});
+
+/** A builder asks before it begins: whether the build is still wanted. The scheduler records the builder and the time. */
+export const claimBuild = question("build.claim", {
+  request: v.object({ build: BuildId, builder: BuilderName }),
+  answer: v.object({ go: v.boolean() }),
   timeout: seconds(10),
 });

@@ -16,6 +16,9 @@ export const builderAnnounced = message(
     slots: v.number(),
     at: Instant,
   }),
-  ({ builder, at }) => `${builder}-${at}`,
-  "a builder lives, and can build; said every 30 s",
+  {
+    id: ({ builder, at }) => `${builder}-${at}`,
+    key: ({ builder }) => builder,
+    says: "a builder lives, and can build; said every 30 s",
+  },
 );

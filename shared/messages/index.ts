@@ -5,18 +5,27 @@ import {
   buildPending,
   buildRequested,
   buildStarted,
+  claimBuild,
   orderBuilds,
+  sessionOrdered,
 } from "./build.ts";
 import { builderAnnounced } from "./builder.ts";
 import { packageAdded, packageChanged, packageRemoved } from "./package.ts";
 import {
+  claimRebuild,
   orderRebuild,
   rebuildEnded,
   rebuildFinished,
   rebuildPending,
   rebuildRequested,
 } from "./rebuild.ts";
-import { publishRefused, publishRequested, repoPublished, retirePackage } from "./repo.ts";
+import {
+  packageRetired,
+  publishRefused,
+  publishRequested,
+  repoPublished,
+  retirePackage,
+} from "./repo.ts";
 import { generateSrcinfo, planSession, resolveAdd } from "./resolve.ts";
 import { sign } from "./sign.ts";
 
@@ -25,6 +34,8 @@ export const messages = [
   packageAdded,
   packageChanged,
   packageRemoved,
+  packageRetired,
+  sessionOrdered,
   buildRequested,
   buildPending,
   buildStarted,
@@ -46,8 +57,10 @@ export const questions = [
   resolveAdd,
   planSession,
   orderBuilds,
+  claimBuild,
   generateSrcinfo,
   sign,
   retirePackage,
   orderRebuild,
+  claimRebuild,
 ] as const;

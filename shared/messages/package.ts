@@ -16,23 +16,27 @@ export const packageAdded = message(
     /** Pulled in by another package's add. */
     dependency: v.boolean(),
   }),
-  ({ source }) => `added-${source}`,
-  "a package was added",
+  {
+    id: ({ source }) => `added-${source}`,
+    key: ({ pkgbase }) => pkgbase,
+    says: "a package was added",
+  },
 );
 
 /** Its settings or its source changed. */
-export const packageChanged = message(
-  packageLog,
-  "package.changed",
-  Package,
-  ({ pkgbase, at }) => `changed-${pkgbase}-${at}`,
-  "a package's source was replaced",
-);
+export const packageChanged = message(packageLog, "package.changed", Package, {
+  id: ({ pkgbase, at }) => `changed-${pkgbase}-${at}`,
+  key: ({ pkgbase }) => pkgbase,
+  says: "a package's source was replaced",
+});
 
 export const packageRemoved = message(
   packageLog,
   "package.removed",
   v.object({ pkgbase: Pkgbase, at: Instant }),
-  ({ pkgbase, at }) => `removed-${pkgbase}-${at}`,
-  "a package is being removed: everyone forgets it",
+  {
+    id: ({ pkgbase, at }) => `removed-${pkgbase}-${at}`,
+    key: ({ pkgbase }) => pkgbase,
+    says: "a package is being removed: everyone forgets it",
+  },
 );

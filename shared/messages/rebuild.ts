@@ -44,7 +44,10 @@ export const rebuildRequested = message(
     /** Who built it; another does this where there is one. */
     builtBy: v.nullable(BuilderName),
   }),
-  ({ rebuild }) => rebuild,
+  {
+    id: ({ rebuild }) => rebuild,
+    key: ({ rebuild }) => rebuild,
+  },
 );
 
 const Rebuild = { rebuild: RebuildId, pkgbase: Pkgbase, arch: Arch, at: Instant };
@@ -58,8 +61,11 @@ export const rebuildPending = message(
     /** The build whose packages are to be rebuilt. */
     build: BuildId,
   }),
-  ({ rebuild }) => `rebuild-pending-${rebuild}`,
-  "a rebuild was ordered",
+  {
+    id: ({ rebuild }) => `rebuild-pending-${rebuild}`,
+    key: ({ rebuild }) => rebuild,
+    says: "a rebuild was ordered",
+  },
 );
 
 /** The steps of a rebuild, in order. */
@@ -93,8 +99,11 @@ export const rebuildFinished = message(
     /** The whole log, zstd. */
     log: v.nullable(BlobReference),
   }),
-  ({ rebuild, at }) => `rebuilt-${rebuild}-${at}`,
-  "how a rebuild went, and what it made",
+  {
+    id: ({ rebuild, at }) => `rebuilt-${rebuild}-${at}`,
+    key: ({ rebuild }) => rebuild,
+    says: "how a rebuild went, and what it made",
+  },
 );
 export type RebuildOutcome = Payload<typeof rebuildFinished>["outcome"];
 
@@ -113,13 +122,27 @@ export const rebuildEnded = message(
       v.object({ filename: FileName, status: v.picklist(["GOOD", "BAD", "UNKWN"]) }),
     ),
   }),
-  ({ rebuild }) => `rebuild-ended-${rebuild}`,
-  "the verdict: GOOD, BAD or FAIL",
+  {
+    id: ({ rebuild }) => `rebuild-ended-${rebuild}`,
+    key: ({ rebuild }) => rebuild,
+    says: "the verdict: GOOD, BAD or FAIL",
+  },
 );
 
 /** Orders a rebuild of what is published of a package; `Fault` missing where nothing is. */
 export const orderRebuild = question("rebuild.order", {
-  request: v.object({ pkgbase: Pkgbase }),
+  request: v.object({
+    pkgbase: Pkgbase,
+    /** Chosen by the caller: an order that is asked for again is the same order. */
+    rebuild: RebuildId,
+  }),
   answer: v.object({ rebuild: RebuildId }),
+  timeout: seconds(10),
+});
+
+/** As `build.claim`: whether the rebuild is still wanted. */
+export const claimRebuild = question("rebuild.claim", {
+  request: v.object({ rebuild: RebuildId, builder: BuilderName }),
+  answer: v.object({ go: v.boolean() }),
   timeout: seconds(10),
 });

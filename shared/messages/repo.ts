@@ -21,8 +21,15 @@ export const repoLog = stream("REPO_LOG", { keep: "log", maxAge: days(30) });
 export const publishRequested = message(
   publishRequests,
   "publish.requested.{build}",
-  v.object({ build: BuildId }),
-  ({ build }) => build,
+  v.object({
+    build: BuildId,
+    /** Absent in requests of kiln 0.1.0. */
+    pkgbase: v.optional(Pkgbase),
+  }),
+  {
+    id: ({ build }) => build,
+    key: ({ pkgbase, build }) => pkgbase ?? build,
+  },
 );
 
 /** A build's packages are in the generation that is now served. */
@@ -39,8 +46,11 @@ export const repoPublished = message(
     ),
     at: Instant,
   }),
-  ({ build }) => `published-${build}`,
-  "what a build made can be installed",
+  {
+    id: ({ build }) => `published-${build}`,
+    key: ({ pkgbase }) => pkgbase,
+    says: "what a build made can be installed",
+  },
 );
 
 /** A build's packages are not what the build promised, or may not be signed; what was served stays. */
@@ -48,8 +58,28 @@ export const publishRefused = message(
   repoLog,
   "publish.refused",
   v.object({ build: BuildId, pkgbase: Pkgbase, message: v.string(), at: Instant }),
-  ({ build }) => `refused-${build}`,
-  "what a build made is not what was promised, or may not be signed",
+  {
+    id: ({ build }) => `refused-${build}`,
+    key: ({ pkgbase }) => pkgbase,
+    says: "what a build made is not what was promised, or may not be signed",
+  },
+);
+
+/** A removed package is no longer in the generation that is served. */
+export const packageRetired = message(
+  repoLog,
+  "package.retired",
+  v.object({
+    pkgbase: Pkgbase,
+    /** When it was removed. */
+    removedAt: Instant,
+    at: Instant,
+  }),
+  {
+    id: ({ pkgbase, removedAt }) => `retired-${pkgbase}-${removedAt}`,
+    key: ({ pkgbase }) => pkgbase,
+    says: "a removed package is no longer in the repository",
+  },
 );
 
 /** Takes a package out; answered when the generation without it is served, also if it never was in. */

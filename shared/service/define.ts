@@ -4,8 +4,11 @@ import type { Ask, Bus, Delivery, Follow, Publish, Terms } from "#shared/bus/bus
 import type { Message, Payload, Question } from "#shared/bus/declare.ts";
 import type { Counter, Gauge, Histogram, Measure, Reading } from "#shared/metrics/declare.ts";
 import type { Pause } from "#shared/pause.ts";
+import type { AttemptsTable } from "#shared/state/recovery.ts";
 import type { State } from "#shared/state/state.ts";
 import type { Log } from "./log.ts";
+import type { OutboxTables } from "./outbox.ts";
+import type { Reconcile } from "./reconcile.ts";
 
 /** The world as a service sees it. Nothing below `run` reads the environment, the time, chance or a socket. */
 export type World = {
@@ -17,14 +20,16 @@ export type World = {
   /** A number from 0 up to, but not including, 1. */
   readonly random: () => number;
   readonly measure: Measure;
-  readonly publish: Publish;
   readonly ask: Ask;
   readonly follow: Follow;
   readonly blobs: Blobs;
 };
 
-/** What a service with `state: true` sees besides. */
+/** What a service with `state: true` sees besides. It publishes in its writes. */
 export type Tables = { readonly state: State };
+
+/** What a service without tables sees besides. */
+export type Publishing = { readonly publish: Publish };
 
 export type ConfigSchema = v.GenericSchema<unknown, object>;
 
@@ -111,21 +116,26 @@ export type Service<
   C extends ConfigSchema = ConfigSchema,
   D extends object = object,
   S extends boolean = boolean,
-  Context = ContextOf<C, D> & (S extends true ? Tables : unknown),
+  Context = ContextOf<C, D> & (S extends true ? Tables : Publishing),
 > = {
   readonly name: string;
   readonly config: C;
   /** Whether it reads or writes tables. */
   readonly state: S;
+  /** The tables that keep what it has committed and not done yet; one that publishes and has tables needs them. */
+  readonly recovery?: OutboxTables & { readonly attempts?: AttemptsTable };
   /** Whether it makes all streams there are. Where users of nats-server are told apart, nobody else may. */
   readonly makesStreams?: boolean;
-  open(base: Base<C> & (S extends true ? Tables : unknown)): Promise<D & Partial<AsyncDisposable>>;
+  open(
+    base: Base<C> & (S extends true ? Tables : Publishing),
+  ): Promise<D & Partial<AsyncDisposable>>;
   readonly consumes?: readonly Subscription<NoInfer<Context>>[];
   readonly publishes?: readonly Message[];
   readonly follows?: readonly Message[];
   readonly asks?: readonly Question[];
   readonly answers?: readonly Answering<NoInfer<Context>>[];
   readonly repeats?: readonly Repetition<NoInfer<Context>>[];
+  readonly reconciles?: readonly Reconcile<NoInfer<Context>>[];
   readonly measures?: readonly (Counter | Histogram)[];
   readonly shows?: readonly Showing<NoInfer<Context>>[];
   http?(context: NoInfer<Context>): HttpApp;

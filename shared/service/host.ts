@@ -100,6 +100,7 @@ export const host = async (
     pause,
     newId,
     random,
+    alone: !config.NATS_URL,
     ...(state && { state }),
   };
   const each: Running[] = [];

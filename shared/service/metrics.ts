@@ -45,6 +45,14 @@ export const blobBytes = counter(
   "direction",
 );
 
+export const reconciled = counter(
+  "kiln_reconciled_total",
+  "Rows whose work was asked for again, as its message may be lost: stepped, failed (the row's own step threw), given-up",
+  "service",
+  "reconcile",
+  "outcome",
+);
+
 /** What every service is measured by. */
 export const common = [
   queueMessages,
@@ -53,4 +61,5 @@ export const common = [
   redeliveries,
   httpRequests,
   blobBytes,
+  reconciled,
 ] as const;

@@ -9,13 +9,17 @@ import type { HttpApp, Repetition, Service, World } from "./define.ts";
 import type { Log } from "./log.ts";
 import { measureDeclared } from "./measures.ts";
 import { blobBytes } from "./metrics.ts";
+import { openOutbox } from "./outbox.ts";
 import { readGauges } from "./read-gauges.ts";
+import { reconciliation } from "./reconcile.ts";
 
 /** The world before a service is put into it. */
-export type Surroundings = Omit<World, "publish" | "ask" | "follow"> & {
+export type Surroundings = Omit<World, "ask" | "follow"> & {
   readonly bus: Bus;
   /** Absent where no service has tables. */
   readonly state?: State;
+  /** No other process runs on this database and this nats-server. */
+  readonly alone?: boolean;
 };
 
 export type Running = AsyncDisposable & {
@@ -32,7 +36,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export const start = async (
   service: Service,
   environment: Environment,
-  { bus, state, ...surroundings }: Surroundings,
+  { bus, state, alone = false, ...surroundings }: Surroundings,
 ): Promise<Running> => {
   await using started = new AsyncDisposableStack();
   const log = surroundings.log.with({ service: service.name });
@@ -45,9 +49,14 @@ export const start = async (
     ...surroundings,
     ...declaredOnly(service, bus),
     measure: measureDeclared(service, measure),
-    ...{ blobs, log, config },
+    blobs,
+    log,
+    config,
   };
-  const world = service.state ? { ...base, state: demandState(service, state) } : base;
+  const around = { ...surroundings, alone, bus, log };
+  const world = service.state
+    ? { ...base, state: openTables(service, demandState(service, state), around, started) }
+    : { ...base, publish: publishDeclared(service, bus) };
   const opened = await service.open(world);
   started.defer(async () => opened[Symbol.asyncDispose]?.());
 
@@ -57,6 +66,10 @@ export const start = async (
   for (const subscription of service.consumes ?? [])
     started.use(await subscription.open(bus, service.name, context));
   for (const repetition of service.repeats ?? []) started.use(repeat(repetition, context, world));
+  for (const reconcile of service.reconciles ?? [])
+    started.use(
+      repeat(reconciliation(service, reconcile, { ...around, context, state }), context, world),
+    );
 
   const http = service.http?.(context);
   const running = started.move();
@@ -70,25 +83,43 @@ export const start = async (
   };
 };
 
-/** The bus as one service may use it: what its table does not name it cannot say, so the table cannot lie. */
+const demand = <T extends { readonly subject: string }>(
+  { name }: Pick<Service, "name">,
+  table: readonly T[] = [],
+  used: T,
+) => {
+  if (!table.includes(used)) throw new TypeError(`${name} does not declare ${used.subject}`);
+};
+
+/** The bus as one service may use it: what its table does not name, it cannot ask or follow. */
 const declaredOnly = (service: Service, bus: Bus) => {
-  const demand = <T extends { readonly subject: string }>(table: readonly T[] = [], used: T) => {
-    if (!table.includes(used))
-      throw new TypeError(`${service.name} does not declare ${used.subject}`);
-  };
-  const publish: Publish = async (message, payload) => {
-    demand(service.publishes, message);
-    await bus.publish(message, payload);
-  };
   const ask: Ask = async (question, request) => {
-    demand<{ readonly subject: string }>(service.asks, question);
+    demand<{ readonly subject: string }>(service, service.asks, question);
     return bus.ask(question, request);
   };
   const follow: Follow = async (message, ...rest) => {
-    demand(service.follows, message);
+    demand(service, service.follows, message);
     return bus.follow(message, ...rest);
   };
-  return { publish, ask, follow };
+  return { ask, follow };
+};
+
+const publishDeclared =
+  (service: Service, bus: Bus): Publish =>
+  async (message, payload) => {
+    demand(service, service.publishes, message);
+    await bus.publish(message, payload);
+  };
+
+/** The database as one service may use it: what its writes publish is kept in its outbox. */
+const openTables = (
+  service: Service,
+  state: State,
+  around: Omit<Parameters<typeof openOutbox>[2], "state">,
+  started: AsyncDisposableStack,
+): State => {
+  const { recovery } = service;
+  return recovery ? started.use(openOutbox(service, recovery, { ...around, state })) : state;
 };
 
 const demandState = (service: Service, state: State | undefined) => {

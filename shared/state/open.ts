@@ -42,7 +42,9 @@ export const openState = async (
     const begun = performance.now();
     for (;;) {
       try {
-        const result = await database.transaction((transaction) => fn(transaction));
+        const result = await database.transaction((transaction) =>
+          fn(Object.assign(transaction, { publish: refuseToPublish })),
+        );
         busySince = undefined;
         return result;
       } catch (error) {
@@ -78,6 +80,11 @@ export const openState = async (
       client.close();
     },
   };
+};
+
+/** Only a service that is started with an outbox publishes in a write. */
+const refuseToPublish = async () => {
+  throw new TypeError("this write has no outbox to publish from");
 };
 
 const openFile = async (url: string): Promise<Opened> => {

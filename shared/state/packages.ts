@@ -3,14 +3,6 @@ import { integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import type { MakepkgFlag, Pkgbase, SourceId } from "#shared/model.ts";
 import type { Reader } from "./state.ts";
 
-/** The message about a new source, and whether its first build is to be ordered, by its dependencies or not. */
-export type Owed = {
-  readonly message: "added" | "changed";
-  readonly at: number;
-  readonly build: boolean;
-  readonly resolve: boolean;
-};
-
 /** The packages there are: settings and which source. Written by the api, read by anyone. */
 export const packages = sqliteTable("packages", {
   /** Rises with every added package: the order of lists. */
@@ -34,8 +26,6 @@ export const packages = sqliteTable("packages", {
   flags: text({ mode: "json" }).$type<readonly MakepkgFlag[]>().notNull(),
   /** Set while the package is being removed: it is gone for readers, its owners' rows are going. */
   removedAt: integer("removed_at"),
-  /** What the add of the present source still has to say; absent once it is said. */
-  owed: text({ mode: "json" }).$type<Owed>(),
 });
 
 /** When a package was added, last. Undefined: it is not, or is being removed. */

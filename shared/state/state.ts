@@ -1,10 +1,20 @@
 import type { LibSQLDatabase } from "drizzle-orm/libsql";
+import type { Publication } from "#shared/bus/declare.ts";
 
-/** What a write may use. Its statements are one transaction: all or nothing. */
-export type Transaction = Pick<
+/** The statements of one write. */
+export type Statements = Pick<
   Parameters<Parameters<LibSQLDatabase["transaction"]>[0]>[0],
   "select" | "selectDistinct" | "insert" | "update" | "delete" | "$count"
 >;
+
+/** What a write may use. It is one transaction: its statements and its messages, all or nothing. */
+export type Transaction = Statements & {
+  /**
+   * Has messages published once the write is committed, at least once, in order for its key. Rejects before the
+   * commit where a payload is not of the message's schema, or (`Fault` invalid) too large for the bus.
+   */
+  publish(...publications: readonly Publication[]): Promise<void>;
+};
 
 export type Reader = Pick<LibSQLDatabase, "select" | "selectDistinct" | "$count">;
 

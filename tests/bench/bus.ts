@@ -23,7 +23,10 @@ const Numbered = v.object({ n: v.number(), padding: v.string() });
 
 const ours = async (url: string): Promise<Contestant & AsyncDisposable> => {
   const facts = stream("BENCH", { keep: "log", maxAge: minutes(10) });
-  const said = message(facts, "bench.said", Numbered, ({ n }) => `${n}`);
+  const said = message(facts, "bench.said", Numbered, {
+    id: ({ n }) => `${n}`,
+    key: ({ n }) => `${n}`,
+  });
   const echo = question("bench.echo", {
     request: Numbered,
     answer: Numbered,

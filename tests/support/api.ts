@@ -9,6 +9,7 @@ import { builds, sessions } from "#shared/state/builds.ts";
 import { packages } from "#shared/state/packages.ts";
 import { artifacts, publications } from "#shared/state/repo.ts";
 import { sources } from "#shared/state/sources.ts";
+import type { Api } from "../../services/api/context.ts";
 import { api } from "../../services/api/service.ts";
 import { srcinfoOf } from "./rows.ts";
 import { makeWorld } from "./world.ts";
@@ -40,9 +41,15 @@ export const startApi = async (environment: Readonly<Record<string, string>> = {
   stack.use(
     await world.bus.answer("repo", retirePackage, ({ pkgbase }) => answers.retire(pkgbase)),
   );
+  const seen: Api[] = [];
+  const open: typeof api.open = async (base) => {
+    const opened = await api.open(base);
+    seen.push({ ...base, ...opened });
+    return opened;
+  };
   const running = stack.use(
     await start(
-      api,
+      { ...api, open },
       {
         ALLOW_READS: "true",
         AUTHORIZED_SECRETS: `${await hashOf(secret)} me@here`,
@@ -52,15 +59,19 @@ export const startApi = async (environment: Readonly<Record<string, string>> = {
       world,
     ),
   );
+  const [context] = seen;
+  if (!context) throw new Error("the api was not opened");
   const request = async (path: string, init: RequestInit = {}) => {
     const response = await running.http?.fetch(new Request(`http://kiln.example${path}`, init));
     if (!response) throw new Error("the api serves nothing");
+    await world.settled();
     return response;
   };
   const resources = stack.move();
   return {
     world,
     running,
+    context,
     answers,
     orders,
     retired,

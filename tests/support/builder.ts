@@ -2,8 +2,8 @@ import { randomUUID } from "node:crypto";
 import { zstdDecompressSync } from "node:zlib";
 import * as v from "valibot";
 import type { Payload } from "#shared/bus/declare.ts";
-import { buildFinished, buildOutput, buildRequested } from "#shared/messages/build.ts";
-import { rebuildFinished, rebuildRequested } from "#shared/messages/rebuild.ts";
+import { buildFinished, buildOutput, buildRequested, claimBuild } from "#shared/messages/build.ts";
+import { claimRebuild, rebuildFinished, rebuildRequested } from "#shared/messages/rebuild.ts";
 import type { BlobReference, BuildId } from "#shared/model.ts";
 import { start } from "#shared/service/start.ts";
 import { builder } from "../../services/builder/service.ts";
@@ -20,6 +20,9 @@ export const startBuilder = async (
 ) => {
   await using stack = new AsyncDisposableStack();
   const world = stack.use(await makeWorld());
+  const claims = { go: true };
+  await world.bus.answer("scheduler", claimBuild, async () => ({ ...claims }));
+  await world.bus.answer("verifier", claimRebuild, async () => ({ ...claims }));
   const running = stack.use(
     await start({ ...builder, ...replaced }, environment, { ...world, now: Date.now }),
   );
@@ -35,6 +38,8 @@ export const startBuilder = async (
   return {
     ...world,
     running,
+    /** What the scheduler and the verifier answer to claims. */
+    claims,
     finishOf,
     /** Puts files into the blob store as a source. */
     source: async (files: Readonly<Record<string, string>>) =>

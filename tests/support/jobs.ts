@@ -10,7 +10,10 @@ export const jobAsked = message(
   jobs,
   "job.asked.{kind}.{id}",
   v.object({ id: v.string(), kind: v.string(), text: v.optional(v.string()) }),
-  ({ id }) => id,
+  {
+    id: ({ id }) => id,
+    key: ({ id }) => id,
+  },
 );
 
 /** The same work as another version of the program says it. */
@@ -25,7 +28,10 @@ export const factSaid = message(
   facts,
   "fact.said.{about}",
   v.object({ about: v.string(), n: v.number() }),
-  ({ about, n }) => `${about}-${n}`,
+  {
+    id: ({ about, n }) => `${about}-${n}`,
+    key: ({ about }) => about,
+  },
 );
 
 export const doubled = question("number.double", {

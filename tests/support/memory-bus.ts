@@ -1,39 +1,92 @@
 import * as v from "valibot";
 import type { Bus } from "#shared/bus/bus.ts";
-import type { Message, Narrowing, Payload, Question } from "#shared/bus/declare.ts";
+import {
+  filterOf,
+  type Message,
+  type Narrowing,
+  type Payload,
+  type Question,
+} from "#shared/bus/declare.ts";
+import { prepare } from "#shared/bus/prepare.ts";
+import { settle } from "#shared/bus/settle.ts";
 import { Fault } from "#shared/fault.ts";
 
 export type MemoryBus = Bus & {
   /** Everything published of one message, oldest first. */
   sent<M extends Message>(message: M): Payload<M>[];
+  /** Messages that are being handled now, and how many there ever were. */
+  activity(): { readonly running: number; readonly published: number };
 };
 
-type Published = { readonly message: Message; readonly value: object };
+type Published = { readonly subject: string; readonly data: string };
 
-/** A bus in one process, without retries: what a handler throws, the publisher gets. */
+type Taker = {
+  take(it: Published): Promise<void>;
+  /** Gives a message up whose handler failed for good; says whether it is given up. */
+  giveUp(it: Published, error: unknown): Promise<boolean>;
+};
+
+/**
+ * A bus in one process, without retries: `publish` rejects with what a handler throws. `send`, by which an outbox
+ * publishes, has a message given up that no retry would help, and rejects for any other failure.
+ */
 export const memoryBus = (): MemoryBus => {
   const published: Published[] = [];
-  const takers = new Set<(it: Published) => Promise<void>>();
+  const takers = new Set<Taker>();
   const answers = new Map<string, (request: unknown) => Promise<unknown>>();
-  const taking = <M extends Message>(message: M, each: (payload: Payload<M>) => Promise<void>) => {
-    const take = async (it: Published) => {
-      if (it.message === message) await each(v.parse(message.schema, it.value));
+  let running = 0;
+
+  const taking = <M extends Message>(
+    message: M,
+    each: (payload: Payload<M>) => Promise<void>,
+    dropped?: (payload: Payload<M>, error: unknown) => Promise<void>,
+  ) => {
+    const filter = matcherOf(message);
+    const parse = ({ data }: Published) => v.parse(message.schema, JSON.parse(data));
+    const taker: Taker = {
+      async take(it) {
+        if (filter.test(it.subject)) await each(parse(it));
+      },
+      async giveUp(it, error) {
+        if (settle(error, 1).kind !== "drop") return false;
+        await dropped?.(parse(it), error);
+        return true;
+      },
     };
-    takers.add(take);
-    return { take, [Symbol.asyncDispose]: async () => void takers.delete(take) };
+    takers.add(taker);
+    return { taker, [Symbol.asyncDispose]: async () => void takers.delete(taker) };
+  };
+  const handing = async (act: () => Promise<void>) => {
+    running += 1;
+    await act().finally(() => {
+      running -= 1;
+    });
   };
 
   return {
     async publish(message, payload) {
-      const it = { message, value: v.parse(message.schema, payload) };
+      const it = prepare(message, payload);
       published.push(it);
-      for (const take of takers) await take(it);
+      await handing(async () => {
+        for (const { take } of takers) await take(it);
+      });
     },
-    async consume(_name, message, _terms, handle) {
+    async send(it) {
+      published.push(it);
+      await handing(async () => {
+        for (const { take, giveUp } of takers)
+          await take(it).catch(async (error: unknown) => {
+            if (!(await giveUp(it, error))) throw error;
+          });
+      });
+    },
+    async consume(_name, message, _terms, handle, dropped) {
       const stopping = new AbortController();
       const { signal } = stopping;
-      const taken = taking(message, (payload) =>
-        handle(payload, { failures: 0, signal, later: () => {} }),
+      const taken = taking(
+        message,
+        (payload) => handle(payload, { failures: 0, signal, later: () => {} }),
+        dropped,
       );
       return {
         [Symbol.asyncDispose]: async () => {
@@ -47,7 +100,7 @@ export const memoryBus = (): MemoryBus => {
       const followed = taking(message, async (payload) => {
         if (matches(payload)) each(payload);
       });
-      if (from === "start") for (const it of [...published]) await followed.take(it);
+      if (from === "start") for (const it of [...published]) await followed.taker.take(it);
       return followed;
     },
     async ask<R extends v.GenericSchema, A extends v.GenericSchema>(
@@ -64,13 +117,18 @@ export const memoryBus = (): MemoryBus => {
     },
     sent: (message) =>
       published
-        .filter((it) => it.message === message)
-        .map((it) => v.parse(message.schema, it.value)),
+        .filter(({ subject }) => matcherOf(message).test(subject))
+        .map(({ data }) => v.parse(message.schema, JSON.parse(data))),
+    activity: () => ({ running, published: published.length }),
     backlog: async () => ({ waiting: 0, working: 0 }),
     ping: async () => {},
     [Symbol.asyncDispose]: async () => {},
   };
 };
+
+/** A token of a subject holds no dot. */
+const matcherOf = (message: Message) =>
+  new RegExp(`^${filterOf(message).replaceAll(".", "\\.").replaceAll("*", "[^.]+")}$`);
 
 const matching =
   <M extends Message>(narrowing: Narrowing<M>) =>

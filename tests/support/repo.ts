@@ -7,6 +7,7 @@ import type { BuildId } from "#shared/model.ts";
 import { readDatabase } from "#shared/pacman/database-read.ts";
 import { type Environment, start } from "#shared/service/start.ts";
 import { generations } from "#shared/state/repo.ts";
+import type { Repo } from "../../services/repo/context.ts";
 import { repo } from "../../services/repo/service.ts";
 import { signer } from "../../services/signer/service.ts";
 import { tarOf } from "./archive.ts";
@@ -104,13 +105,22 @@ export const startRepo = async (
   world.clock.at = at ?? world.clock.at;
   const settings = { DATA_DIR: world.directory, ...environment };
   stack.use(await start(signer, settings, world));
-  const running = stack.use(await start(repo, settings, world));
+  const seen: Repo[] = [];
+  const open: typeof repo.open = async (base) => {
+    const opened = await repo.open(base);
+    seen.push({ ...base, ...opened });
+    return opened;
+  };
+  const running = stack.use(await start({ ...repo, open }, settings, world));
+  const [context] = seen;
+  if (!context) throw new Error("the repo was not opened");
   while ((await world.state.read.$count(generations)) === 0) await setImmediate();
   for (const name of packages) await insertPackage(world.state, name);
   const resources = stack.move();
   return {
     world,
     running,
+    context,
     directory: join(world.directory, "repository"),
     publish: async (wanted?: Wanted) => {
       const build = await makeBuild(world, wanted);

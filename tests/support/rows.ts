@@ -50,6 +50,13 @@ export const insertPackage = async (
   return { pkgbase, source };
 };
 
+/** The tables of a service that publishes nothing: what its writes publish goes nowhere. */
+export const withoutMessages = (state: State): State => ({
+  ...state,
+  write: (fn) =>
+    state.write((transaction) => fn(Object.assign(transaction, { publish: async () => {} }))),
+});
+
 /** A package that is being removed, as the api leaves it until the repository is without it. */
 export const hidePackage = async (state: State, name: string, removedAt = 1) => {
   const pkgbase = v.parse(Pkgbase, name);

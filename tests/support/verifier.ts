@@ -42,7 +42,7 @@ export const startVerifier = async ({
       ...{ build, pkgbase, arch: "x86_64", generation: 1, at: world.now() },
       packages: [],
     });
-  const order = () => world.ask(orderRebuild, { pkgbase });
+  const order = () => world.ask(orderRebuild, { pkgbase, rebuild: crypto.randomUUID() });
   const requested = () => {
     const request = world.bus.sent(rebuildRequested).at(-1);
     if (!request) throw new Error("no rebuild was requested");

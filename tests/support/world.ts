@@ -1,9 +1,14 @@
 import { join } from "node:path";
+import type * as v from "valibot";
 import { openBlobs } from "#shared/blobs/open.ts";
+import type { Message, Question } from "#shared/bus/declare.ts";
+import { yieldToOthers } from "#shared/pause.ts";
 import { jsonLog } from "#shared/service/log.ts";
 import { machine } from "#shared/service/machine.ts";
 import { openState } from "#shared/state/open.ts";
-import { memoryBus } from "./memory-bus.ts";
+import { apiOutbox, repoOutbox, schedulerOutbox, verifierOutbox } from "#shared/state/recovery.ts";
+import type { State } from "#shared/state/state.ts";
+import { type MemoryBus, memoryBus } from "./memory-bus.ts";
 import { memoryMeasure } from "./memory-measure.ts";
 import { makeScratch } from "./scratch.ts";
 
@@ -32,9 +37,43 @@ export const makeWorld = async (given?: string) => {
     measure: memoryMeasure(),
     now: () => clock.at,
     ...machine,
-    publish: bus.publish,
-    ask: bus.ask,
+    /** As a process outside publishes and asks; each resolves when what came of it has been handled. */
+    async publish<M extends Message>(message: M, payload: v.InferInput<M["schema"]>) {
+      await bus.publish(message, payload);
+      await settled(bus, state);
+    },
+    async ask<R extends v.GenericSchema, A extends v.GenericSchema>(
+      question: Question<R, A>,
+      request: v.InferInput<R>,
+    ) {
+      const answer = await bus.ask(question, request);
+      await settled(bus, state);
+      return answer;
+    },
     follow: bus.follow,
+    /** Resolves when every outbox is empty and no message is being handled, or nothing moves any more. */
+    settled: () => settled(bus, state),
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };
+};
+
+const outboxes = [apiOutbox, schedulerOutbox, repoOutbox, verifierOutbox];
+
+/** Turns of the event loop that nothing may happen in, and milliseconds after which what does not move is left. */
+const patience = { idle: 3, stuck: 5_000 };
+
+const settled = async (bus: MemoryBus, { read }: State) => {
+  let before = "";
+  let idle = 0;
+  let movedAt = performance.now();
+  while (idle < patience.idle && performance.now() - movedAt < patience.stuck) {
+    await yieldToOthers();
+    const waiting = await Promise.all(outboxes.map((outbox) => read.$count(outbox)));
+    const { running, published } = bus.activity();
+    const now = `${waiting} ${running} ${published}`;
+    if (now !== before) movedAt = performance.now();
+    const isIdle = running === 0 && waiting.every((count) => count === 0);
+    idle = isIdle && now === before ? idle + 1 : 0;
+    before = now;
+  }
 };

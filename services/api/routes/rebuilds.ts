@@ -32,9 +32,10 @@ export const rebuildRoutes = new Hono<ApiEnv>()
     describe("write", "Rebuild what is published of a package, and compare", RebuildInfo, 404, 503),
     write,
     async (c) => {
-      const { ask, state } = c.var.api;
+      const { ask, newId, state } = c.var.api;
       const pkgbase = demandName(c.req.param("name"));
-      const { rebuild } = await ask(orderRebuild, { pkgbase });
+      const id = v.parse(RebuildId, c.req.header("idempotency-key") ?? newId());
+      const { rebuild } = await ask(orderRebuild, { pkgbase, rebuild: id });
       return c.json(viewRebuild(await demandRebuild(state.read, pkgbase, rebuild)));
     },
   )

@@ -5,7 +5,7 @@ import { read, write } from "../auth.ts";
 import { jsonBody } from "../body/json-body.ts";
 import type { ApiEnv } from "../context.ts";
 import { describe } from "../describe.ts";
-import { orderAll, orderNamed } from "../order-builds.ts";
+import { orderAll, orderNamed, sessionOf } from "../order-builds.ts";
 import { findPublicKey } from "../store/shown.ts";
 import { timeOf } from "../view-build.ts";
 
@@ -31,8 +31,9 @@ export const serverRoutes = new Hono<ApiEnv>()
     write,
     jsonBody(PackageBuildRequest),
     async (c) => {
-      const { packages, ...terms } = c.req.valid("json");
-      await orderNamed(c.var.api, packages, terms);
+      const { packages, resolve, force } = c.req.valid("json");
+      const session = sessionOf(c.req.header("idempotency-key"));
+      await orderNamed(c.var.api, packages, { resolve, force, session });
       return c.body(null, 200);
     },
   )
@@ -42,7 +43,9 @@ export const serverRoutes = new Hono<ApiEnv>()
     write,
     jsonBody(PackageBuildRequest),
     async (c) => {
-      await orderAll(c.var.api, c.req.valid("json"));
+      const { resolve, force } = c.req.valid("json");
+      const session = sessionOf(c.req.header("idempotency-key"));
+      await orderAll(c.var.api, { resolve, force, session });
       return c.body(null, 200);
     },
   )

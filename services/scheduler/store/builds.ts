@@ -1,8 +1,9 @@
-import { and, eq, inArray, lt, or } from "drizzle-orm";
+import { and, eq, inArray, isNotNull, lt, sql } from "drizzle-orm";
 import type { BuildId, Pkgbase } from "#shared/model.ts";
 import { buildArtifacts, builds } from "#shared/state/builds.ts";
 import { findAddedAt } from "#shared/state/packages.ts";
-import type { State } from "#shared/state/state.ts";
+import type { State, Transaction } from "#shared/state/state.ts";
+import type { BuildStep } from "../build-life.ts";
 import { unfinishedStates } from "../unfinished.ts";
 import { writeBuilds } from "./write-builds.ts";
 
@@ -10,10 +11,46 @@ export type Build = typeof builds.$inferSelect;
 
 export type NewState = Partial<Omit<typeof builds.$inferInsert, "id" | "session" | "pkgbase">>;
 
+/** A file that a build made. */
+export type Made = { readonly filename: string; readonly sha256: string; readonly bytes: number };
+
+/** A build as far as its life depends on it; `request` is the column's text, which may be damaged. */
+export type BuildInLife = Pick<Build, "id" | "pkgbase" | "arch" | "state" | "startedAt"> & {
+  readonly request: string | null;
+};
+
+export const readBuildInLife = async (
+  transaction: Pick<Transaction, "select">,
+  id: BuildId,
+): Promise<BuildInLife | undefined> =>
+  transaction
+    .select({
+      id: builds.id,
+      pkgbase: builds.pkgbase,
+      arch: builds.arch,
+      state: builds.state,
+      startedAt: builds.startedAt,
+      request: sql<string | null>`${builds.request}`,
+    })
+    .from(builds)
+    .where(eq(builds.id, id))
+    .get();
+
+export const writeStep = async (
+  transaction: Transaction,
+  id: BuildId,
+  { to, made = [], forget }: BuildStep,
+) => {
+  if (forget) await transaction.delete(builds).where(eq(builds.id, id));
+  else if (to) await transaction.update(builds).set(to).where(eq(builds.id, id));
+  for (const artifact of made)
+    await transaction.insert(buildArtifacts).values({ build: id, ...artifact });
+};
+
 export const findBuild = async ({ read }: State, id: BuildId) =>
   read.select().from(builds).where(eq(builds.id, id)).get();
 
-/** In the order they were asked for, without what they were asked for with. */
+/** In the order of their orders, without their requests. A build whose `needs` are damaged has none. */
 export const unfinishedBuilds = async ({ read }: State) =>
   read
     .select({
@@ -22,32 +59,51 @@ export const unfinishedBuilds = async ({ read }: State) =>
       pkgbase: builds.pkgbase,
       arch: builds.arch,
       state: builds.state,
-      needs: builds.needs,
+      needs: sql<readonly BuildId[] | null>`${builds.needs}`.mapWith(parseNeeds),
       orderedAt: builds.orderedAt,
     })
     .from(builds)
     .where(inArray(builds.state, unfinishedStates))
     .orderBy(builds.orderedAt, builds.pkgbase);
 
-/** Builds of a package that are unfinished, or that ended with `message`, which may not have been said. */
-export const endingBuildsOf = async ({ read }: State, pkgbase: Pkgbase, message: string) =>
-  read
+const parseNeeds = (text: unknown): readonly BuildId[] | null => {
+  try {
+    const needs: unknown = JSON.parse(String(text));
+    // Safe: compared only.
+    return Array.isArray(needs) ? (needs as readonly BuildId[]) : null;
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
+};
+
+/** Unfinished builds of a package that were ordered before it was added, or all where it is not. */
+export const outlivingBuilds = async (state: State, pkgbase: Pkgbase) => {
+  const rows = await state.read
     .select({ id: builds.id, orderedAt: builds.orderedAt })
     .from(builds)
-    .where(
-      and(
-        eq(builds.pkgbase, pkgbase),
-        or(inArray(builds.state, unfinishedStates), eq(builds.message, message)),
-      ),
-    )
+    .where(and(eq(builds.pkgbase, pkgbase), inArray(builds.state, unfinishedStates)))
     .orderBy(builds.orderedAt);
+  // Read after them: of a package that is not there now, all of them are old.
+  const addedAt = await findAddedAt(state.read, pkgbase);
+  return rows.filter(({ orderedAt }) => orderedAt < (addedAt ?? Number.POSITIVE_INFINITY));
+};
 
-/** What builders and the repository were asked for and have not answered. */
+/** Builds that wait for a builder or the repository. */
 export const unansweredBuilds = async ({ read }: State) =>
   read
-    .select({ id: builds.id, state: builds.state, request: builds.request })
+    .select({ id: builds.id })
     .from(builds)
-    .where(inArray(builds.state, ["requested", "running", "publishing"]));
+    .where(inArray(builds.state, ["requested", "running", "publishing"]))
+    .orderBy(builds.orderedAt);
+
+/** Builds that wait for others, or for a place in their session. */
+export const plannedBuilds = async ({ read }: State) =>
+  read
+    .select({ id: builds.id })
+    .from(builds)
+    .where(and(eq(builds.state, "pending"), isNotNull(builds.needs)))
+    .orderBy(builds.orderedAt);
 
 export const hasPending = async ({ read }: State) => {
   const pending = read.select({ id: builds.id }).from(builds).where(eq(builds.state, "pending"));
@@ -62,39 +118,6 @@ export const needsOf = async ({ read }: State, ids: readonly BuildId[]) => {
     .where(inArray(builds.id, ids));
   return new Map(rows.map(({ id, ...need }) => [id, need]));
 };
-
-type Made = { readonly filename: string; readonly sha256: string; readonly bytes: number };
-
-/**
- * Changes a build that is in one of the states `from`, and what it made; answers whether it was.
- * Told the same twice, it changes nothing the second time.
- */
-export const changeBuild = (
-  state: State,
-  id: BuildId,
-  from: readonly Build["state"][],
-  to: NewState,
-  made: readonly Made[] = [],
-) =>
-  writeBuilds(state, async (transaction) => {
-    const changed = await transaction
-      .update(builds)
-      .set(to)
-      .where(and(eq(builds.id, id), inArray(builds.state, from)))
-      .returning({ id: builds.id });
-    if (changed.length === 0) return false;
-    for (const artifact of made)
-      await transaction.insert(buildArtifacts).values({ build: id, ...artifact });
-    return true;
-  });
-
-/** Forgets a build that had nothing to do. */
-export const deleteBuild = (state: State, id: BuildId) =>
-  writeBuilds(state, async (transaction) => {
-    await transaction
-      .delete(builds)
-      .where(and(eq(builds.id, id), inArray(builds.state, ["pending"])));
-  });
 
 /** Forgets every build that a package had when it was removed. */
 export const deleteBuildsOf = (state: State, pkgbase: Pkgbase) =>

@@ -1,11 +1,9 @@
 import { and, eq, inArray, isNull, max } from "drizzle-orm";
-import { Fault } from "#shared/fault.ts";
 import type { BuildId, Pkgbase, SessionId } from "#shared/model.ts";
 import { builds, sessions } from "#shared/state/builds.ts";
 import { packages } from "#shared/state/packages.ts";
 import type { State, Transaction } from "#shared/state/state.ts";
 import { unfinishedStates } from "../unfinished.ts";
-import { writeBuilds } from "./write-builds.ts";
 
 type NewSession = {
   readonly session: Omit<typeof sessions.$inferInsert, "plannedAt">;
@@ -13,38 +11,55 @@ type NewSession = {
   readonly arch: string;
 };
 
-/** All or nothing: an unknown pkgbase is `Fault` missing, with serene's words. */
-export const insertSession = (state: State, { session, wanted, arch }: NewSession) =>
-  writeBuilds(state, async (transaction) => {
-    const names = wanted.map(({ pkgbase }) => pkgbase);
-    const known = await transaction
-      .select({ pkgbase: packages.pkgbase, addedAt: packages.addedAt })
-      .from(packages)
-      .where(and(inArray(packages.pkgbase, names), isNull(packages.removedAt)));
-    const missing = names.find((name) => !known.some(({ pkgbase }) => pkgbase === name));
-    if (missing !== undefined)
-      throw new Fault("missing", `package with base ${missing} is not added`);
+/** Writes a session and its builds, all pending. */
+export const insertSession = async (
+  transaction: Transaction,
+  { session, wanted, arch }: NewSession,
+) => {
+  const names = wanted.map(({ pkgbase }) => pkgbase);
+  const newest = await transaction
+    .select({ pkgbase: builds.pkgbase, at: max(builds.orderedAt) })
+    .from(builds)
+    .where(inArray(builds.pkgbase, names))
+    .groupBy(builds.pkgbase);
+  const after = new Map(newest.map(({ pkgbase, at }) => [pkgbase, (at ?? 0) + 1]));
+  // Whatever this host's clock says: an older build is one of a package that was removed.
+  const addedAt = await addedAtOf(transaction, names);
+  const orderedAt = Math.max(session.orderedAt, await afterUnfinished(transaction));
+  await transaction.insert(sessions).values({ ...session, orderedAt });
+  for (const { pkgbase, build } of wanted)
+    await transaction.insert(builds).values({
+      id: build,
+      session: session.id,
+      pkgbase,
+      arch,
+      state: "pending",
+      orderedAt: Math.max(orderedAt, after.get(pkgbase) ?? 0, addedAt.get(pkgbase) ?? 0),
+    });
+};
 
-    const newest = await transaction
-      .select({ pkgbase: builds.pkgbase, at: max(builds.orderedAt) })
-      .from(builds)
-      .where(inArray(builds.pkgbase, names))
-      .groupBy(builds.pkgbase);
-    const after = new Map(newest.map(({ pkgbase, at }) => [pkgbase, (at ?? 0) + 1]));
-    // Whatever this host's clock says: an older build is one of a package that was removed.
-    const addedAt = new Map(known.map((it) => [it.pkgbase, it.addedAt]));
-    const orderedAt = Math.max(session.orderedAt, await afterUnfinished(transaction));
-    await transaction.insert(sessions).values({ ...session, orderedAt });
-    for (const { pkgbase, build } of wanted)
-      await transaction.insert(builds).values({
-        id: build,
-        session: session.id,
-        pkgbase,
-        arch,
-        state: "pending",
-        orderedAt: Math.max(orderedAt, after.get(pkgbase) ?? 0, addedAt.get(pkgbase) ?? 0),
-      });
-  });
+/** When each of these packages was added; those that are not are not among them. */
+export const addedAtOf = async (
+  transaction: Pick<Transaction, "select">,
+  names: readonly Pkgbase[],
+) => {
+  const rows = await transaction
+    .select({ pkgbase: packages.pkgbase, addedAt: packages.addedAt })
+    .from(packages)
+    .where(and(inArray(packages.pkgbase, names), isNull(packages.removedAt)));
+  return new Map(rows.map(({ pkgbase, addedAt }) => [pkgbase, addedAt]));
+};
+
+/** The builds of a session that is there already; undefined: it is not. */
+export const orderedIn = async (transaction: Pick<Transaction, "select">, id: SessionId) => {
+  const there = await transaction.select().from(sessions).where(eq(sessions.id, id)).get();
+  if (!there) return undefined;
+  return transaction
+    .select({ pkgbase: builds.pkgbase, build: builds.id })
+    .from(builds)
+    .where(eq(builds.session, id))
+    .orderBy(builds.pkgbase);
+};
 
 /** A session waits for what earlier ones build: which is earlier must not hang on a clock that was put back. */
 const afterUnfinished = async (transaction: Transaction) => {
@@ -59,30 +74,25 @@ const afterUnfinished = async (transaction: Transaction) => {
 export const findSession = async ({ read }: State, id: SessionId) =>
   read.select().from(sessions).where(eq(sessions.id, id)).get();
 
-/** Sessions the resolver has not been heard about yet. */
 export const unplannedSessions = async ({ read }: State) =>
-  read.select({ id: sessions.id }).from(sessions).where(isNull(sessions.plannedAt));
+  read
+    .select({ id: sessions.id })
+    .from(sessions)
+    .where(isNull(sessions.plannedAt))
+    .orderBy(sessions.orderedAt);
 
-/**
- * What each build waits for, all or nothing: a build that starts before the others are planned would be missed
- * by who plans them again. Another plan that came first stays.
- */
-export const keepPlan = (
-  state: State,
-  id: SessionId,
-  needs: ReadonlyMap<BuildId, readonly BuildId[]>,
-  at: number,
-) =>
-  writeBuilds(state, async (transaction) => {
-    const planned = await transaction
-      .update(sessions)
-      .set({ plannedAt: at })
-      .where(and(eq(sessions.id, id), isNull(sessions.plannedAt)))
-      .returning({ id: sessions.id });
-    if (planned.length === 0) return;
-    for (const [build, its] of needs)
-      await transaction
-        .update(builds)
-        .set({ needs: its })
-        .where(and(eq(builds.id, build), eq(builds.state, "pending")));
-  });
+/** Marks a session as planned; says false where another plan came first. */
+export const markPlanned = async (transaction: Transaction, id: SessionId, at: number) => {
+  const planned = await transaction
+    .update(sessions)
+    .set({ plannedAt: at })
+    .where(and(eq(sessions.id, id), isNull(sessions.plannedAt)))
+    .returning({ id: sessions.id });
+  return planned.length > 0;
+};
+
+export const pendingOf = async ({ read }: State, session: SessionId) =>
+  read
+    .select({ id: builds.id })
+    .from(builds)
+    .where(and(eq(builds.session, session), eq(builds.state, "pending")));

@@ -1,5 +1,7 @@
 import { and, desc, eq, isNull } from "drizzle-orm";
+import { publication } from "#shared/bus/declare.ts";
 import { Fault } from "#shared/fault.ts";
+import { rebuildPending } from "#shared/messages/rebuild.ts";
 import type { BuildId, Pkgbase, RebuildId } from "#shared/model.ts";
 import { builds } from "#shared/state/builds.ts";
 import { findAddedAt } from "#shared/state/packages.ts";
@@ -11,12 +13,14 @@ import type { Rebuild } from "./rebuilds.ts";
 type Order = { readonly id: RebuildId; readonly pkgbase: Pkgbase; readonly at: number };
 
 /**
- * Writes a rebuild of what is published of a package, and gives it; one of the same build that has not ended is
- * given instead. `Fault` missing where nothing is published.
+ * Writes a rebuild of what is published of a package, and gives it; one of that id, or of the same build without a
+ * verdict, is given instead. `Fault` missing where nothing is published.
  */
 export const orderManual = (state: State, order: Order) =>
   state.write(async (transaction) => {
-    const { pkgbase } = order;
+    const { id, pkgbase } = order;
+    const there = await transaction.select().from(rebuilds).where(eq(rebuilds.id, id)).get();
+    if (there) return there;
     const addedAt = await findAddedAt(transaction, pkgbase);
     if (addedAt === undefined)
       throw new Fault("missing", `package with base ${pkgbase} is not added`);
@@ -90,5 +94,14 @@ const insert = async (
     await transaction
       .insert(rebuildArtifacts)
       .values({ rebuild: id, ...artifact, status: "UNKWN" });
+  await transaction.publish(
+    publication(rebuildPending, {
+      rebuild: id,
+      pkgbase,
+      arch: rebuild.arch,
+      build: rebuild.build,
+      at: orderedAt,
+    }),
+  );
   return rebuild;
 };

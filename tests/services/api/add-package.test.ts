@@ -2,14 +2,13 @@ import { eq } from "drizzle-orm";
 import * as v from "valibot";
 import { expect, test } from "vitest";
 import { Fault } from "#shared/fault.ts";
+import { sessionOrdered } from "#shared/messages/build.ts";
 import { packageAdded, packageChanged } from "#shared/messages/package.ts";
 import { resolveAdd } from "#shared/messages/resolve.ts";
 import { Pkgbase, Pkgname } from "#shared/model.ts";
-import { packages } from "#shared/state/packages.ts";
 import { sources } from "#shared/state/sources.ts";
 import { AddedPackages } from "#shared/views.ts";
-import { announceOverdue } from "../../../services/api/announce.ts";
-import { insertBuildOf, insertSource, listRows, startApi } from "../../support/api.ts";
+import { insertSource, listRows, startApi } from "../../support/api.ts";
 import { insertPackage } from "../../support/rows.ts";
 
 const base = (name: string) => v.parse(Pkgbase, name);
@@ -50,10 +49,9 @@ test("an add answers with the package and what came along, and orders their buil
     { base: "lib", dependency: true, clean: false },
   ]);
   expect(api.world.bus.sent(packageAdded).map(({ pkgbase }) => pkgbase)).toEqual(["app", "lib"]);
-  expect(api.orders).toEqual([
-    { packages: ["app", "lib"], reason: "initial", resolve: true, force: false },
-  ]);
-  expect((await listRows(api.world)).map(({ owed }) => owed)).toEqual([null, null]);
+  const order = { packages: ["app", "lib"], reason: "initial", resolve: true, force: false };
+  expect(api.orders).toEqual([{ session: expect.any(String), ...order }]);
+  expect(api.world.bus.sent(sessionOrdered)).toEqual(api.orders);
 });
 
 test("an added package looks as serene's does", async () => {
@@ -141,47 +139,18 @@ test("a raw PKGBUILD goes to the resolver by way of the blob store", async () =>
   expect(await api.world.blobs.has(await sha256Of(source.pkgbuild))).toBe(true);
 });
 
-test.each([
-  ["later", 60_000],
-  ["later, though the clock was put back", -3_600_000],
-])(
-  "where the scheduler does not answer, the add stands and its builds are ordered %s",
-  async (_when, passed) => {
-    await using api = await setup();
-    const { order } = api.answers;
-    api.answers.order = async () => {
-      throw new Fault("unavailable", "nobody answers build.order");
-    };
-
-    const response = await api.write("POST", "/package/add", aur("app"));
-
-    expect(response.status).toBe(200);
-    expect((await listRows(api.world)).map(({ owed }) => owed?.build)).toEqual([true, true]);
-
-    api.answers.order = order;
-    api.world.clock.at += passed;
-    await announceOverdue(api.world);
-
-    expect(api.orders).toEqual([
-      { packages: ["app", "lib"], reason: "initial", resolve: true, force: false },
-    ]);
-    expect((await listRows(api.world)).map(({ owed }) => owed)).toEqual([null, null]);
-  },
-);
-
-test("an add that died after its builds were ordered does not order them again", async () => {
+test("where the scheduler does not answer, the add stands, and a message orders its builds", async () => {
   await using api = await setup();
-  await api.write("POST", "/package/add", aur("app"));
-  const at = api.world.now();
-  const owed = { message: "added", at, build: true, resolve: true } as const;
-  await api.world.state.write((tx) => tx.update(packages).set({ owed }));
-  await insertBuildOf(api.world, api.app);
-  api.world.clock.at += 60_000;
+  api.answers.order = async () => {
+    throw new Fault("unavailable", "nobody answers build.order");
+  };
 
-  await announceOverdue(api.world);
+  const response = await api.write("POST", "/package/add", aur("app"));
 
-  expect(api.orders.map((order) => order.packages)).toEqual([["app", "lib"], ["lib"]]);
-  expect((await listRows(api.world)).map((row) => row.owed)).toEqual([null, null]);
+  expect(response.status).toBe(200);
+  expect(api.world.bus.sent(sessionOrdered)).toMatchObject([
+    { packages: ["app", "lib"], reason: "initial", resolve: true, force: false },
+  ]);
 });
 
 test("an add whose sources went with a removed package meanwhile adds nothing", async () => {

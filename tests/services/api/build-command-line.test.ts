@@ -19,7 +19,7 @@ const setup = async () => {
   });
   const lines: string[] = [];
   const context = {
-    ...api.world,
+    ...api.context,
     config: v.parse(Config, {}),
     log: jsonLog((line) => lines.push(line)),
     commandLine: { seenTo: false },
@@ -34,7 +34,13 @@ test("kiln's command line is added where it is missing, and its first build is o
 
   expect((await listRows(it.world)).map((row) => row.pkgbase)).toEqual(["kiln-cli"]);
   expect(it.orders).toEqual([
-    { packages: ["kiln-cli"], reason: "initial", resolve: true, force: false },
+    {
+      session: expect.any(String),
+      packages: ["kiln-cli"],
+      reason: "initial",
+      resolve: true,
+      force: false,
+    },
   ]);
 });
 
@@ -46,7 +52,13 @@ test("where it is there, it is built only if something is new, once in a process
   await buildCommandLine(it.context);
 
   expect(it.orders).toEqual([
-    { packages: ["kiln-cli"], reason: "schedule", resolve: true, force: false },
+    {
+      session: expect.any(String),
+      packages: ["kiln-cli"],
+      reason: "schedule",
+      resolve: true,
+      force: false,
+    },
   ]);
 });
 

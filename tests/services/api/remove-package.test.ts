@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
 import { Fault } from "#shared/fault.ts";
 import { packageRemoved } from "#shared/messages/package.ts";
-import { finishRemovals } from "../../../services/api/remove-package.ts";
+import { packageRetired } from "#shared/messages/repo.ts";
+import { hidden } from "../../../services/api/remove-package.ts";
 import { listRows, startApi } from "../../support/api.ts";
-import { deletePackage, hidePackage, insertPackage } from "../../support/rows.ts";
+import { hidePackage, insertPackage } from "../../support/rows.ts";
 
 test("DELETE answers when the repository is without the package, and nothing of it is left", async () => {
   await using api = await startApi();
@@ -19,25 +20,33 @@ test("DELETE answers when the repository is without the package, and nothing of 
   expect(await listRows(api.world)).toEqual([]);
 });
 
-test("a removal that the repository does not answer is hidden at once and finished later", async () => {
+test("a removal that the repository does not answer is hidden at once, and ends when the repository is without the package", async () => {
   await using api = await startApi();
   await insertPackage(api.world.state, "foo");
-  const { retire } = api.answers;
   api.answers.retire = async () => {
     throw new Fault("unavailable", "nobody answers repo.retire");
   };
 
   const response = await api.write("DELETE", "/package/foo");
+  const shown = await (await api.request("/package/list")).json();
+  const [removed] = api.world.bus.sent(packageRemoved);
+  await api.world.publish(packageRetired, { pkgbase: "foo", removedAt: removed?.at ?? 0, at: 9 });
 
   expect(response.status).toBe(503);
-  expect(await (await api.request("/package/list")).json()).toEqual([]);
-
-  api.answers.retire = retire;
-  await finishRemovals(api.world);
-
-  expect(api.retired).toEqual(["foo"]);
-  expect(api.world.bus.sent(packageRemoved)).toHaveLength(2);
+  expect(shown).toEqual([]);
   expect(await listRows(api.world)).toEqual([]);
+});
+
+test("a removal whose message may be lost is announced again, as it was", async () => {
+  await using api = await startApi();
+  const { state } = api.world;
+  await insertPackage(state, "foo");
+  const pkgbase = await hidePackage(state, "foo", 7);
+
+  for (const id of await hidden.find(api.context)) await hidden.step(api.context, id);
+  await api.world.settled();
+
+  expect(api.world.bus.sent(packageRemoved)).toEqual([{ pkgbase, at: 7 }]);
 });
 
 test("DELETE of an unknown package is 404", async () => {
@@ -67,24 +76,11 @@ test("a removal that was not finished can be asked for again", async () => {
   expect(await listRows(api.world)).toEqual([]);
 });
 
-test("a removal that is finished twice leaves alone what was added again in between", async () => {
+test("the announcement of an earlier removal leaves alone a package that was added again", async () => {
   await using api = await startApi();
-  const { state } = api.world;
-  for (const name of ["foo", "bar"]) {
-    await insertPackage(state, name);
-    await hidePackage(state, name);
-  }
-  const { retire } = api.answers;
-  api.answers.retire = async (pkgbase) => {
-    // Somebody else finishes the other removal meanwhile, and adds that package again.
-    if (pkgbase === "foo") {
-      await deletePackage(state, "bar");
-      await insertPackage(state, "bar");
-    }
-    return retire(pkgbase);
-  };
+  await insertPackage(api.world.state, "foo");
 
-  await finishRemovals(api.world);
+  await api.world.publish(packageRetired, { pkgbase: "foo", removedAt: 1, at: 2 });
 
-  expect(await listRows(api.world)).toMatchObject([{ pkgbase: "bar", removedAt: null }]);
+  expect(await listRows(api.world)).toMatchObject([{ pkgbase: "foo", removedAt: null }]);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { largestMessage } from "#shared/bus/publish.ts";
+import { largestMessage } from "#shared/bus/prepare.ts";
 import { chunkBytes, makeChunks, overflowMark } from "../../../services/builder/chunks.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { Fault } from "#shared/fault.ts";
 import { builderAnnounced } from "#shared/messages/builder.ts";
-import { rebuildEnded, rebuildFinished } from "#shared/messages/rebuild.ts";
+import { rebuildFinished } from "#shared/messages/rebuild.ts";
 import { giveUpRebuild } from "../../../services/builder/rebuild.ts";
 import { startFakeRebuilder } from "../../support/fake-builder.ts";
 
@@ -40,13 +40,9 @@ test("a builder that is alone rebuilds what it built itself", async () => {
   expect(finished?.outcome.kind).toBe("rebuilt");
 });
 
-test("a rebuild that was ended is left alone", async () => {
+test("a rebuild that the verifier does not want any more is left alone", async () => {
   await using it = await startFakeRebuilder();
-  const { rebuild, pkgbase, arch } = it.rebuild;
-  await it.builder.bus.publish(rebuildEnded, {
-    ...{ rebuild, pkgbase, arch, at: 0, build: it.request.build },
-    ...{ status: "FAIL", message: "the package was removed", artifacts: [] },
-  });
+  it.builder.claims.go = false;
 
   expect(await it.builder.rebuild(it.rebuild)).toBeUndefined();
   expect(it.specs).toEqual([]);

@@ -4,37 +4,36 @@ import { expect, test } from "vitest";
 import { BuildId } from "#shared/model.ts";
 import { makeWork } from "../../../services/builder/work.ts";
 
-const build = v.parse(BuildId, randomUUID());
+const newBuild = () => v.parse(BuildId, randomUUID());
 
-test("a build that is ended while in work tells whoever works on it", () => {
+test("the work on a build stops when the build is ended", () => {
   const work = makeWork<BuildId, string>();
+  const build = newBuild();
   using turn = work.begin(build);
 
   work.end(build);
-
-  expect([turn.ended.aborted, work.hasEnded(build)]).toEqual([true, true]);
-});
-
-test("a build that was ended is over before it begins", () => {
-  const work = makeWork<BuildId, string>();
-  work.end(build);
-
-  using turn = work.begin(build);
 
   expect(turn.ended.aborted).toBe(true);
 });
 
-test("what came of a build is kept until it is ended", () => {
+test("a report is kept until its build is ended", () => {
   const work = makeWork<BuildId, string>();
+  const build = newBuild();
   using turn = work.begin(build);
 
   work.finish(build, "built");
-  const finished = [turn.ended.aborted, work.hasEnded(build), work.finishedOf(build)];
+  const finished = [turn.ended.aborted, work.reportOf(build)];
   work.end(build);
-  const ended = [work.hasEnded(build), work.finishedOf(build)];
-  work.finish(build, "built again");
 
-  expect(finished).toEqual([true, true, "built"]);
-  expect(ended).toEqual([true, undefined]);
-  expect(work.finishedOf(build)).toBeUndefined();
+  expect(finished).toEqual([true, "built"]);
+  expect(work.reportOf(build)).toBeUndefined();
+});
+
+test("of a thousand and one reports, the oldest goes", () => {
+  const work = makeWork<BuildId, string>();
+  const builds = Array.from({ length: 1_001 }, newBuild);
+
+  for (const build of builds) work.finish(build, "built");
+
+  expect(builds.filter((build) => work.reportOf(build) === undefined)).toEqual(builds.slice(0, 1));
 });

@@ -4,7 +4,6 @@ import { publishRefused, publishRequested, repoPublished } from "#shared/message
 import { buildArtifacts, builds } from "#shared/state/builds.ts";
 import { packages } from "#shared/state/packages.ts";
 import { artifacts, generations, publications } from "#shared/state/repo.ts";
-import type { Repo } from "../../../services/repo/context.ts";
 import { giveUp } from "../../../services/repo/publish.ts";
 import { makeBuild, startRepo, type Wanted } from "../../support/repo.ts";
 import { deletePackage, insertPackage } from "../../support/rows.ts";
@@ -214,10 +213,9 @@ test("a damaged package file is neither signed nor published", async () => {
 test("what is served already is said to be published when its request is given up", async () => {
   await using it = await setup();
   const build = await it.publish();
-  const context = { ...it.world, publish: it.world.bus.publish };
 
-  // Safe: it uses the clock, the tables and the bus alone.
-  await giveUp(context as unknown as Repo, { build }, new TypeError("bug"));
+  await giveUp(it.context, { build }, new TypeError("bug"));
+  await it.world.settled();
 
   expect(refusals(it)).toEqual([]);
   expect(it.world.bus.sent(repoPublished).map((said) => said.build)).toEqual([build, build]);

@@ -111,7 +111,10 @@ test.each([
   await using it = await startVerifier();
   await insertPackage(it.world.state, "unbuilt");
 
-  const order = it.world.ask(orderRebuild, { pkgbase: v.parse(Pkgbase, name) });
+  const order = it.world.ask(orderRebuild, {
+    pkgbase: v.parse(Pkgbase, name),
+    rebuild: crypto.randomUUID(),
+  });
 
   await expect(order).rejects.toThrow(message);
 });
@@ -132,7 +135,7 @@ test("a rebuild whose message is gone is pinned after a minute", async () => {
   const { pkgbase } = await publishPackage(world, "app");
   const { consumes: _, ...deaf } = verifier;
   await using before = await start(deaf, {}, world);
-  await world.ask(orderRebuild, { pkgbase });
+  await world.ask(orderRebuild, { pkgbase, rebuild: crypto.randomUUID() });
   await before[Symbol.asyncDispose]();
   world.clock.at += minutes(1);
 
@@ -150,9 +153,9 @@ test("a rebuild that cannot be pinned is given up where its message is gone, and
   const { pkgbase: second } = await publishPackage(world, "tool");
   const { consumes: _, ...deaf } = verifier;
   await using before = await start(deaf, {}, world);
-  await world.ask(orderRebuild, { pkgbase: first });
+  await world.ask(orderRebuild, { pkgbase: first, rebuild: crypto.randomUUID() });
   world.clock.at += 1;
-  await world.ask(orderRebuild, { pkgbase: second });
+  await world.ask(orderRebuild, { pkgbase: second, rebuild: crypto.randomUUID() });
   await before[Symbol.asyncDispose]();
   world.clock.at += minutes(1);
 

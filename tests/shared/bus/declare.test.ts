@@ -7,7 +7,7 @@ const asked = message(
   rebuilds,
   "rebuild.asked.{arch}.{rebuild}",
   v.object({ arch: v.string(), rebuild: v.string(), reason: v.string() }),
-  ({ rebuild }) => rebuild,
+  { id: ({ rebuild }) => rebuild, key: ({ rebuild }) => rebuild },
 );
 
 test("a payload is published on the subject its fields name", () => {
@@ -47,7 +47,7 @@ test("a subject may name only text fields of the payload", () => {
   const schema = v.object({ n: v.number() });
 
   // @ts-expect-error n is a number
-  message(rebuilds, "counted.{n}", schema, () => "");
+  message(rebuilds, "counted.{n}", schema, { id: () => "", key: () => "" });
   // @ts-expect-error there is no m
-  message(rebuilds, "counted.{m}", schema, () => "");
+  message(rebuilds, "counted.{m}", schema, { id: () => "", key: () => "" });
 });

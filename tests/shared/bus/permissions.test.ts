@@ -7,9 +7,11 @@ import { seconds } from "#shared/time.ts";
 const orders = stream("ORDERS", { keep: "work", maxAge: seconds(60) });
 const news = stream("NEWS", { keep: "log", maxAge: seconds(60) });
 const schema = v.object({ cake: v.string() });
-const ordered = message(orders, "cake.ordered.{cake}", schema, ({ cake }) => cake);
-const baked = message(news, "cake.baked", schema, ({ cake }) => cake);
-const eaten = message(news, "cake.eaten", schema, ({ cake }) => cake);
+const cakeOf = ({ cake }: { cake: string }) => cake;
+const byCake = { id: cakeOf, key: cakeOf };
+const ordered = message(orders, "cake.ordered.{cake}", schema, byCake);
+const baked = message(news, "cake.baked", schema, byCake);
+const eaten = message(news, "cake.eaten", schema, byCake);
 const ask = question("cake.price", { request: schema, answer: schema, timeout: seconds(1) });
 
 const shop = {

@@ -11,17 +11,19 @@ import { memoryBus } from "../../support/memory-bus.ts";
 import { silentLog } from "../../support/world.ts";
 
 const schema = v.object({ cake: v.string() });
+const cakeOf = ({ cake }: { cake: string }) => cake;
+const byCake = { id: cakeOf, key: cakeOf };
 const cakeOrdered = message(
   stream("ORDERS", { keep: "work", maxAge: days(1) }),
   "cake.ordered",
   schema,
-  ({ cake }) => cake,
+  byCake,
 );
 const cakeBaked = message(
   stream("NEWS", { keep: "log", maxAge: days(1) }),
   "cake.baked",
   schema,
-  ({ cake }) => cake,
+  byCake,
 );
 const hungry = gauge("kiln_hungry_guests", "Guests without a cake");
 const now = Date.UTC(2026, 0, 1);

@@ -3,7 +3,14 @@ import * as v from "valibot";
 import { expect, test, vi } from "vitest";
 import { packageRemoved } from "#shared/messages/package.ts";
 import { retirePackage } from "#shared/messages/repo.ts";
-import { answer, defineService, every, on, type World } from "#shared/service/define.ts";
+import {
+  answer,
+  defineService,
+  every,
+  on,
+  type Publishing,
+  type World,
+} from "#shared/service/define.ts";
 import { start } from "#shared/service/start.ts";
 import { minutes, seconds } from "#shared/time.ts";
 import { makeWorld } from "../../support/world.ts";
@@ -26,7 +33,7 @@ test("a service may not say, ask or follow what its table does not name", async 
     consumes: [
       on(
         packageRemoved,
-        async ({ ask, follow, publish }: World) => {
+        async ({ ask, follow, publish }: World & Publishing) => {
           for (const attempt of [
             publish(packageRemoved, removed),
             ask(retirePackage, { pkgbase: "yay" }),

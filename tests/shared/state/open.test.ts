@@ -117,7 +117,7 @@ test("while another process has the lock, this one does not stand still, says wh
 test("what is read cannot be written, and what is written cannot reach around its transaction", () => {
   expectTypeOf<keyof Reader>().toEqualTypeOf<"select" | "selectDistinct" | "$count">();
   expectTypeOf<keyof Transaction>().toEqualTypeOf<
-    "select" | "selectDistinct" | "insert" | "update" | "delete" | "$count"
+    "select" | "selectDistinct" | "insert" | "update" | "delete" | "$count" | "publish"
   >();
   expectTypeOf<State["read"]>().toEqualTypeOf<Reader>();
 });

@@ -2,11 +2,13 @@ import * as v from "valibot";
 import { expect, test } from "vitest";
 import { BuildId, Pkgbase, Pkgname, SessionId } from "#shared/model.ts";
 import { PackageInfo, PackageList } from "#shared/views.ts";
-import { addPackages } from "../../../../services/api/store/packages.ts";
-import { changeBuild } from "../../../../services/scheduler/store/builds.ts";
+import { changePackage } from "../../../../services/api/change-package.ts";
+import { changeBuild } from "../../../../services/scheduler/change-build.ts";
 import { insertSession } from "../../../../services/scheduler/store/sessions.ts";
+import { writeBuilds } from "../../../../services/scheduler/store/write-builds.ts";
 import { insertBuildOf, insertPublished, insertSource, startApi } from "../../../support/api.ts";
-import { insertPackage } from "../../../support/rows.ts";
+import { memoryMeasure } from "../../../support/memory-measure.ts";
+import { insertPackage, withoutMessages } from "../../../support/rows.ts";
 
 test("GET /package/{name} shows settings, source and what is published", async () => {
   await using api = await startApi({ SCHEDULE: "0 30 4 * * *" });
@@ -136,19 +138,20 @@ test("a list shows an add, an order and the end of a build in the very next answ
   } as const;
 
   const before = await shown();
-  await addPackages(state, [{ pkgbase, source, devel: false, dependency: false }], {
-    ...{ replace: false, enabled: true },
-    owed: { at: 0, build: true, resolve: true },
-  });
+  const proposed = { pkgbase, source, devel: false, dependency: false };
+  const services = { state: withoutMessages(state), now: () => 2, measure: memoryMeasure() };
+  await changePackage(services, pkgbase, { kind: "added", proposed, replace: false });
   const added = await shown();
-  await insertSession(state, { session, wanted: [{ pkgbase, build }], arch: "x86_64" });
+  await writeBuilds(state, (transaction) =>
+    insertSession(transaction, { session, wanted: [{ pkgbase, build }], arch: "x86_64" }),
+  );
   const ordered = await shown();
-  await changeBuild(state, build, ["pending"], { state: "failure", endedAt: 2 });
+  await changeBuild(services, build, { kind: "cancelled", message: "no" });
 
   expect([before, added, ordered, await shown()]).toEqual([
     [],
     ["foo never built"],
     ["foo pending"],
-    ["foo failure"],
+    ["foo cancelled"],
   ]);
 });

@@ -155,7 +155,13 @@ test("POST /build orders each package once", async () => {
 
   expect(response.status).toBe(200);
   expect(api.orders).toEqual([
-    { packages: ["foo", "Bar"], reason: "manual", resolve: true, force: true },
+    {
+      session: expect.any(String),
+      packages: ["foo", "Bar"],
+      reason: "manual",
+      resolve: true,
+      force: true,
+    },
   ]);
 });
 
@@ -180,7 +186,13 @@ test("POST /build/all orders what takes part in schedules", async () => {
 
   expect(response.status).toBe(200);
   expect(api.orders).toEqual([
-    { packages: ["foo"], reason: "manual", resolve: true, force: false },
+    {
+      session: expect.any(String),
+      packages: ["foo"],
+      reason: "manual",
+      resolve: true,
+      force: false,
+    },
   ]);
 });
 

@@ -4,22 +4,18 @@ import { expect, test } from "vitest";
 import { BuildId, SessionId } from "#shared/model.ts";
 import { openState } from "#shared/state/open.ts";
 import type { State } from "#shared/state/state.ts";
-import {
-  addPackages,
-  deleteHidden,
-  hidePackage,
-  settleOwed,
-} from "../../../../services/api/store/packages.ts";
+import { changePackage } from "../../../../services/api/change-package.ts";
 import { revisionReader } from "../../../../services/api/store/revision.ts";
 import { commitGeneration } from "../../../../services/repo/store/commit.ts";
-import {
-  changeBuild,
-  deleteBuild,
-  deleteBuildsOf,
-} from "../../../../services/scheduler/store/builds.ts";
+import { changeBuild } from "../../../../services/scheduler/change-build.ts";
+import { deleteBuildsOf } from "../../../../services/scheduler/store/builds.ts";
 import { insertSession } from "../../../../services/scheduler/store/sessions.ts";
-import { insertPackage } from "../../../support/rows.ts";
+import { writeBuilds } from "../../../../services/scheduler/store/write-builds.ts";
+import { memoryMeasure } from "../../../support/memory-measure.ts";
+import { insertPackage, withoutMessages } from "../../../support/rows.ts";
 import { makeWorld } from "../../../support/world.ts";
+
+const now = () => 1;
 
 /** A package with a pending build, and the tables as another process has them. */
 const setup = async () => {
@@ -30,7 +26,7 @@ const setup = async () => {
   const session = v.parse(SessionId, crypto.randomUUID());
   const terms = { reason: "manual", resolve: true, force: false, orderedAt: 1 } as const;
   const order = { session: { id: session, ...terms }, wanted: [{ pkgbase, build }], arch: "any" };
-  await insertSession(world.state, order);
+  await writeBuilds(world.state, (transaction) => insertSession(transaction, order));
   const theirs = stack.use(await openState(`file:${join(world.directory, "state.db")}`));
   const resources = stack.move();
   return {
@@ -48,28 +44,45 @@ test.each<[what: string, write: (state: State, there: Setup) => Promise<unknown>
   [
     "an add",
     (state, { source, pkgbase }) =>
-      addPackages(state, [{ pkgbase, source, devel: true, dependency: false }], {
-        ...{ replace: true, enabled: true },
-        owed: { at: 1, build: true, resolve: true },
+      changePackage({ state, now }, pkgbase, {
+        kind: "added",
+        proposed: { pkgbase, source, devel: true, dependency: false },
+        replace: true,
       }),
   ],
-  ["a package that leaves", (state, { pkgbase }) => hidePackage(state, pkgbase, 1)],
-  ["a package that is gone", (state, { pkgbase }) => deleteHidden(state, pkgbase, 1)],
-  ["an add that is told", (state, { source }) => settleOwed(state, [{ source }])],
+  [
+    "a package that leaves",
+    (state, { pkgbase }) => changePackage({ state, now }, pkgbase, { kind: "removed" }),
+  ],
+  [
+    "a package that is gone",
+    (state, { pkgbase }) =>
+      changePackage({ state, now }, pkgbase, { kind: "retired", removedAt: 1 }),
+  ],
   [
     "an order",
     (state, { order, pkgbase }) =>
-      insertSession(state, {
-        ...order,
-        session: { ...order.session, id: v.parse(SessionId, crypto.randomUUID()) },
-        wanted: [{ pkgbase, build: v.parse(BuildId, crypto.randomUUID()) }],
-      }),
+      writeBuilds(state, (transaction) =>
+        insertSession(transaction, {
+          ...order,
+          session: { ...order.session, id: v.parse(SessionId, crypto.randomUUID()) },
+          wanted: [{ pkgbase, build: v.parse(BuildId, crypto.randomUUID()) }],
+        }),
+      ),
   ],
   [
     "a build's end",
-    (state, { build }) => changeBuild(state, build, ["pending"], { state: "success", endedAt: 2 }),
+    (state, { build }) =>
+      changeBuild({ state, now, measure: memoryMeasure() }, build, {
+        kind: "cancelled",
+        message: "no",
+      }),
   ],
-  ["a build that had nothing to do", (state, { build }) => deleteBuild(state, build)],
+  [
+    "a build that had nothing to do",
+    (state, { build }) =>
+      changeBuild({ state, now, measure: memoryMeasure() }, build, { kind: "unneeded" }),
+  ],
   ["builds that are forgotten", (state, { pkgbase }) => deleteBuildsOf(state, pkgbase)],
   [
     "a publication",
@@ -81,7 +94,7 @@ test.each<[what: string, write: (state: State, there: Setup) => Promise<unknown>
   const read = revisionReader(there.mine.read);
 
   const before = await read();
-  await write(there.theirs, there);
+  await write(withoutMessages(there.theirs), there);
 
   expect(await read()).not.toBe(before);
 });

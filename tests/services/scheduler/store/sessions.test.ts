@@ -5,7 +5,7 @@ import { findBuild } from "../../../../services/scheduler/store/builds.ts";
 import {
   findSession,
   insertSession,
-  keepPlan,
+  markPlanned,
 } from "../../../../services/scheduler/store/sessions.ts";
 import { insertPackage } from "../../../support/rows.ts";
 import { makeWorld } from "../../../support/world.ts";
@@ -17,11 +17,13 @@ const setup = async () => {
   const order = async (orderedAt: number) => {
     const id = v.parse(SessionId, crypto.randomUUID());
     const ordered = { pkgbase, build: v.parse(BuildId, crypto.randomUUID()) };
-    await insertSession(world.state, {
-      session: { id, reason: "manual", resolve: true, force: true, orderedAt },
-      wanted: [ordered],
-      arch: "x86_64",
-    });
+    await world.state.write((transaction) =>
+      insertSession(transaction, {
+        session: { id, reason: "manual", resolve: true, force: true, orderedAt },
+        wanted: [ordered],
+        arch: "x86_64",
+      }),
+    );
     return { id: v.parse(SessionId, id), ...ordered };
   };
   return { ...world, build, order };
@@ -29,13 +31,13 @@ const setup = async () => {
 
 test("a plan that comes second changes nothing of the first", async () => {
   await using it = await setup();
-  const { id, build } = await it.order(1);
+  const { id } = await it.order(1);
 
-  await keepPlan(it.state, id, new Map([[build, [it.build]]]), 2);
-  await keepPlan(it.state, id, new Map([[build, []]]), 3);
+  const first = await it.state.write((transaction) => markPlanned(transaction, id, 2));
+  const second = await it.state.write((transaction) => markPlanned(transaction, id, 3));
 
+  expect([first, second]).toEqual([true, false]);
   expect((await findSession(it.state, id))?.plannedAt).toBe(2);
-  expect((await findBuild(it.state, build))?.needs).toEqual([it.build]);
 });
 
 test("a session ordered after another that is not done is the later one, whatever the clock says", async () => {

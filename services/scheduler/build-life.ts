@@ -1,0 +1,204 @@
+import { type Payload, type Publication, publication } from "#shared/bus/declare.ts";
+import { buildEnded, type buildFinished, buildRequested } from "#shared/messages/build.ts";
+import { sayable } from "#shared/messages/reason.ts";
+import { publishRequested } from "#shared/messages/repo.ts";
+import type { BuilderName, BuildId } from "#shared/model.ts";
+import { endOf } from "./end-of.ts";
+import type { BuildInLife, Made, NewState } from "./store/builds.ts";
+
+type Request = Payload<typeof buildRequested>;
+
+export type BuildState = BuildInLife["state"];
+
+/** What may happen to a build, in any state, any number of times. */
+export type BuildEvent =
+  /** The session is planned: these builds must succeed first. */
+  | { readonly kind: "planned"; readonly needs: readonly BuildId[] }
+  /** The package is up to date. */
+  | { readonly kind: "unneeded" }
+  /** Everything that the build is made of is known. */
+  | { readonly kind: "pinned"; readonly request: Request; readonly sourceState: string }
+  /** A builder asks whether it may begin. */
+  | { readonly kind: "claimed"; readonly builder: BuilderName }
+  | { readonly kind: "finished"; readonly report: Payload<typeof buildFinished> }
+  | { readonly kind: "published"; readonly version: string | null }
+  /** The repository does not take what was built. */
+  | { readonly kind: "refused"; readonly message: string }
+  | { readonly kind: "cancelled"; readonly message: string }
+  /** The build cannot go on from where it is, by kiln's fault or its recipe's. */
+  | { readonly kind: "given-up"; readonly message: string }
+  /** The message that the build waits for may be lost. */
+  | { readonly kind: "overdue" };
+
+export type BuildStep = {
+  /** Absent: the row stays as it is. */
+  readonly to?: NewState;
+  readonly made?: readonly Made[];
+  /** The row goes. */
+  readonly forget?: true;
+  readonly publications: readonly Publication[];
+};
+
+type Handlers = {
+  readonly [K in BuildEvent["kind"]]: (
+    build: BuildInLife,
+    event: Extract<BuildEvent, { readonly kind: K }>,
+    at: number,
+  ) => BuildStep;
+};
+
+type End = "success" | "failure" | "fatal" | "cancelled";
+
+const stay = (): BuildStep => ({ publications: [] });
+
+const end = (build: BuildInLife, at: number, to: NewState & { readonly state: End }): BuildStep => {
+  const message = to.message === undefined || to.message === null ? null : sayable(to.message);
+  return {
+    to: { ...to, message, endedAt: at },
+    publications: [publication(buildEnded, { ...nameOf(build), at, state: to.state, message })],
+  };
+};
+
+const nameOf = ({ id, pkgbase, arch }: BuildInLife) => ({ build: id, pkgbase, arch });
+
+const cancel: Handlers["cancelled"] = (build, { message }, at) =>
+  end(build, at, { state: "cancelled", message });
+
+const fail =
+  (progress: "resolve" | "build" | "publish") =>
+  (build: BuildInLife, { message }: { readonly message: string }, at: number) =>
+    end(build, at, { state: "fatal", progress, message });
+
+const plan: Handlers["planned"] = (_build, { needs }) => ({ to: { needs }, publications: [] });
+
+const pin: Handlers["pinned"] = (_build, { request, sourceState }) => ({
+  to: { state: "requested", request, sourceState },
+  publications: [publication(buildRequested, request)],
+});
+
+/** `current`: nothing was to be done, so the build is forgotten. */
+const forget: Handlers["unneeded"] = (build, _event, at) => ({
+  forget: true,
+  publications: [
+    publication(buildEnded, { ...nameOf(build), at, state: "current", message: null }),
+  ],
+});
+
+/** A second builder claims what the first one lost; what it began counts from then. */
+const begin: Handlers["claimed"] = (_build, { builder }, at) => ({
+  to: { state: "running", builder, startedAt: at },
+  publications: [],
+});
+
+const finish: Handlers["finished"] = (build, { report }, at) => {
+  const { builder, log, measurements, outcome } = report;
+  const kept: NewState = {
+    builder,
+    measurements,
+    ...(build.startedAt === null && { startedAt: report.startedAt ?? null }),
+    ...(log && { logSha256: log.sha256, logBytes: log.bytes }),
+  };
+  if (outcome.kind !== "built") return end(build, at, { ...kept, ...endOf(outcome) });
+  return {
+    to: {
+      ...kept,
+      state: "publishing",
+      srcinfoSha256: outcome.srcinfo.sha256,
+      pkgbuildSha256: outcome.pkgbuild.sha256,
+    },
+    made: outcome.artifacts.map(({ filename, blob }) => ({ filename, ...blob })),
+    publications: [askToPublish(build)],
+  };
+};
+
+const askToPublish = ({ id, pkgbase }: BuildInLife) =>
+  publication(publishRequested, { build: id, pkgbase });
+
+/** The request as it was pinned. Throws where the row's text is no JSON any more. */
+const askAgain: Handlers["overdue"] = ({ request }) => ({
+  publications: [{ message: buildRequested, payload: JSON.parse(request ?? "null") }],
+});
+
+const ended: Handlers = {
+  planned: stay,
+  unneeded: stay,
+  pinned: stay,
+  claimed: stay,
+  finished: stay,
+  published: stay,
+  refused: stay,
+  cancelled: stay,
+  "given-up": stay,
+  overdue: stay,
+};
+
+/** A build's whole life: what each event makes of each state. The columns of a row that are not named stay. */
+const life: Readonly<Record<BuildState, Handlers>> = {
+  /** Waits for its plan, for what it needs, and for a place in its session. */
+  pending: {
+    planned: plan,
+    unneeded: forget,
+    pinned: pin,
+    claimed: stay,
+    finished: stay,
+    published: stay,
+    refused: stay,
+    cancelled: cancel,
+    "given-up": fail("resolve"),
+    overdue: stay,
+  },
+  /** Waits for a builder. */
+  requested: {
+    planned: stay,
+    unneeded: stay,
+    pinned: stay,
+    claimed: begin,
+    finished: finish,
+    published: stay,
+    refused: stay,
+    cancelled: cancel,
+    "given-up": fail("build"),
+    overdue: askAgain,
+  },
+  /** A builder has it; another one claims it where that one died. */
+  running: {
+    planned: stay,
+    unneeded: stay,
+    pinned: stay,
+    claimed: begin,
+    finished: finish,
+    published: stay,
+    refused: stay,
+    cancelled: cancel,
+    "given-up": fail("build"),
+    overdue: askAgain,
+  },
+  /** Waits for the repository. */
+  publishing: {
+    planned: stay,
+    unneeded: stay,
+    pinned: stay,
+    claimed: stay,
+    finished: stay,
+    published: (build, { version }, at) => end(build, at, { state: "success", version }),
+    refused: fail("publish"),
+    cancelled: cancel,
+    "given-up": fail("publish"),
+    overdue: (build) => ({ publications: [askToPublish(build)] }),
+  },
+  success: ended,
+  failure: ended,
+  fatal: ended,
+  cancelled: ended,
+};
+
+/** What an event makes of a build: the columns that change, and the messages that are published with them. */
+export const stepBuild = (build: BuildInLife, event: BuildEvent, at: number): BuildStep => {
+  // Safe: the handler of a kind takes the events of that kind, which the compiler cannot follow through the index.
+  const handle = life[build.state][event.kind] as (
+    build: BuildInLife,
+    event: BuildEvent,
+    at: number,
+  ) => BuildStep;
+  return handle(build, event, at);
+};

@@ -1,0 +1,204 @@
+import * as v from "valibot";
+import { expect, test } from "vitest";
+import { buildFinished, buildRequested } from "#shared/messages/build.ts";
+import { publishRequested } from "#shared/messages/repo.ts";
+import { BuilderName, BuildId, Pkgbase } from "#shared/model.ts";
+import {
+  type BuildEvent,
+  type BuildState,
+  stepBuild,
+} from "../../../services/scheduler/build-life.ts";
+import { blob, built } from "../../support/scheduler.ts";
+
+const id = v.parse(BuildId, "00000000-0000-4000-8000-000000000001");
+const builder = v.parse(BuilderName, "host-a");
+const request = v.parse(buildRequested.schema, {
+  build: id,
+  arch: "x86_64",
+  pkgbase: "app",
+  source: blob,
+  srcinfo: null,
+  version: "1-1",
+  devel: false,
+  pkgnames: ["app"],
+  dependencies: [],
+  hasSources: false,
+  flags: [],
+  prepare: null,
+  sourceDateEpoch: 0,
+  repository: null,
+});
+
+const report = (outcome: unknown) =>
+  v.parse(buildFinished.schema, {
+    build: id,
+    pkgbase: "app",
+    arch: "x86_64",
+    at: 8,
+    builder,
+    outcome,
+    log: blob,
+    outputs: 1,
+    measurements: null,
+    startedAt: 5,
+  });
+
+const inState = (state: BuildState) => ({
+  id,
+  pkgbase: v.parse(Pkgbase, "app"),
+  arch: "x86_64",
+  state,
+  startedAt: state === "running" ? 4 : null,
+  request: JSON.stringify(request),
+});
+
+const events: Readonly<Record<BuildEvent["kind"], BuildEvent>> = {
+  planned: { kind: "planned", needs: [] },
+  unneeded: { kind: "unneeded" },
+  pinned: { kind: "pinned", request, sourceState: "one" },
+  claimed: { kind: "claimed", builder },
+  finished: { kind: "finished", report: report(built) },
+  published: { kind: "published", version: "1-1" },
+  refused: { kind: "refused", message: "no" },
+  cancelled: { kind: "cancelled", message: "no" },
+  "given-up": { kind: "given-up", message: "no" },
+  overdue: { kind: "overdue" },
+};
+
+const states = [
+  "pending",
+  "requested",
+  "running",
+  "publishing",
+  "success",
+  "failure",
+  "fatal",
+  "cancelled",
+] as const;
+
+/** The next state, `-` where the event changes nothing, and the subjects of what is published. */
+const shown = (state: BuildState, event: BuildEvent) => {
+  const { to, forget, publications } = stepBuild(inState(state), event, 9);
+  const next = forget ? "gone" : (to?.state ?? (to ? "same" : "-"));
+  return [next, ...publications.map(({ message }) => message.subject)].join(" ");
+};
+
+test("each event makes of each state what the table of lives says", () => {
+  const kinds = Object.values(events);
+
+  const table = Object.fromEntries(
+    states.map((state) => [state, kinds.map((event) => shown(state, event))]),
+  );
+
+  const request = "build.requested.{arch}.{build}";
+  const publish = "publish.requested.{build}";
+  const ended = Array.from(kinds, () => "-");
+  expect(table).toEqual({
+    pending: [
+      "same",
+      "gone build.ended",
+      `requested ${request}`,
+      "-",
+      "-",
+      "-",
+      "-",
+      "cancelled build.ended",
+      "fatal build.ended",
+      "-",
+    ],
+    requested: [
+      "-",
+      "-",
+      "-",
+      "running",
+      `publishing ${publish}`,
+      "-",
+      "-",
+      "cancelled build.ended",
+      "fatal build.ended",
+      `- ${request}`,
+    ],
+    running: [
+      "-",
+      "-",
+      "-",
+      "running",
+      `publishing ${publish}`,
+      "-",
+      "-",
+      "cancelled build.ended",
+      "fatal build.ended",
+      `- ${request}`,
+    ],
+    publishing: [
+      "-",
+      "-",
+      "-",
+      "-",
+      "-",
+      "success build.ended",
+      "fatal build.ended",
+      "cancelled build.ended",
+      "fatal build.ended",
+      `- ${publish}`,
+    ],
+    success: ended,
+    failure: ended,
+    fatal: ended,
+    cancelled: ended,
+  });
+});
+
+test.each([
+  ["requested", 5],
+  ["running", undefined],
+] as const)(
+  "a report on a %s build tells when it began only where no claim has",
+  (state, startedAt) => {
+    const { to } = stepBuild(inState(state), events.finished, 9);
+
+    expect(to?.startedAt).toBe(startedAt);
+  },
+);
+
+test("what a build made is written with its state, and the repository is asked for it", () => {
+  const { made, publications } = stepBuild(inState("running"), events.finished, 9);
+
+  expect(made).toEqual([{ filename: "lib-1-1-any.pkg.tar.zst", ...blob }]);
+  expect(publications).toEqual([
+    { message: publishRequested, payload: { build: id, pkgbase: "app" } },
+  ]);
+});
+
+test.each([
+  [
+    "failed",
+    { kind: "failed", step: "build", exitCode: 4 },
+    "failure",
+    "step build ended with exit code 4",
+  ],
+  [
+    "timed out",
+    { kind: "timed-out", step: "build", afterMs: 60_000 },
+    "fatal",
+    "timed out in step build after 60 seconds",
+  ],
+  ["broken", { kind: "broken", step: "container", message: "no image" }, "fatal", "no image"],
+])("a build that %s ends, with a text for a person", (_how, outcome, state, message) => {
+  const { to } = stepBuild(inState("running"), { kind: "finished", report: report(outcome) }, 9);
+
+  expect(to).toMatchObject({ state, message, endedAt: 9, logSha256: blob.sha256 });
+});
+
+test("a request that is no JSON any more throws where it is asked for again, and can be given up", () => {
+  const damaged = { ...inState("requested"), request: "{" };
+
+  expect(() => stepBuild(damaged, events.overdue, 9)).toThrow(SyntaxError);
+  expect(stepBuild(damaged, events["given-up"], 9).to?.state).toBe("fatal");
+});
+
+test("a reason without end is cut", () => {
+  const event = { kind: "cancelled", message: "x".repeat(20_000) } as const;
+
+  expect(stepBuild(inState("pending"), event, 9).to?.message).toBe("x".repeat(10_000));
+});

@@ -1,0 +1,93 @@
+import type { BuildOutcome } from "#shared/messages/build.ts";
+import { buildFinished, buildRequested, orderBuilds } from "#shared/messages/build.ts";
+import { repoPublished } from "#shared/messages/repo.ts";
+import { planSession } from "#shared/messages/resolve.ts";
+import type { BuildId } from "#shared/model.ts";
+import { start } from "#shared/service/start.ts";
+import { builds } from "#shared/state/builds.ts";
+import { scheduler } from "../../services/scheduler/service.ts";
+import { insertPackage } from "./rows.ts";
+import { makeWorld } from "./world.ts";
+
+export const blob = { sha256: "b".repeat(64), bytes: 3 };
+
+export const built: BuildOutcome = {
+  kind: "built",
+  artifacts: [{ filename: "lib-1-1-any.pkg.tar.zst", blob }],
+  srcinfo: blob,
+  pkgbuild: blob,
+};
+
+/** A scheduler with these packages; each name in `needs` is needed by the package before it. */
+export const startScheduler = async (
+  needs: Readonly<Record<string, readonly string[]>>,
+  current: readonly string[] = [],
+) => {
+  const world = await makeWorld();
+  for (const name of Object.keys(needs)) await insertPackage(world.state, name);
+  await world.bus.answer("resolver", planSession, async ({ packages }) =>
+    packages.map((pkgbase) => ({
+      pkgbase,
+      current: current.includes(pkgbase),
+      needs: [...(needs[pkgbase] ?? [])],
+      missing: [],
+      unbuilt: [],
+      problem: null,
+    })),
+  );
+  const running = await start(scheduler, {}, world);
+
+  const order = (packages: readonly string[], force = true, session = crypto.randomUUID()) =>
+    world.ask(orderBuilds, {
+      session,
+      packages: [...packages],
+      reason: "manual",
+      resolve: true,
+      force,
+    });
+  const requested = () => world.bus.sent(buildRequested).map(({ pkgbase }) => pkgbase);
+  const told = (build: BuildId) => {
+    const pkgbase = world.bus.sent(buildRequested).find((it) => it.build === build)?.pkgbase ?? "";
+    return { build, pkgbase, arch: "x86_64", at: world.now() };
+  };
+  const finish = (build: BuildId, outcome: BuildOutcome) =>
+    world.publish(buildFinished, {
+      ...told(build),
+      builder: "builder-1",
+      outcome,
+      log: blob,
+      outputs: 1,
+      measurements: null,
+    });
+  const publish = (build: BuildId) =>
+    world.publish(repoPublished, {
+      ...told(build),
+      generation: 1,
+      packages: [
+        { pkgname: "lib", version: "1-1", filename: "lib.pkg.tar.zst", sha256: blob.sha256 },
+      ],
+    });
+  const states = async () =>
+    Object.fromEntries(
+      (await world.state.read.select().from(builds)).map(({ pkgbase, state }) => [pkgbase, state]),
+    );
+  return {
+    world,
+    order,
+    requested,
+    told,
+    finish,
+    publish,
+    states,
+    async [Symbol.asyncDispose]() {
+      await running[Symbol.asyncDispose]();
+      await world[Symbol.asyncDispose]();
+    },
+  };
+};
+
+export const idOf = (builds: readonly { pkgbase: string; build: BuildId }[], name: string) => {
+  const found = builds.find(({ pkgbase }) => pkgbase === name);
+  if (!found) throw new Error(`no build of ${name}`);
+  return found.build;
+};
