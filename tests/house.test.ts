@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { globSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { messages, questions } from "#shared/messages/index.ts";
@@ -114,6 +115,13 @@ test("only the owner of a table writes it, in its store", () => {
       .map(({ table }) => `${path} writes ${table}`),
   );
   expect(strays).toEqual([]);
+});
+
+test("the first migration is as it was released: a change is a migration of its own", () => {
+  const text = readFileSync("shared/state/migrations/0000_first.sql");
+  expect(createHash("sha256").update(text).digest("hex")).toBe(
+    "47556e9dedd72cf6683865f1e9345614272b777e4adbd3918fe26cabcd969fb5",
+  );
 });
 
 test("who writes packages or builds raises their revision in the same write", () => {

@@ -18,7 +18,10 @@ const duplicateWindow = minutes(2);
 /** JSStreamNameExistErr: the stream exists with other settings. */
 const existsOtherwise = 10058;
 
-/** Makes the streams of the messages, and gives those that exist the declared settings. */
+/**
+ * Makes the streams of the messages, and gives those that exist the declared settings. A stream keeps subjects that
+ * are not declared here: a process of a newer version publishes on them.
+ */
 export const ensureStreams = async (manager: JetStreamManager, messages: readonly Message[]) => {
   for (const [stream, declared] of Map.groupBy(messages, ({ stream }) => stream))
     await ensureStream(
@@ -30,8 +33,10 @@ export const ensureStreams = async (manager: JetStreamManager, messages: readonl
     );
 };
 
-const ensureStream = async (manager: JetStreamManager, config: StreamSettings): Promise<void> => {
-  const found = await findStream(manager, config.name);
+const ensureStream = async (manager: JetStreamManager, declared: StreamSettings): Promise<void> => {
+  const found = await findStream(manager, declared.name);
+  const subjects = [...new Set([...(found?.subjects ?? []), ...declared.subjects])];
+  const config = { ...declared, subjects };
   if (found && isAsDeclared(found, config)) return;
   if (found && found.retention !== config.retention)
     throw new Fault(
@@ -44,7 +49,7 @@ const ensureStream = async (manager: JetStreamManager, config: StreamSettings): 
   } catch (error) {
     if (isForbidden(error)) return untilMade(manager, config.name);
     if (!(error instanceof JetStreamApiError && error.code === existsOtherwise)) throw error;
-    await ensureStream(manager, config);
+    await ensureStream(manager, declared);
   }
 };
 
@@ -80,7 +85,7 @@ const untilMade = async (manager: JetStreamManager, name: string) => {
   }
 };
 
-type StreamSettings = Partial<StreamConfig> & Pick<StreamConfig, "name">;
+type StreamSettings = Partial<StreamConfig> & Pick<StreamConfig, "name" | "subjects">;
 
 const configOf = ({ name, keep, maxAge }: Stream, subjects: string[]): StreamSettings => ({
   name,

@@ -70,6 +70,12 @@ export const host = async (
     ),
   );
   const servers = config.NATS_URL ?? started.use(await embedded(join(data, "nats"), log)).url;
+  // Before the bus, as connecting sets up the streams: where a newer version migrated the database, they stay as they are.
+  const state = hasState
+    ? started.use(
+        await openState(config.STATE_URL ?? `file:${join(data, "state.db")}`, config.STATE_TOKEN),
+      )
+    : undefined;
   const bus = started.use(
     await connectJetStream({
       servers,
@@ -85,12 +91,6 @@ export const host = async (
     cache: { directory: join(data, "blob-cache"), bytes: config.BLOBS_CACHE * 1024 ** 2 },
     now,
   });
-  const state = hasState
-    ? started.use(
-        await openState(config.STATE_URL ?? `file:${join(data, "state.db")}`, config.STATE_TOKEN),
-      )
-    : undefined;
-
   const surroundings = {
     bus,
     blobs,

@@ -15,7 +15,10 @@ const newest = Math.max(...journal.entries.map(({ when }) => when));
 /** How long a process that died while migrating keeps the others waiting. */
 const expiry = seconds(30);
 
-/** Brings the tables up to date, or waits until another process has where files are out of reach. */
+/**
+ * Brings the tables up to date, or waits until another process has where files are out of reach.
+ * `Fault` conflict where a newer version of kiln has migrated the database: nothing is changed then.
+ */
 export const migrate = async (client: Client, database: LibSQLDatabase) => {
   if (await isUpToDate(client)) return;
   if (mayRead(migrationsFolder)) return apply(client, database);
@@ -35,7 +38,13 @@ const isUpToDate = async (client: Client) => {
   );
   if (tables.rows.length === 0) return false;
   const { rows } = await client.execute("SELECT max(created_at) FROM __drizzle_migrations");
-  return Number(rows[0]?.[0]) >= newest;
+  const applied = Number(rows[0]?.[0]);
+  if (applied > newest)
+    throw new Fault(
+      "conflict",
+      `a newer version of kiln has migrated the database (this version does not know its migration of ${new Date(applied).toISOString()}): run that version or a later one, or restore a backup from before the upgrade`,
+    );
+  return applied === newest;
 };
 
 /**
@@ -57,7 +66,8 @@ const apply = async (client: Client, database: LibSQLDatabase) => {
     await pause(200);
   }
   try {
-    await applyMigrations(database, { migrationsFolder });
+    // Another process, perhaps of a newer version, may have migrated while this one waited for the lock.
+    if (!(await isUpToDate(client))) await applyMigrations(database, { migrationsFolder });
   } finally {
     await client.execute({ sql: "DELETE FROM migration_lock WHERE holder = ?", args: [holder] });
   }
