@@ -1,5 +1,14 @@
 import { defineConfig } from "vitest/config";
+import { minutes, seconds } from "#shared/time.ts";
 import { closingLine } from "./support/closing-line.ts";
+
+/** What each ring may take on an idle machine of two processors. */
+const budgets = {
+  pure: seconds(60),
+  simulation: minutes(4),
+  flows: minutes(10),
+  judges: minutes(12),
+};
 
 /** Its tests share no state, so they may share modules: loading them anew for each file takes longer than the tests. */
 const pure = (include: string[], exclude: string[]) => ({
@@ -21,7 +30,7 @@ export default defineConfig({
     pool: "threads",
     testTimeout: 60_000,
     expect: { poll: { timeout: 15_000 } },
-    reporters: ["default", closingLine({ strict: Boolean(process.env.CI) })],
+    reporters: ["default", closingLine({ strict: Boolean(process.env.CI), budgets })],
     projects: [
       pure(["tests/**/*.test.ts"], outside),
       equipped("flows", ["tests/flows/**/*.test.ts"]),
