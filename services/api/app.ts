@@ -1,12 +1,12 @@
 import { Hono } from "hono";
 import { openAPIRouteHandler } from "hono-openapi";
+import { answerError } from "#shared/http/refusals.ts";
 import { messages } from "#shared/messages/index.ts";
 import type { HttpApp } from "#shared/service/define.ts";
-
 import { kilnVersion } from "#shared/version.ts";
 import { describeEvents } from "./asyncapi.ts";
 import type { Api, ApiEnv } from "./context.ts";
-import { onError } from "./problem.ts";
+import { serene } from "./http.ts";
 import { buildRoutes } from "./routes/builds.ts";
 import { packageRoutes } from "./routes/packages.ts";
 import { rebuildRoutes } from "./routes/rebuilds.ts";
@@ -43,7 +43,7 @@ export const makeApp = (api: Api) => {
     .route("/package", rebuildRoutes);
   app.get("/openapi.json", openAPIRouteHandler(app, { documentation, excludeStaticFile: false }));
   app.get("/asyncapi.json", (c) => c.json(events));
-  app.onError(onError);
+  app.onError(answerError(serene, api.log));
   app.notFound(nothing);
   return app;
 };

@@ -1,12 +1,10 @@
 import * as v from "valibot";
+import { openAuthorized } from "#shared/http/authorized.ts";
 import { flag, text } from "#shared/service/config.ts";
 import type { Base, ContextOf, Tables } from "#shared/service/define.ts";
-import { demandWithoutFiles } from "#shared/service/without-files.ts";
-import { shareNext } from "#shared/single-flight.ts";
 import { readOnChange } from "#shared/state/read-on-change.ts";
 import { openAnswers } from "./answers.ts";
 import { openHub } from "./live/hub.ts";
-import { parseAuthorized } from "./secrets.ts";
 import { findUnfinishedBuilds } from "./store/builds.ts";
 import { revisionReader } from "./store/revision.ts";
 import { viewState } from "./view-build.ts";
@@ -32,7 +30,7 @@ export type Config = v.InferOutput<typeof Config>;
 
 export const open = async (base: Base<typeof Config> & Tables) => {
   const { config, log, follow, pause, state } = base;
-  const secrets = await openSecrets(config);
+  const authorized = await openAuthorized(config);
   const live = await openHub({
     log,
     follow,
@@ -46,20 +44,11 @@ export const open = async (base: Base<typeof Config> & Tables) => {
     live,
     startedAt: base.now(),
     answers: openAnswers(readOnChange(state, revisionReader(state.read))),
-    /** The hashes in `authorized_secrets`, read after each question; many who ask at once share the work. */
-    authorized: shareNext(async () => parseAuthorized(await secrets.read())),
+    authorized,
     /** Whether this process has seen to its command line's package. */
     commandLine: { seenTo: false },
     [Symbol.asyncDispose]: () => live[Symbol.asyncDispose](),
   };
-};
-
-const openSecrets = async (config: Config) => {
-  const given = config.AUTHORIZED_SECRETS;
-  if (given !== undefined) return { read: async () => given };
-  demandWithoutFiles(config.DATA_DIR, "AUTHORIZED_SECRETS", given, "lines of base64 sha256");
-  const { connectSecretsFile } = await import("./secrets-file.ts");
-  return connectSecretsFile(config.DATA_DIR);
 };
 
 export type Api = ContextOf<typeof Config, Awaited<ReturnType<typeof open>>> & Tables;

@@ -1,13 +1,12 @@
 import { Hono } from "hono";
 import * as v from "valibot";
+import { eventStream } from "#shared/http/event-stream.ts";
 import { Pkgbase } from "#shared/model.ts";
 import type { State } from "#shared/state/state.ts";
 import { BuildInfo, BuildList, Text } from "#shared/views.ts";
-import { read } from "../auth.ts";
 import { parseBuildName, parseCount } from "../build-name.ts";
 import type { ApiEnv } from "../context.ts";
-import { describe } from "../describe.ts";
-import { eventStream } from "../live/event-stream.ts";
+import { describe, read } from "../http.ts";
 import { readLog } from "../read-log.ts";
 import { demandBuild, listBuilds, noBuild } from "../store/builds.ts";
 import { demandPackage } from "../store/shown.ts";

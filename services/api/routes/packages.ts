@@ -1,10 +1,8 @@
 import { Hono } from "hono";
 import { AddedPackages, PackageAddRequest, PackageInfo, PackageList, Text } from "#shared/views.ts";
 import { addPackage } from "../add-package.ts";
-import { read, write } from "../auth.ts";
-import { jsonBody } from "../body/json-body.ts";
 import type { ApiEnv } from "../context.ts";
-import { describe } from "../describe.ts";
+import { describe, jsonBody, read, write } from "../http.ts";
 import { listPackages } from "../list-packages.ts";
 import { refuseAdd } from "../refuse-add.ts";
 import { removePackage } from "../remove-package.ts";

@@ -1,10 +1,8 @@
 import { Hono } from "hono";
 import { Fault } from "#shared/fault.ts";
 import { PackageBuildRequest, ServerInfo } from "#shared/views.ts";
-import { read, write } from "../auth.ts";
-import { jsonBody } from "../body/json-body.ts";
 import type { ApiEnv } from "../context.ts";
-import { describe } from "../describe.ts";
+import { describe, jsonBody, read, write } from "../http.ts";
 import { orderAll, orderNamed, sessionOf } from "../order-builds.ts";
 import { findPublicKey } from "../store/shown.ts";
 import { timeOf } from "../view-build.ts";

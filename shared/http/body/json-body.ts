@@ -1,9 +1,8 @@
-import type { MiddlewareHandler } from "hono";
+import type { Env, MiddlewareHandler } from "hono";
 import { uniqueSymbol, validator } from "hono-openapi";
 import * as v from "valibot";
 import { Fault } from "#shared/fault.ts";
-import type { ApiEnv } from "../context.ts";
-import { refusal } from "../problem.ts";
+import type { Refusals } from "../refusals.ts";
 import { serdeMessage } from "./serde-message.ts";
 
 /** Bytes of a request's body. */
@@ -14,22 +13,25 @@ type Json<S extends v.GenericSchema> = {
   out: { json: v.InferOutput<S> };
 };
 
-/** Reads a JSON body of the schema's shape and documents it; what it refuses it words as serene does. */
-export const jsonBody = <S extends v.GenericSchema>(
-  schema: S,
-): MiddlewareHandler<ApiEnv, string, Json<S>> => {
-  const read: MiddlewareHandler<ApiEnv, string, Json<S>> = async (c, next) => {
-    const mediaType = c.req.header("content-type")?.split(";", 1)[0]?.trim().toLowerCase();
-    if (mediaType !== "application/json") throw new Fault("invalid", "Content type error");
-    const text = await readText(c.req.raw);
-    if (text === undefined)
-      return refusal(413, `JSON payload has exceeded limit (${limit} bytes).`);
-    c.req.addValidatedData("json", parse(schema, text));
-    return next();
+/**
+ * Gives an app `jsonBody`, which reads a JSON body of a schema's shape and documents it. The messages of what it refuses are
+ * those of actix-web and serde_json, which serene and rebuilderd are made with.
+ */
+export const jsonBodyOf =
+  ({ refuse }: Pick<Refusals, "refuse">) =>
+  <S extends v.GenericSchema>(schema: S): MiddlewareHandler<Env, string, Json<S>> => {
+    const read: MiddlewareHandler<Env, string, Json<S>> = async (c, next) => {
+      const mediaType = c.req.header("content-type")?.split(";", 1)[0]?.trim().toLowerCase();
+      if (mediaType !== "application/json") throw new Fault("invalid", "Content type error");
+      const text = await readText(c.req.raw);
+      if (text === undefined)
+        return refuse(413, `JSON payload has exceeded limit (${limit} bytes).`);
+      c.req.addValidatedData("json", parse(schema, text));
+      return next();
+    };
+    const documentation: unknown = Reflect.get(validator("json", schema), uniqueSymbol);
+    return Object.assign(read, { [uniqueSymbol]: documentation });
   };
-  const documentation: unknown = Reflect.get(validator("json", schema), uniqueSymbol);
-  return Object.assign(read, { [uniqueSymbol]: documentation });
-};
 
 const parse = <S extends v.GenericSchema>(schema: S, text: string): object => {
   const parsed = v.safeParse(schema, parseJson(text));

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isAuthorized, parseAuthorized } from "../../../services/api/secrets.ts";
+import { isAuthorized, parseAuthorized } from "#shared/http/secrets.ts";
 
 test("the first word of each line counts, the rest is a comment", () => {
   expect(parseAuthorized("one me@here\n\n  two\t# why\r\nthree")).toEqual(["one", "two", "three"]);

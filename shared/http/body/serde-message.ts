@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { type Ends, JsonError, locateValues } from "./read-json.ts";
 
-/** What serene says of a body that is not JSON, or not what the schema asks for. */
+/** What serde_json says of a body that is not JSON, or not what the schema asks for. */
 export const serdeMessage = (text: string, issues: readonly v.BaseIssue<unknown>[] = []) => {
   try {
     const ends = locateValues(text);

@@ -1,0 +1,47 @@
+import { describeRoute, resolver } from "hono-openapi";
+import type { GenericSchema } from "valibot";
+import type { Refusals } from "./refusals.ts";
+
+const refusals = {
+  400: "The request is malformed",
+  401: "No secret was sent",
+  403: "The secret is not authorized",
+  404: "There is no such thing",
+  409: "It is being changed by somebody else",
+  413: "The body is too large",
+  422: "The source or its dependencies cannot be used",
+  503: "A part of kiln does not answer",
+} as const;
+
+type Refusal = keyof typeof refusals;
+
+const security = [{ secret: [] }];
+
+/** Who may use a route: `write` takes a secret, `read` one unless ALLOW_READS is set. */
+type Access = "open" | "read" | "write";
+
+/** Gives an app `describe`, which documents a route: what it does, the JSON it answers (null: nothing), what it refuses. */
+export const describeOf =
+  ({ mediaType }: Pick<Refusals, "mediaType">) =>
+  (access: Access, summary: string, answer: GenericSchema | null, ...refused: readonly Refusal[]) =>
+    describeRoute({
+      summary,
+      ...(access !== "open" && { security }),
+      responses: {
+        200: {
+          description: summary,
+          ...(answer && { content: { "application/json": { schema: resolver(answer) } } }),
+        },
+        ...Object.fromEntries(
+          [...inherent[access], ...refused].map((status) => [
+            status,
+            { description: refusals[status], content: { [mediaType]: {} } },
+          ]),
+        ),
+      },
+    });
+
+const inherent = { open: [], read: [401, 403], write: [401, 403] } as const satisfies Record<
+  Access,
+  readonly Refusal[]
+>;
