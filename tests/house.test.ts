@@ -3,6 +3,8 @@ import { globSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { messages, questions } from "#shared/messages/index.ts";
 import type { Metric } from "#shared/metrics/declare.ts";
+import { fillClaims } from "#shared/service/claims.ts";
+import { parseConfig } from "#shared/service/config.ts";
 import { common } from "#shared/service/metrics.ts";
 import { all } from "../services/all.ts";
 
@@ -164,6 +166,14 @@ test("every question has one answerer, and somebody who asks", () => {
     expect(answerers, `answerers of ${question.subject}`).toHaveLength(1);
     expect(askers, `askers of ${question.subject}`).not.toEqual([]);
   }
+});
+
+test("no two services claim the same path", () => {
+  const claims = all.flatMap(({ config, http }) =>
+    fillClaims(http?.claims ?? [], parseConfig(config, {})),
+  );
+  expect(claims.length).toBeGreaterThan(5);
+  expect(claims.filter((claim, at) => claims.indexOf(claim) !== at)).toEqual([]);
 });
 
 test("README's table of services is the services' own", () => {

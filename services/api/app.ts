@@ -48,15 +48,10 @@ export const makeApp = (api: Api) => {
   return app;
 };
 
-const claimed = new Set(["", "package", "build", "key", "openapi.json", "asyncapi.json"]);
-
 /** The API as it is served: nothing but what is routed exists, and nothing has a HEAD. */
 export const serveApi = (api: Api): HttpApp => {
   const app = makeApp(api);
-  return {
-    claims: (pathname) => claimed.has(pathname.split("/")[1] ?? ""),
-    fetch: (request) => (request.method === "HEAD" ? nothing() : app.fetch(request)),
-  };
+  return { fetch: (request) => (request.method === "HEAD" ? nothing() : app.fetch(request)) };
 };
 
 const nothing = () => new Response(null, { status: 404 });

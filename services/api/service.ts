@@ -36,7 +36,21 @@ export const api = defineService({
   repeats: [every(minutes(1), buildCommandLine)],
   reconciles: [hidden],
   shows: [show([packageState, packageEnded, packageDuration], showPackages)],
-  http: serveApi,
+  http: {
+    // In `*/package` of the repository `*` is an architecture, which these are not: a package may be named "package".
+    claims: [
+      "",
+      "package",
+      "package/package",
+      "webhook",
+      "webhook/package",
+      "build",
+      "key",
+      "openapi.json",
+      "asyncapi.json",
+    ],
+    serve: serveApi,
+  },
   health: ({ state }) => state.ping(),
 });
 

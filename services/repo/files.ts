@@ -43,7 +43,6 @@ export const files = (context: Repo): HttpApp => {
   app.onError(fail);
   const plain = new RegExp(`^https?://[^/]+/${arch}/([^/?#%]+)$`);
   return {
-    claims: (pathname) => claims(arch, pathname),
     // hono answers HEAD by the handlers of GET, and leaves every other method to `notFound`. What pacman asks for
     // nearly always goes past it: a third of the time of a small file would be its.
     fetch(request) {
@@ -65,13 +64,6 @@ const sendCurrent = async (context: Repo, request: Request, file: string) => {
     return new Response(null, { status: 307, headers: { location } });
   }
   return send(context, request, file, found);
-};
-
-/** Our own architecture's paths, and any other's packages: those get an answer of their own. */
-const claims = (arch: string, pathname: string) => {
-  const [, first, second, ...rest] = pathname.split("/");
-  if (first === arch) return true;
-  return second === "package" && rest.length === 1 && first !== "package" && first !== "webhook";
 };
 
 const redirectToPackage = async ({ config, view }: Repo, arch: string, member: string) => {

@@ -37,7 +37,8 @@ export const repo = defineService({
   repeats: [every(seconds(10), tend)],
   measures: [publishTime],
   shows: [show([publishedPackages, publishedBytes], showSize)],
-  http: files,
+  // Packages of other architectures too, which get an answer of their own.
+  http: { claims: ["{ARCH}", "*/package"], serve: files },
   health: checkHealth,
 });
 

@@ -7,6 +7,8 @@ import type { Running } from "./start.ts";
 export type Answering = {
   /** Absent while they start. */
   readonly running: readonly Running[] | undefined;
+  /** The service that claims a path. */
+  claimantOf(pathname: string): Running | undefined;
   /** What they stand on. */
   readonly ground: readonly Part[];
   readonly log: Log;
@@ -29,13 +31,13 @@ export const answer = async (request: Request, context: Answering) => {
 const route = async (
   request: Request,
   { pathname }: URL,
-  { running, ground, metrics }: Answering,
+  { running, claimantOf, ground, metrics }: Answering,
 ) => {
   const health = answerHealth(pathname, running && [...ground, ...running]);
   if (health) return health;
   if (pathname === "/metrics") return answerMetrics(metrics, running);
   if (!running) return new Response("kiln is starting\n", { status: 503 });
-  const service = running.find(({ http }) => http?.claims(pathname));
+  const service = claimantOf(pathname);
   if (!service?.http) return new Response(null, { status: 404 });
   const response = await service.http.fetch(request);
   metrics.measure.count(httpRequests, {

@@ -106,10 +106,19 @@ export const show = <Context>(
   read: Showing<Context>["read"],
 ): Showing<Context> => ({ gauges, read });
 
-/** What a service serves: web requests whose path it claims. */
+/** What answers a service's web requests. */
 export type HttpApp = {
-  claims(pathname: string): boolean;
   fetch(request: Request): Response | Promise<Response>;
+};
+
+/** Where a service serves web requests, and by what. */
+export type Serving<Context> = {
+  /**
+   * The path prefixes that are its own: whole segments without a slash before or after. `*` is any segment, `{ARCH}` the value
+   * of the variable ARCH, and `""` the path `/`. Of two services' claims that fit a path the longer one wins.
+   */
+  readonly claims: readonly string[];
+  serve(context: Context): HttpApp;
 };
 
 export type Service<
@@ -138,7 +147,7 @@ export type Service<
   readonly reconciles?: readonly Reconcile<NoInfer<Context>>[];
   readonly measures?: readonly (Counter | Histogram)[];
   readonly shows?: readonly Showing<NoInfer<Context>>[];
-  http?(context: NoInfer<Context>): HttpApp;
+  readonly http?: Serving<NoInfer<Context>>;
   /** Resolves when the service can do its work; rejects with the reason when it cannot. */
   health(context: NoInfer<Context>): Promise<void>;
 };

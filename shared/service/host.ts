@@ -10,6 +10,7 @@ import { openMetrics } from "#shared/metrics/prometheus.ts";
 import { serve } from "#shared/runtime.ts";
 import { openState } from "#shared/state/open.ts";
 import { answer } from "./answer.ts";
+import { routeByClaims } from "./claims.ts";
 import { integer, parseConfig, text } from "./config.ts";
 import type { Service, World } from "./define.ts";
 import type { Part } from "./health.ts";
@@ -60,11 +61,12 @@ export const host = async (
   const { measure } = metrics;
   const ground: Part[] = [];
   let running: readonly Running[] | undefined;
+  let claimantOf = routeByClaims<Running>([]);
 
   await using started = new AsyncDisposableStack();
   const http = started.use(
     await serve(
-      (request) => answer(request, { running, ground, log, metrics }),
+      (request) => answer(request, { running, claimantOf, ground, log, metrics }),
       config.HOST,
       config.PORT,
     ),
@@ -108,6 +110,7 @@ export const host = async (
     each.push(started.use(await start(service, environment, surroundings)));
     log.info("started", { service: service.name });
   }
+  claimantOf = routeByClaims(each);
   running = each;
 
   const ended = started.move();

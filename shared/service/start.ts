@@ -4,6 +4,7 @@ import { Fault } from "#shared/fault.ts";
 import type { Reading } from "#shared/metrics/declare.ts";
 import type { Pause } from "#shared/pause.ts";
 import type { State } from "#shared/state/state.ts";
+import { fillClaims } from "./claims.ts";
 import { parseConfig } from "./config.ts";
 import type { HttpApp, Repetition, Service, World } from "./define.ts";
 import type { Log } from "./log.ts";
@@ -24,7 +25,7 @@ export type Surroundings = Omit<World, "ask" | "follow"> & {
 
 export type Running = AsyncDisposable & {
   readonly name: string;
-  readonly http?: HttpApp;
+  readonly http?: HttpApp & { readonly claims: readonly string[] };
   health(): Promise<void>;
   /** What its gauges show now, as far as that is known. */
   readGauges(): Promise<readonly Reading[]>;
@@ -71,7 +72,10 @@ export const start = async (
       repeat(reconciliation(service, reconcile, { ...around, context, state }), context, world),
     );
 
-  const http = service.http?.(context);
+  const http = service.http && {
+    claims: fillClaims(service.http.claims, config),
+    fetch: service.http.serve(context).fetch,
+  };
   const running = started.move();
   return {
     name: service.name,

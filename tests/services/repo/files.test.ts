@@ -150,23 +150,6 @@ test("a package name leads to its file", async () => {
   expect([response.status, response.headers.get("location")]).toEqual([307, small]);
 });
 
-test.each([
-  ["/x86_64/foo", true],
-  ["/x86_64", true],
-  ["/x86_64/", true],
-  ["/aarch64/package/foo", true],
-  ["/package/list", false],
-  ["/package/package/build", false],
-  ["/webhook/package/foo", false],
-  ["/webhook/package/foo/secret", false],
-  ["/x86_64ish/foo", false],
-  ["/", false],
-])("%s is the repository's: %s", async (path, expected) => {
-  await using it = await startRepo();
-
-  expect(it.running.http?.claims(path)).toBe(expected);
-});
-
 test.each(["/x86_64", "/x86_64/"])(
   "%s lists the files, with what is in a name escaped",
   async (path) => {

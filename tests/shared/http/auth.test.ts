@@ -20,7 +20,8 @@ test("a client with an authorized secret reads and writes", async () => {
 
   const read = await app.request("/cakes", { headers });
   const written = await app.request("/cakes", {
-    ...{ method: "POST", headers },
+    method: "POST",
+    headers,
     body: JSON.stringify({ name: "cherry" }),
   });
 

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { gauge, reading } from "#shared/metrics/declare.ts";
 import { openMetrics } from "#shared/metrics/prometheus.ts";
 import { answer } from "#shared/service/answer.ts";
+import { routeByClaims } from "#shared/service/claims.ts";
 import { common } from "#shared/service/metrics.ts";
 import type { Running } from "#shared/service/start.ts";
 import { parseExposition } from "../../support/exposition.ts";
@@ -12,7 +13,7 @@ const hungry = gauge("kiln_hungry_guests", "Guests without a cake");
 const bakery: Running = {
   name: "bakery",
   http: {
-    claims: (pathname) => pathname.startsWith("/cake"),
+    claims: ["cake"],
     fetch: ({ url }) => new Response(null, { status: url.endsWith("/none") ? 404 : 200 }),
   },
   health: async () => {},
@@ -24,6 +25,7 @@ const bakery: Running = {
 const setup = (running: readonly Running[] | undefined) => {
   const context = {
     running,
+    claimantOf: routeByClaims(running ?? []),
     ground: [],
     log: silentLog,
     metrics: openMetrics([...common, hungry]),

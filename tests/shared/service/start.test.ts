@@ -118,8 +118,11 @@ test("what a service opened is closed when a later part of its start fails", asy
   const service = defineService({
     ...plain,
     open: async () => ({ [Symbol.asyncDispose]: closed }),
-    http: () => {
-      throw new Error("no app");
+    http: {
+      claims: [],
+      serve: () => {
+        throw new Error("no app");
+      },
     },
   });
 
