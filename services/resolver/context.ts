@@ -40,9 +40,7 @@ export type Config = v.InferOutput<typeof Config>;
 const fetchesAtOnce = 6;
 
 export const open = async (base: Base<typeof Config> & Tables) => {
-  const { config, pause } = base;
-  const stopping = new AbortController();
-  const { signal } = stopping;
+  const { config, pause, signal } = base;
   const mirror = connectMirror({
     pattern: config.SYNC_MIRROR,
     arch: config.ARCH,
@@ -65,7 +63,6 @@ export const open = async (base: Base<typeof Config> & Tables) => {
       pause,
     }),
     official: openOfficial({ ...base, mirror }),
-    stopping,
     fetches: pLimit(fetchesAtOnce),
   };
 };

@@ -6,13 +6,13 @@ import {
 } from "#shared/messages/resolve.ts";
 import { answer, defineService, every, on } from "#shared/service/define.ts";
 import { run } from "#shared/service/run.ts";
-import { days, minutes, seconds } from "#shared/time.ts";
+import { minutes, seconds } from "#shared/time.ts";
 import { add } from "./add.ts";
 import { Config, open } from "./context.ts";
 import { forgetPackage } from "./forget-package.ts";
 import { planSession } from "./plan-session.ts";
 import { prune } from "./prune.ts";
-import { passOnStop, untilStopped } from "./stopping.ts";
+import { untilStopped } from "./until-stopped.ts";
 
 /** Knows where packages come from and what they need. A PKGBUILD is never read here: a builder does that. */
 export const resolver = defineService({
@@ -26,7 +26,7 @@ export const resolver = defineService({
     answer(resolveAdd, untilStopped(add)),
     answer(planSessionQuestion, untilStopped(planSession)),
   ],
-  repeats: [every(minutes(60), prune), every(days(1), passOnStop)],
+  repeats: [every(minutes(60), prune)],
   health: async ({ blobs, git, state }) => {
     await git.ping();
     await state.ping();

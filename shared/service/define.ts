@@ -23,6 +23,8 @@ export type World = {
   readonly ask: Ask;
   readonly follow: Follow;
   readonly blobs: Blobs;
+  /** Aborted when the service starts to stop, before anything of it ends; the reason is a `Fault` unavailable. */
+  readonly signal: AbortSignal;
 };
 
 /** What a service with `state: true` sees besides. It publishes in its writes. */

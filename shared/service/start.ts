@@ -2,12 +2,10 @@ import { measuredBlobs } from "#shared/blobs/measured.ts";
 import type { Ask, Bus, Follow, Publish } from "#shared/bus/bus.ts";
 import { Fault } from "#shared/fault.ts";
 import type { Reading } from "#shared/metrics/declare.ts";
-import type { Pause } from "#shared/pause.ts";
 import type { State } from "#shared/state/state.ts";
 import { fillClaims } from "./claims.ts";
 import { parseConfig } from "./config.ts";
 import type { HttpApp, Repetition, Service, World } from "./define.ts";
-import type { Log } from "./log.ts";
 import { measureDeclared } from "./measures.ts";
 import { blobBytes } from "./metrics.ts";
 import { openOutbox } from "./outbox.ts";
@@ -15,7 +13,7 @@ import { readGauges } from "./read-gauges.ts";
 import { reconciliation } from "./reconcile.ts";
 
 /** The world before a service is put into it. */
-export type Surroundings = Omit<World, "ask" | "follow"> & {
+export type Surroundings = Omit<World, "ask" | "follow" | "signal"> & {
   readonly bus: Bus;
   /** Absent where no service has tables. */
   readonly state?: State;
@@ -40,6 +38,11 @@ export const start = async (
   { bus, state, alone = false, ...surroundings }: Surroundings,
 ): Promise<Running> => {
   await using started = new AsyncDisposableStack();
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  // Disposed before what was started, also when the start fails.
+  using stop = new DisposableStack();
+  stop.defer(() => stopping.abort(new Fault("unavailable", `the ${service.name} is stopping`)));
   const log = surroundings.log.with({ service: service.name });
   const config = parseConfig(service.config, environment);
   const { measure } = surroundings;
@@ -53,6 +56,7 @@ export const start = async (
     blobs,
     log,
     config,
+    signal,
   };
   const around = { ...surroundings, alone, bus, log };
   const world = service.state
@@ -66,24 +70,26 @@ export const start = async (
     started.use(await answering.open(bus, service.name, context));
   for (const subscription of service.consumes ?? [])
     started.use(await subscription.open(bus, service.name, context));
-  for (const repetition of service.repeats ?? []) started.use(repeat(repetition, context, world));
+  for (const repetition of service.repeats ?? []) started.use(repeat(repetition, context));
   for (const reconcile of service.reconciles ?? [])
-    started.use(
-      repeat(reconciliation(service, reconcile, { ...around, context, state }), context, world),
-    );
+    started.use(repeat(reconciliation(service, reconcile, { ...around, context, state }), context));
 
   const http = service.http && {
     claims: fillClaims(service.http.claims, config),
     fetch: service.http.serve(context).fetch,
   };
   const running = started.move();
+  const stopped = stop.move();
   return {
     name: service.name,
     ...(http && { http }),
     health: () => service.health(context),
     readGauges: () =>
       readGauges(service, context, { bus, log, now: world.now, pause: world.pause }),
-    [Symbol.asyncDispose]: () => running.disposeAsync(),
+    async [Symbol.asyncDispose]() {
+      stopped.dispose();
+      await running.disposeAsync();
+    },
   };
 };
 
@@ -131,14 +137,12 @@ const demandState = (service: Service, state: State | undefined) => {
   return state;
 };
 
-/** Runs at once, and again an interval after each end; stopping waits for a run to end. */
-const repeat = <Context>(
+/** Runs at once, and again an interval after each end, until the service stops; disposing waits for a run to end. */
+const repeat = <Context extends Pick<World, "log" | "pause" | "signal">>(
   { interval, run }: Repetition<Context>,
   context: Context,
-  { log, pause }: { readonly log: Log; readonly pause: Pause },
 ): AsyncDisposable => {
-  const stopping = new AbortController();
-  const { signal } = stopping;
+  const { log, pause, signal } = context;
   const loop = async () => {
     while (!signal.aborted) {
       await run(context, signal).catch((error: unknown) => {
@@ -148,10 +152,5 @@ const repeat = <Context>(
     }
   };
   const ended = loop();
-  return {
-    async [Symbol.asyncDispose]() {
-      stopping.abort();
-      await ended;
-    },
-  };
+  return { [Symbol.asyncDispose]: () => ended };
 };

@@ -53,6 +53,7 @@ export const makeWorld = async (given?: string) => {
     follow: bus.follow,
     /** Resolves when every outbox is empty and no message is being handled, or nothing moves any more. */
     settled: () => settled(bus, state),
+    signal: new AbortController().signal,
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };
 };

@@ -94,6 +94,49 @@ test("a repetition runs at start, and stopping waits until it ended", async () =
   expect(seen).toEqual(["started", "ended"]);
 });
 
+test("a stop aborts the signal that a service was opened with before anything of the service ends", async () => {
+  await using world = await makeWorld();
+  const seen: string[] = [];
+  const service = defineService({
+    ...plain,
+    open: async ({ signal }) => {
+      signal.addEventListener("abort", () => seen.push("aborted"));
+      return { [Symbol.asyncDispose]: async () => void seen.push("closed") };
+    },
+    repeats: [
+      every(minutes(1), async ({ signal }: World) => {
+        await new Promise((resolve) => signal.addEventListener("abort", resolve));
+        seen.push("repetition ended");
+      }),
+    ],
+  });
+
+  const running = await start(service, {}, world);
+  await running[Symbol.asyncDispose]();
+
+  expect(seen).toEqual(["aborted", "repetition ended", "closed"]);
+});
+
+test("a start that fails aborts the signal too, and closes what it opened", async () => {
+  await using world = await makeWorld();
+  const seen: string[] = [];
+  const service = defineService({
+    ...plain,
+    open: async ({ signal }) => {
+      signal.addEventListener("abort", () => seen.push("aborted"));
+      return { [Symbol.asyncDispose]: async () => void seen.push("closed") };
+    },
+    http: {
+      claims: ["{ARCH}"],
+      serve: () => ({ fetch: () => new Response() }),
+    },
+  });
+
+  await expect(start(service, {}, world)).rejects.toThrow("there is no variable ARCH");
+
+  expect(seen).toEqual(["aborted", "closed"]);
+});
+
 test("a repetition leaves nothing behind from one run to the next", async () => {
   await using world = await makeWorld();
   const listeners: number[] = [];
