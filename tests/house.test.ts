@@ -193,9 +193,8 @@ test("README's table of messages is the services' own", () => {
     listed(all.filter((it) => it.publishes?.includes(message)).map(({ name }) => name)),
     listed(
       all
-        .filter(
-          ({ consumes, follows }) =>
-            consumes?.some((it) => it.message === message) || follows?.includes(message),
+        .filter(({ consumes, follows }) =>
+          [...(consumes ?? []), ...(follows ?? [])].some((it) => it.message === message),
         )
         .map(({ name }) => name),
     ),

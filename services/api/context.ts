@@ -31,7 +31,7 @@ export type Config = v.InferOutput<typeof Config>;
 export const open = async (base: Base<typeof Config> & Tables) => {
   const { config, log, follow, pause, state } = base;
   const authorized = await openAuthorized(config);
-  const live = await openHub({
+  const live = openHub({
     log,
     follow,
     pause,

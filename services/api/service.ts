@@ -11,13 +11,14 @@ import { packageAdded, packageChanged, packageRemoved } from "#shared/messages/p
 import { orderRebuild } from "#shared/messages/rebuild.ts";
 import { packageRetired, retirePackage } from "#shared/messages/repo.ts";
 import { resolveAdd } from "#shared/messages/resolve.ts";
-import { defineService, every, on, show } from "#shared/service/define.ts";
+import { defineService, every, follow, followOnDemand, on, show } from "#shared/service/define.ts";
 import { run } from "#shared/service/run.ts";
 import { apiAttempts, apiLease, apiOutbox } from "#shared/state/recovery.ts";
 import { minutes, seconds } from "#shared/time.ts";
 import { serveApi } from "./app.ts";
 import { buildCommandLine } from "./build-command-line.ts";
 import { Config, open } from "./context.ts";
+import { notifyEnded, notifyFinished, notifyPending, notifyStarted } from "./live/notify.ts";
 import { packageDuration, packageEnded, packageState } from "./metrics.ts";
 import { forgetRetired, hidden } from "./remove-package.ts";
 import { showPackages } from "./show-packages.ts";
@@ -31,7 +32,13 @@ export const api = defineService({
   open,
   consumes: [on(packageRetired, forgetRetired, { atOnce: 1, ackWait: seconds(5) })],
   publishes: [packageAdded, packageChanged, packageRemoved, sessionOrdered],
-  follows: [buildPending, buildStarted, buildFinished, buildEnded, buildOutput],
+  follows: [
+    follow(buildPending, notifyPending, { from: "now" }),
+    follow(buildStarted, notifyStarted, { from: "now" }),
+    follow(buildFinished, notifyFinished, { from: "now" }),
+    follow(buildEnded, notifyEnded, { from: "now" }),
+    followOnDemand(buildOutput),
+  ],
   asks: [resolveAdd, orderBuilds, orderRebuild, retirePackage],
   repeats: [every(minutes(1), buildCommandLine)],
   reconciles: [hidden],

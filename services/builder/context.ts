@@ -2,9 +2,8 @@ import { hostname } from "node:os";
 import pLimit from "p-limit";
 import * as v from "valibot";
 import type { Payload } from "#shared/bus/declare.ts";
-import { buildEnded, buildFinished } from "#shared/messages/build.ts";
-import { builderAnnounced } from "#shared/messages/builder.ts";
-import { rebuildEnded, rebuildFinished } from "#shared/messages/rebuild.ts";
+import type { buildFinished } from "#shared/messages/build.ts";
+import type { rebuildFinished } from "#shared/messages/rebuild.ts";
 import { BuilderName, type BuildId, type RebuildId } from "#shared/model.ts";
 import { integer } from "#shared/service/config.ts";
 import type { Base, ContextOf, Publishing } from "#shared/service/define.ts";
@@ -73,31 +72,23 @@ export const open = (base: Base<typeof Config>) => {
   return openWith(connectDocker(url, base.pause), base);
 };
 
-export const openWith = async (
-  engine: Engine,
-  { config, follow, newId, now }: Base<typeof Config>,
-) => {
+export const openWith = async (engine: Engine, { config, newId, now }: Base<typeof Config>) => {
   const work = makeWork<BuildId, Payload<typeof buildFinished>>();
   const rebuilds = makeWork<RebuildId, Payload<typeof rebuildFinished>>();
   const name = config.BUILDER_NAME ?? nameOfHost(hostname());
   const peers = makePeers(name, now);
-  await using following = new AsyncDisposableStack();
-  following.use(await follow(buildEnded, "now", ({ build }) => work.end(build)));
-  following.use(await follow(buildFinished, "now", (report) => work.finish(report.build, report)));
-  following.use(await follow(rebuildEnded, "now", ({ rebuild }) => rebuilds.end(rebuild)));
-  following.use(
-    await follow(rebuildFinished, "now", (report) => rebuilds.finish(report.rebuild, report)),
-  );
-  following.use(await follow(builderAnnounced, "start", ({ builder }) => peers.heard(builder)));
   const identity = await readIdentity(newId);
-  const followed = following.move();
   return {
-    ...{ engine, work, rebuilds, name, peers, identity },
+    engine,
+    work,
+    rebuilds,
+    name,
+    peers,
+    identity,
     image: config.RUNNER_IMAGE.replaceAll("{version}", kilnVersion),
     limits: limitsOf(config),
     /** As many PKGBUILDs are read at the same time as packages built. */
     reading: pLimit(config.BUILDER_SLOTS),
-    [Symbol.asyncDispose]: () => followed.disposeAsync(),
   };
 };
 

@@ -14,7 +14,7 @@ import {
   rebuildRequested,
 } from "#shared/messages/rebuild.ts";
 import { generateSrcinfo } from "#shared/messages/resolve.ts";
-import { answer, defineService, every, on } from "#shared/service/define.ts";
+import { answer, defineService, every, follow, on } from "#shared/service/define.ts";
 import { run } from "#shared/service/run.ts";
 import { minutes, seconds } from "#shared/time.ts";
 import { announce } from "./announce.ts";
@@ -50,7 +50,17 @@ export const builder = defineService({
   ],
   publishes: [buildStarted, buildOutput, buildFinished, rebuildFinished, builderAnnounced],
   measures: [stepTime],
-  follows: [buildFinished, buildEnded, rebuildFinished, rebuildEnded, builderAnnounced],
+  follows: [
+    follow(buildEnded, ({ work }: Builder, it) => work.end(it.build), { from: "now" }),
+    follow(buildFinished, ({ work }: Builder, it) => work.finish(it.build, it), { from: "now" }),
+    follow(rebuildEnded, ({ rebuilds }: Builder, it) => rebuilds.end(it.rebuild), { from: "now" }),
+    follow(rebuildFinished, ({ rebuilds }: Builder, it) => rebuilds.finish(it.rebuild, it), {
+      from: "now",
+    }),
+    follow(builderAnnounced, ({ peers }: Builder, it) => peers.heard(it.builder), {
+      from: "start",
+    }),
+  ],
   asks: [claimBuild, claimRebuild],
   answers: [answer(generateSrcinfo, readPkgbuild)],
   repeats: [every(minutes(1), reap), every(interval, announce)],

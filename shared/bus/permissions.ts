@@ -6,7 +6,7 @@ export type Tables = {
   readonly makesStreams?: boolean;
   readonly publishes?: readonly Message[];
   readonly consumes?: readonly { readonly message: Message }[];
-  readonly follows?: readonly Message[];
+  readonly follows?: readonly { readonly message: Message }[];
   readonly asks?: readonly Question[];
   readonly answers?: readonly { readonly question: Question }[];
 };
@@ -31,7 +31,7 @@ export const isInbox = (subject: string) => /^_INBOX(_\w+)?\../.test(subject);
 
 const taken = ({ consumes = [], follows = [] }: Tables) => [
   ...consumes.map(({ message }) => message),
-  ...follows,
+  ...follows.map(({ message }) => message),
 ];
 
 /** The streams a service says something on or hears something from. */
@@ -50,7 +50,7 @@ export const permissionsOf = (service: Tables, all: readonly Tables[]): Permissi
   const work = consumes
     .filter(({ message }) => message.stream.keep === "work")
     .map(({ message }) => message.stream.name);
-  const followed = new Set(follows.map(({ stream }) => stream));
+  const followed = new Set(follows.map(({ message }) => message.stream));
   return {
     publish: {
       allow: [
@@ -63,7 +63,7 @@ export const permissionsOf = (service: Tables, all: readonly Tables[]): Permissi
         ...work.map(atWork),
         ...(asks.length > 0 ? [atWork(inboxOf(name))] : []),
         ...askersOf(service, all).map(heardBy),
-        ...follows.map((message) => creating(message, "*")),
+        ...follows.map(({ message }) => creating(message, "*")),
         ...[...followed].flatMap(following),
       ],
       deny: all

@@ -21,6 +21,7 @@ export type World = {
   readonly random: () => number;
   readonly measure: Measure;
   readonly ask: Ask;
+  /** For what `follows` lists as followed on demand. */
   readonly follow: Follow;
   readonly blobs: Blobs;
   /** Aborted when the service starts to stop, before anything of it ends; the reason is a `Fault` unavailable. */
@@ -71,6 +72,29 @@ export const on = <M extends Message, Context>(
     );
   },
 });
+
+/** One row of a service's `follows` table. */
+export type Following<Context> = {
+  readonly message: Message;
+  /** Absent where a verb follows the message by the world's `follow`. */
+  open?(bus: Bus, context: Context): Promise<AsyncDisposable>;
+};
+
+/**
+ * Calls `handle` with every message in order, in each process: `start` from the oldest kept one, all of which are handled before
+ * the next row is opened and anything is consumed or answered; `now` from the start of the service.
+ */
+export const follow = <M extends Message, Context>(
+  message: M,
+  handle: (context: Context, payload: Payload<M>) => void,
+  { from }: { readonly from: "start" | "now" },
+): Following<Context> => ({
+  message,
+  open: (bus, context) => bus.follow(message, from, (payload) => handle(context, payload)),
+});
+
+/** A verb follows the message by the world's `follow`, for as long as somebody waits for what comes. */
+export const followOnDemand = (message: Message): Following<unknown> => ({ message });
 
 /** One row of a service's `answers` table. */
 export type Answering<Context> = {
@@ -142,7 +166,7 @@ export type Service<
   ): Promise<D & Partial<AsyncDisposable>>;
   readonly consumes?: readonly Subscription<NoInfer<Context>>[];
   readonly publishes?: readonly Message[];
-  readonly follows?: readonly Message[];
+  readonly follows?: readonly Following<NoInfer<Context>>[];
   readonly asks?: readonly Question[];
   readonly answers?: readonly Answering<NoInfer<Context>>[];
   readonly repeats?: readonly Repetition<NoInfer<Context>>[];

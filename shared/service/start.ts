@@ -66,6 +66,8 @@ export const start = async (
   started.defer(async () => opened[Symbol.asyncDispose]?.());
 
   const context = { ...world, ...opened };
+  for (const following of service.follows ?? [])
+    if (following.open) started.use(await following.open(bus, context));
   for (const answering of service.answers ?? [])
     started.use(await answering.open(bus, service.name, context));
   for (const subscription of service.consumes ?? [])
@@ -103,12 +105,13 @@ const demand = <T extends { readonly subject: string }>(
 
 /** The bus as one service may use it: what its table does not name, it cannot ask or follow. */
 const declaredOnly = (service: Service, bus: Bus) => {
+  const onDemand = service.follows?.filter(({ open }) => !open).map(({ message }) => message);
   const ask: Ask = async (question, request) => {
     demand<{ readonly subject: string }>(service, service.asks, question);
     return bus.ask(question, request);
   };
   const follow: Follow = async (message, ...rest) => {
-    demand(service, service.follows, message);
+    demand(service, onDemand, message);
     return bus.follow(message, ...rest);
   };
   return { ask, follow };

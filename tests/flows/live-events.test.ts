@@ -12,7 +12,7 @@ import { messages } from "#shared/messages/index.ts";
 import { BuildId, Pkgbase } from "#shared/model.ts";
 import { pause } from "#shared/pause.ts";
 import { readEvents } from "../../cli/events.ts";
-import { openHub } from "../../services/api/live/hub.ts";
+import { openNotifiedHub } from "../support/live.ts";
 import { startNats } from "../support/nats.ts";
 import { silentLog } from "../support/world.ts";
 
@@ -25,9 +25,8 @@ const setup = async (running?: BuildId) => {
   const bus = stack.use(await connectJetStream({ servers: nats.url, messages, log: silentLog }));
   const state = { state: "running", info: "build" } as const;
   const hub = stack.use(
-    await openHub({
+    await openNotifiedHub(bus, {
       log: silentLog,
-      follow: bus.follow,
       pause,
       findUnfinished: async () => (running ? [{ build: running, state, startedAt: 1 }] : []),
     }),

@@ -1,13 +1,6 @@
 import type { Follow } from "#shared/bus/bus.ts";
-import type { Payload } from "#shared/bus/declare.ts";
 import { Fault } from "#shared/fault.ts";
-import {
-  buildEnded,
-  buildFinished,
-  buildOutput,
-  buildPending,
-  buildStarted,
-} from "#shared/messages/build.ts";
+import { buildOutput } from "#shared/messages/build.ts";
 import type { BuildId } from "#shared/model.ts";
 import type { Pause } from "#shared/pause.ts";
 import type { Log } from "#shared/service/log.ts";
@@ -15,7 +8,6 @@ import { seconds } from "#shared/time.ts";
 import type { BuildState } from "#shared/views.ts";
 import { silenceAfter } from "../silence.ts";
 import { type Channel, type FollowOutput, openChannel } from "./channel.ts";
-import { endOf } from "./end-of.ts";
 import { ping } from "./event.ts";
 import type { Subscriber } from "./subscriber.ts";
 
@@ -43,6 +35,10 @@ export type HubTerms = {
 export type Hub = AsyncDisposable & {
   /** What happens to a package's builds from now on, and first what a build under way has shown so far. */
   subscribe(pkgbase: string): Promise<Subscriber>;
+  /** Takes what happens to a package's builds; absent where no client is interested. */
+  channelOf(
+    pkgbase: string,
+  ): Pick<Channel, "pending" | "started" | "finished" | "ended"> | undefined;
   /** How many clients there are. */
   count(): number;
 };
@@ -50,14 +46,14 @@ export type Hub = AsyncDisposable & {
 type Opened = { readonly channel: Channel; readonly ready: Promise<void> };
 
 /** The live events of one process. Disposing ends every stream at once. */
-export const openHub = async ({
+export const openHub = ({
   log,
   follow,
   pause,
   findUnfinished,
   pingInterval = seconds(10),
   patience = seconds(5),
-}: HubTerms): Promise<Hub> => {
+}: HubTerms): Hub => {
   const opened = new Map<string, Opened>();
   let clients = 0;
 
@@ -80,44 +76,6 @@ export const openHub = async ({
     opened.delete(pkgbase);
   };
 
-  const told =
-    <P extends { readonly pkgbase: string }>(tell: (channel: Channel, payload: P) => void) =>
-    (payload: P) => {
-      const channel = opened.get(payload.pkgbase)?.channel;
-      if (channel) tell(channel, payload);
-    };
-
-  await using stack = new AsyncDisposableStack();
-  stack.use(
-    await follow(
-      buildPending,
-      "now",
-      told((to, { build }) => to.pending(build)),
-    ),
-  );
-  stack.use(
-    await follow(
-      buildStarted,
-      "now",
-      told((to, { build, at }) => to.started(build, at)),
-    ),
-  );
-  stack.use(
-    await follow(
-      buildFinished,
-      "now",
-      told((to, { build, outputs, outcome }: Payload<typeof buildFinished>) =>
-        to.finished(build, outputs, outcome.kind === "built"),
-      ),
-    ),
-  );
-  stack.use(
-    await follow(
-      buildEnded,
-      "now",
-      told((to, payload: Payload<typeof buildEnded>) => to.ended(payload.build, endOf(payload))),
-    ),
-  );
   const closing = new AbortController();
   const pingEachClient = async () => {
     while (true) {
@@ -127,11 +85,6 @@ export const openHub = async ({
     }
   };
   void pingEachClient();
-  stack.defer(() => {
-    closing.abort();
-    for (const pkgbase of [...opened.keys()]) close(pkgbase);
-  });
-  const resources = stack.move();
 
   const hub: Hub = {
     async subscribe(pkgbase) {
@@ -154,8 +107,12 @@ export const openHub = async ({
       left();
       return hub.subscribe(pkgbase);
     },
+    channelOf: (pkgbase) => opened.get(pkgbase)?.channel,
     count: () => clients,
-    [Symbol.asyncDispose]: () => resources.disposeAsync(),
+    async [Symbol.asyncDispose]() {
+      closing.abort();
+      for (const pkgbase of [...opened.keys()]) close(pkgbase);
+    },
   };
   return hub;
 };

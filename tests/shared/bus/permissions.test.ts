@@ -19,7 +19,7 @@ const shop = {
   makesStreams: true,
   publishes: [ordered],
   asks: [ask],
-  follows: [eaten],
+  follows: [{ message: eaten }],
 };
 const baker = {
   name: "baker",

@@ -1,12 +1,14 @@
 import { getEventListeners } from "node:events";
 import * as v from "valibot";
 import { expect, test, vi } from "vitest";
-import { packageRemoved } from "#shared/messages/package.ts";
+import { packageAdded, packageRemoved } from "#shared/messages/package.ts";
 import { retirePackage } from "#shared/messages/repo.ts";
 import {
   answer,
   defineService,
   every,
+  follow,
+  followOnDemand,
   on,
   type Publishing,
   type World,
@@ -24,6 +26,10 @@ const plain = {
 } as const;
 
 const removed = { pkgbase: "yay", at: 0 };
+
+const added = { pkgbase: "yay", source: crypto.randomUUID(), dependency: false, at: 0 };
+
+type Seen = { readonly seen: string[] };
 
 test("a service may not say, ask or follow what its table does not name", async () => {
   await using world = await makeWorld();
@@ -54,6 +60,59 @@ test("a service may not say, ask or follow what its table does not name", async 
     "TypeError: plain does not declare repo.retire",
     "TypeError: plain does not declare package.removed",
   ]);
+});
+
+test("a service is given what it follows in the order of its rows, and before it consumes", async () => {
+  await using world = await makeWorld();
+  await world.publish(packageAdded, added);
+  await world.publish(packageRemoved, removed);
+  const seen: string[] = [];
+  const service = defineService({
+    ...plain,
+    open: async () => ({ seen }),
+    follows: [
+      follow(packageRemoved, ({ seen }: Seen, { pkgbase }) => void seen.push(`-${pkgbase}`), {
+        from: "start",
+      }),
+      follow(packageAdded, ({ seen }: Seen, { pkgbase }) => void seen.push(`+${pkgbase}`), {
+        from: "now",
+      }),
+    ],
+    consumes: [
+      on(packageAdded, async ({ seen }: Seen) => void seen.push("consumed"), {
+        atOnce: 1,
+        ackWait: seconds(1),
+      }),
+    ],
+  });
+
+  const running = await start(service, {}, world);
+  await world.publish(packageAdded, added);
+  await running[Symbol.asyncDispose]();
+  await world.publish(packageAdded, added);
+
+  expect(seen).toEqual(["-yay", "+yay", "consumed"]);
+});
+
+test("a verb follows what its service lists as followed on demand, and nothing that a row handles", async () => {
+  await using world = await makeWorld();
+  const followed = async (follow: World["follow"]) => {
+    await using _ = await follow(packageAdded, "start", () => {});
+    return follow(packageRemoved, "start", () => {}).catch(String);
+  };
+  const service = defineService({
+    ...plain,
+    follows: [followOnDemand(packageAdded), follow(packageRemoved, () => {}, { from: "now" })],
+    answers: [
+      answer(retirePackage, async ({ follow }: World) => {
+        expect(await followed(follow)).toBe("TypeError: plain does not declare package.removed");
+        return { generation: 1 };
+      }),
+    ],
+  });
+  await using _ = await start(service, {}, world);
+
+  expect(await world.ask(retirePackage, { pkgbase: "yay" })).toEqual({ generation: 1 });
 });
 
 test("a service answers its questions with its context", async () => {

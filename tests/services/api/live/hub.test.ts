@@ -10,6 +10,7 @@ import {
 import { BuildId, Pkgbase } from "#shared/model.ts";
 import { openHub, type Unfinished } from "../../../../services/api/live/hub.ts";
 import { framesOf } from "../../../support/frames-of.ts";
+import { openNotifiedHub } from "../../../support/live.ts";
 import { makeWorld } from "../../../support/world.ts";
 
 const pkgbase = v.parse(Pkgbase, "Foo");
@@ -18,9 +19,8 @@ const setup = async (unfinished: readonly Unfinished[] = []) => {
   await using stack = new AsyncDisposableStack();
   const world = stack.use(await makeWorld());
   const hub = stack.use(
-    await openHub({
+    await openNotifiedHub(world.bus, {
       log: world.log,
-      follow: world.follow,
       pause: world.pause,
       findUnfinished: async () => unfinished,
       pingInterval: 1_000_000,
@@ -204,7 +204,7 @@ test("a stop ends every stream at once", async () => {
 
 test("everybody is pinged, with an empty id and no data", async () => {
   await using world = await makeWorld();
-  await using hub = await openHub({
+  await using hub = openHub({
     log: world.log,
     follow: world.follow,
     pause: world.pause,
@@ -223,7 +223,7 @@ test("a subscription whose builds cannot be looked up is refused, and the next o
     .fn<() => Promise<readonly Unfinished[]>>()
     .mockRejectedValueOnce(new Error("no database"))
     .mockResolvedValue([]);
-  await using hub = await openHub({ ...world, findUnfinished });
+  await using hub = openHub({ ...world, findUnfinished });
 
   await expect(hub.subscribe(pkgbase)).rejects.toThrow("no database");
   await hub.subscribe(pkgbase);
