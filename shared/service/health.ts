@@ -1,27 +1,24 @@
 import { abortable, deadline, pause } from "#shared/pause.ts";
 import type { Running } from "./start.ts";
 
-/** Milliseconds a service may take to say how it is. */
+/** Milliseconds a part may take to say how it is. */
 const patience = 3_000;
 
 /** A service, or something that all of them stand on. */
 export type Part = Pick<Running, "name" | "health">;
 
-/** Answers `/healthz` (alive) and `/readyz` (can work; else why not, by part); undefined for other paths. */
-export const answerHealth = (
-  pathname: string,
-  parts: readonly Part[] | undefined,
-): Response | Promise<Response> | undefined => {
-  if (pathname === "/healthz") return new Response("ok\n");
-  if (pathname === "/readyz") return answerReady(parts);
-  return undefined;
-};
+/** The parts that cannot work, with the reasons. */
+export type Problems = Readonly<Record<string, string>>;
 
-const answerReady = async (parts: readonly Part[] | undefined) => {
-  if (!parts) return Response.json({ ready: false, reason: "starting" }, { status: 503 });
-  const problems = Object.fromEntries(
+/** Asks each part once, all at the same time. Never rejects. */
+export const findProblems = async (parts: readonly Part[]): Promise<Problems> =>
+  Object.fromEntries(
     (await Promise.all(parts.map(problemOf))).filter((problem) => problem !== undefined),
   );
+
+/** The answer to `/readyz`; `problems` is undefined while the services start. */
+export const answerReady = (problems: Problems | undefined) => {
+  if (!problems) return Response.json({ ready: false, reason: "starting" }, { status: 503 });
   const ready = Object.keys(problems).length === 0;
   return Response.json(ready ? { ready } : { ready, problems }, { status: ready ? 200 : 503 });
 };

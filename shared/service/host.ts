@@ -9,8 +9,7 @@ import type { Measure } from "#shared/metrics/declare.ts";
 import { openMetrics } from "#shared/metrics/prometheus.ts";
 import { serve } from "#shared/runtime.ts";
 import { openState } from "#shared/state/open.ts";
-import { answer } from "./answer.ts";
-import { routeByClaims } from "./claims.ts";
+import { openAnswering } from "./answer.ts";
 import { integer, parseConfig, text } from "./config.ts";
 import type { Service, World } from "./define.ts";
 import type { Part } from "./health.ts";
@@ -60,17 +59,10 @@ export const host = async (
   const metrics = openMetrics([...common, ...services.flatMap(metricsOf)]);
   const { measure } = metrics;
   const ground: Part[] = [];
-  let running: readonly Running[] | undefined;
-  let claimantOf = routeByClaims<Running>([]);
+  const answering = openAnswering({ ground, log, metrics });
 
   await using started = new AsyncDisposableStack();
-  const http = started.use(
-    await serve(
-      (request) => answer(request, { running, claimantOf, ground, log, metrics }),
-      config.HOST,
-      config.PORT,
-    ),
-  );
+  const http = started.use(await serve(answering.fetch, config.HOST, config.PORT));
   const servers = config.NATS_URL ?? started.use(await embedded(join(data, "nats"), log)).url;
   // Before the bus, as connecting sets up the streams: where a newer version migrated the database, they stay as they are.
   const state = hasState
@@ -110,8 +102,7 @@ export const host = async (
     each.push(started.use(await start(service, environment, surroundings)));
     log.info("started", { service: service.name });
   }
-  claimantOf = routeByClaims(each);
-  running = each;
+  answering.begin(each);
 
   const ended = started.move();
   return {

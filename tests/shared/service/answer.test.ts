@@ -1,8 +1,7 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { gauge, reading } from "#shared/metrics/declare.ts";
 import { openMetrics } from "#shared/metrics/prometheus.ts";
-import { answer } from "#shared/service/answer.ts";
-import { routeByClaims } from "#shared/service/claims.ts";
+import { openAnswering } from "#shared/service/answer.ts";
 import { common } from "#shared/service/metrics.ts";
 import type { Running } from "#shared/service/start.ts";
 import { parseExposition } from "../../support/exposition.ts";
@@ -23,15 +22,11 @@ const bakery: Running = {
 
 /** A process that runs these. */
 const setup = (running: readonly Running[] | undefined) => {
-  const context = {
-    running,
-    claimantOf: routeByClaims(running ?? []),
-    ground: [],
-    log: silentLog,
-    metrics: openMetrics([...common, hungry]),
-  };
+  const metrics = openMetrics([...common, hungry]);
+  const answering = openAnswering({ ground: [], log: silentLog, metrics });
+  if (running) answering.begin(running);
   const ask = (path: string, method = "GET") =>
-    answer(new Request(`http://kiln.example${path}`, { method }), context);
+    answering.fetch(new Request(`http://kiln.example${path}`, { method }));
   return {
     ask,
     async own() {
@@ -69,4 +64,53 @@ test("a process that is starting has metrics already", async () => {
 
   expect([metrics.status, other.status]).toEqual([200, 503]);
   expect(await own()).toEqual({});
+});
+
+test("200 requests at once for /readyz check each part once, and for /metrics read its gauges once", async () => {
+  const checks = { bakery: 0, café: 0 };
+  const counted = (name: "bakery" | "café"): Running => ({
+    ...bakery,
+    name,
+    health: async () => void checks[name]++,
+  });
+  const readGauges = vi.fn(bakery.readGauges);
+  const { ask } = setup([{ ...counted("bakery"), readGauges }, counted("café")]);
+
+  const ready = await Promise.all(Array.from({ length: 200 }, () => ask("/readyz")));
+  const shown = await Promise.all(Array.from({ length: 200 }, () => ask("/metrics")));
+
+  expect(new Set([...ready, ...shown].map(({ status }) => status))).toEqual(new Set([200]));
+  expect(new Set(await Promise.all(ready.map((it) => it.text())))).toEqual(
+    new Set(['{"ready":true}']),
+  );
+  expect(checks).toEqual({ bakery: 1, café: 1 });
+  expect(readGauges).toHaveBeenCalledOnce();
+});
+
+test("a service that cannot work any more shows within two seconds, and so does one that can again", async () => {
+  let problem: string | undefined;
+  const health = async () => {
+    if (problem !== undefined) throw new Error(problem);
+  };
+  const { ask } = setup([{ ...bakery, health }]);
+  const untilReadyIs = (expected: object) =>
+    vi.waitFor(async () => expect(await (await ask("/readyz")).json()).toEqual(expected), {
+      timeout: 2_000,
+      interval: 20,
+    });
+  await untilReadyIs({ ready: true });
+
+  problem = "the oven is cold";
+  await untilReadyIs({ ready: false, problems: { bakery: "the oven is cold" } });
+  problem = undefined;
+  await untilReadyIs({ ready: true });
+});
+
+test("a part that does not answer leaves /healthz answered", async () => {
+  const { ask } = setup([{ ...bakery, health: () => new Promise<never>(() => {}) }]);
+
+  void ask("/readyz");
+  const alive = await ask("/healthz");
+
+  expect([alive.status, await alive.text()]).toEqual([200, "ok\n"]);
 });
