@@ -1,6 +1,8 @@
 import { mkdir, mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { Fault } from "#shared/fault.ts";
+import { shareFor } from "#shared/share-for.ts";
+import { minutes } from "#shared/time.ts";
 import { withoutCredentials } from "#shared/without-credentials.ts";
 import { parseCatFile, parseTree } from "./git-output.ts";
 import { gitRunner, type RunOptions } from "./git-runner.ts";
@@ -21,7 +23,7 @@ export type Git = {
   resolve(url: string, ref: string): Promise<string>;
   /** Deletes temporary repositories that were made before an instant. */
   removeAbandoned(before: number): Promise<void>;
-  /** Rejects when there is no git. */
+  /** Rejects when there is no git; one that ran is looked for again after a minute. */
   ping(): Promise<void>;
 };
 
@@ -96,11 +98,12 @@ export const connectGit = ({ directory, allowFile, timeout, limit, signal }: Opt
       }
     },
 
-    async ping() {
-      await run("git does not run", ["--version"]);
-    },
+    ping: shareFor(installed, async () => void (await run("git does not run", ["--version"]))),
   };
 };
+
+/** For how long a git that ran counts as installed, so that health checks start one process a minute. */
+const installed = minutes(1);
 
 /** What a tar adds to each file. */
 const tarHeader = 1_024;

@@ -21,6 +21,6 @@ export type Blobs = {
   file(sha256: string): Promise<{ readonly path: string; readonly bytes: number }>;
   /** Where `file` has that file once it was asked for; nobody looked whether it is there, or whole. */
   placeOf(sha256: string): string;
-  /** Resolves when blobs can be kept; `Fault` unavailable says why not. */
+  /** Resolves when blobs can be kept, as of half a second ago; `Fault` unavailable says why not. */
   ping(): Promise<void>;
 };

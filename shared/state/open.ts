@@ -3,6 +3,7 @@ import type { LibSQLDatabase } from "drizzle-orm/libsql";
 import pLimit from "p-limit";
 import { Fault } from "#shared/fault.ts";
 import { pause } from "#shared/pause.ts";
+import { shareFor } from "#shared/share-for.ts";
 import { seconds } from "#shared/time.ts";
 import type { FileVersion } from "./file-version.ts";
 import { migrate } from "./migrate.ts";
@@ -24,6 +25,15 @@ const standstill = 100;
 const untilLocked = seconds(1);
 
 /**
+ * For how long a committed write, of a service or of a ping, proves that the database can be written: so pings take the
+ * write lock once a second at most, and not at all while services write.
+ */
+const proven = seconds(1);
+
+/** For how long a ping that succeeded answers others: each service of a process asks for one at the same time. */
+const pinged = 500;
+
+/**
  * Opens `file:…`, `http(s)://…` or `libsql://…` and brings its tables up to date.
  * `lock`: milliseconds for which a write waits for another process's lock on a file.
  */
@@ -37,6 +47,7 @@ export const openState = async (
     : await openServer(url, authToken);
   const oneAtATime = pLimit(1);
   let busySince: number | undefined;
+  let writtenAt = -Infinity;
 
   const write = async <T>(fn: (transaction: Transaction) => Promise<T>, longest: number) => {
     const begun = performance.now();
@@ -46,6 +57,7 @@ export const openState = async (
           fn(Object.assign(transaction, { publish: refuseToPublish })),
         );
         busySince = undefined;
+        writtenAt = performance.now();
         return result;
       } catch (error) {
         if (!isBusy(error)) throw error;
@@ -59,22 +71,25 @@ export const openState = async (
     }
   };
 
+  const isProven = () => busySince === undefined && performance.now() - writtenAt < proven;
+  const ping = async () => {
+    await client.execute("select 1");
+    if (!url.startsWith("file:") || isProven()) return;
+    const probe = oneAtATime(() => write(async () => {}, untilLocked)).then(
+      () => false,
+      (error: unknown) => error instanceof Fault || Promise.reject(error),
+    );
+    // Writes under way may keep it waiting: for a lock, or not.
+    const locked = pause(2 * untilLocked).then(() => busySince !== undefined);
+    if (await Promise.race([probe, locked]))
+      throw new Fault("unavailable", "another process keeps the database locked");
+  };
+
   return {
     read: database,
     write: (fn) => oneAtATime(() => write(fn, lock)),
     version: () => version?.read(),
-    async ping() {
-      await client.execute("select 1");
-      if (!url.startsWith("file:")) return;
-      const probe = oneAtATime(() => write(async () => {}, untilLocked)).then(
-        () => false,
-        (error: unknown) => error instanceof Fault || Promise.reject(error),
-      );
-      // Writes under way may keep it waiting: for a lock, or not.
-      const locked = pause(2 * untilLocked).then(() => busySince !== undefined);
-      if (await Promise.race([probe, locked]))
-        throw new Fault("unavailable", "another process keeps the database locked");
-    },
+    ping: shareFor(pinged, ping),
     async [Symbol.asyncDispose]() {
       version?.[Symbol.dispose]();
       client.close();

@@ -27,6 +27,9 @@ export type State = {
   write<T>(fn: (transaction: Transaction) => Promise<T>): Promise<T>;
   /** Another number after every write that anybody committed; undefined where only the tables tell, as on a server. */
   version(): number | undefined;
-  /** Resolves when the database can be read and written; `Fault` unavailable where another keeps it locked. */
+  /**
+   * Resolves when the database can be read and written, as of half a second ago for reads and a second and a half for
+   * writes; `Fault` unavailable where another process keeps it locked.
+   */
   ping(): Promise<void>;
 } & AsyncDisposable;

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { openBlobs } from "#shared/blobs/open.ts";
 import { Fault } from "#shared/fault.ts";
+import { makeScratch } from "../../support/scratch.ts";
 
 const key = { AWS_ACCESS_KEY_ID: "a", AWS_SECRET_ACCESS_KEY: "s" };
 
@@ -32,4 +33,14 @@ test("a bucket is opened without asking it", async () => {
   const blobs = await openBlobs("s3://kiln?endpoint=http://127.0.0.1:1", { ...remote, ...key });
 
   await expect(blobs.bytes("not a hash")).rejects.toMatchObject({ kind: "invalid" });
+});
+
+test("services that ask at once whether blobs can be kept share one probe", async () => {
+  await using scratch = await makeScratch();
+  const blobs = await openBlobs(`file:${scratch.path}`);
+
+  const [first, second] = [blobs.ping(), blobs.ping()];
+
+  expect(second).toBe(first);
+  await first;
 });

@@ -114,6 +114,29 @@ test("while another process has the lock, this one does not stand still, says wh
   expect(await counted(world.state)).toEqual([0]);
 });
 
+test("a write proves that the database can be written, so that a ping after it does not wait for the lock", async () => {
+  await using world = await setup();
+  using other = connectTo(world.url);
+
+  await vi.waitFor(
+    async () => {
+      await countUp(world.state, crypto.randomUUID());
+      const lock = await other.transaction("write");
+      await world.state.ping().finally(() => lock.rollback());
+    },
+    { timeout: 20_000 },
+  );
+});
+
+test("services that ask at once whether the database can be written share one probe", async () => {
+  await using world = await setup();
+
+  const [first, second] = [world.state.ping(), world.state.ping()];
+
+  expect(second).toBe(first);
+  await first;
+});
+
 test("what is read cannot be written, and what is written cannot reach around its transaction", () => {
   expectTypeOf<keyof Reader>().toEqualTypeOf<"select" | "selectDistinct" | "$count">();
   expectTypeOf<keyof Transaction>().toEqualTypeOf<
