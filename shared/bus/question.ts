@@ -122,6 +122,12 @@ const refused = (subject: string) => (error: unknown) => {
   throw new Fault("unavailable", `${subject} could not be asked: ${text}`, { cause: error });
 };
 
+/**
+ * Questions of one kind that a process answers at the same time. An add holds the files of a source while it waits for its turn
+ * to fetch; a caller that gets no answer can ask again.
+ */
+const mostUnderWay = 100;
+
 export const answerOver =
   (connection: Connection, log: Log): Bus["answer"] =>
   async (name, question, handle) => {
@@ -141,7 +147,12 @@ export const answerOver =
       }
     };
     const { nats, whileConnected } = connection;
-    const respond = async (msg: Msg) => {
+    const tooMany = {
+      kind: "fault",
+      fault: "unavailable",
+      message: `${mostUnderWay} questions ${question.subject} are being answered, which is the most; ask again later`,
+    } satisfies Reply;
+    const respond = async (msg: Msg, isFull: boolean) => {
       const { reply: to = "" } = msg;
       // It is the asker who names it, and that may be any subject.
       if (!isInbox(to))
@@ -149,6 +160,7 @@ export const answerOver =
           question: question.subject,
           to,
         });
+      if (isFull) return void msg.respond(JSON.stringify(tooMany));
       using _ = sayInWork(connection, to);
       const said = JSON.stringify(await reply(msg));
       const tooLong = excessOf(connection, said);
@@ -161,7 +173,7 @@ export const answerOver =
       queue: name,
       callback: (error, msg) => {
         if (error) return log.error("question not heard", { question: question.subject, error });
-        const answered = respond(msg).catch((error: unknown) =>
+        const answered = respond(msg, running.size >= mostUnderWay).catch((error: unknown) =>
           log.error("answer not sent", { question: question.subject, error }),
         );
         running.add(answered);

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { question } from "#shared/bus/declare.ts";
 import { Fault } from "#shared/fault.ts";
 import { seconds } from "#shared/time.ts";
@@ -7,6 +7,7 @@ import { startBus } from "../../support/bus.ts";
 import { doubled } from "../../support/jobs.ts";
 
 const double = async ({ n }: { n: number }) => 2 * n;
+const patient = { ...doubled, timeout: seconds(60) };
 const silence = new Fault("unavailable", "nobody answered number.double within 2 s");
 
 test("a question is answered by one of those who answer under a name", async () => {
@@ -39,6 +40,31 @@ test("an answer that comes too late is unavailable", async () => {
 
   await expect(world.bus.ask(doubled, { n: 1 })).rejects.toEqual(silence);
   resolve(2);
+});
+
+test("a process that answers a hundred questions refuses more, and answers again when one is done", async () => {
+  await using world = await startBus();
+  const under: (() => void)[] = [];
+  await using _ = await world.bus.answer("mathematician", patient, async ({ n }) => {
+    await new Promise<void>((resolve) => under.push(resolve));
+    return 2 * n;
+  });
+  const asked = Array.from({ length: 100 }, (_, n) => world.bus.ask(patient, { n }));
+  await vi.waitFor(() => expect(under).toHaveLength(100), { timeout: seconds(30) });
+
+  await expect(world.bus.ask(patient, { n: 100 })).rejects.toEqual(
+    new Fault(
+      "unavailable",
+      "100 questions number.double are being answered, which is the most; ask again later",
+    ),
+  );
+  under[0]?.();
+  await asked[0];
+  const next = world.bus.ask(patient, { n: 100 });
+  await vi.waitFor(() => expect(under).toHaveLength(101), { timeout: seconds(30) });
+  for (const end of under) end();
+
+  expect(await Promise.all([...asked, next])).toEqual(Array.from({ length: 101 }, (_, n) => 2 * n));
 });
 
 test("who starts to answer after the question is still heard", async () => {
