@@ -7,14 +7,20 @@ declare const Deno:
   | {
       serve(
         options: { hostname: string; port: number; signal: AbortSignal; onListen(): void },
-        fetch: Fetch,
+        fetch: (
+          request: Request,
+          info: { readonly remoteAddr: { readonly hostname?: string } },
+        ) => Response | Promise<Response>,
       ): { readonly addr: { readonly port: number }; readonly finished: Promise<void> };
       readonly permissions: {
         querySync(wish: { name: "read"; path: string }): { readonly state: string };
       };
     };
 
-export type Fetch = (request: Request) => Response | Promise<Response>;
+/** Reads the address that a request's connection comes from: a client's, or its proxy's. Undefined where there is none. */
+export type Peer = () => string | undefined;
+
+export type Fetch = (request: Request, peer: Peer) => Response | Promise<Response>;
 
 export type HttpServer = AsyncDisposable & { readonly port: number };
 
@@ -38,9 +44,14 @@ export const serve = async (fetch: Fetch, hostname: string, port: number): Promi
 
 const serveBun = (fetch: Fetch, hostname: string, port: number): HttpServer => {
   // Without `idleTimeout: 0` a silent event stream is closed after ten seconds.
-  const options = { hostname, port, fetch, idleTimeout: 0, maxRequestBodySize: largestBody };
-  // In development Bun answers errors with a page that shows sources; out of it, it shares a busy port.
-  const server = Bun.serve({ ...options, development: false, reusePort: false });
+  const options = { hostname, port, idleTimeout: 0, maxRequestBodySize: largestBody };
+  const server = Bun.serve({
+    ...options,
+    fetch: (request, server) => fetch(request, () => server.requestIP(request)?.address),
+    // In development Bun answers errors with a page that shows sources; out of it, it shares a busy port.
+    development: false,
+    reusePort: false,
+  });
   return {
     port: server.port ?? port,
     [Symbol.asyncDispose]: () => server.stop(true),
@@ -56,7 +67,10 @@ const serveDeno = (
   // Its `shutdown` would wait for streams to end.
   const stopping = new AbortController();
   const { signal } = stopping;
-  const server = deno.serve({ hostname, port, signal, onListen: () => {} }, fetch);
+  const server = deno.serve(
+    { hostname, port, signal, onListen: () => {} },
+    (request, { remoteAddr }) => fetch(request, () => remoteAddr.hostname),
+  );
   return {
     port: server.addr.port,
     async [Symbol.asyncDispose]() {
@@ -68,7 +82,9 @@ const serveDeno = (
 
 const serveNode = async (fetch: Fetch, hostname: string, port: number): Promise<HttpServer> => {
   const { createAdaptorServer } = await import("@hono/node-server");
-  const server = createAdaptorServer({ fetch });
+  const server = createAdaptorServer({
+    fetch: (request, { incoming }) => fetch(request, () => incoming.socket.remoteAddress),
+  });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, hostname, resolve);

@@ -51,7 +51,10 @@ export const makeApp = (api: Api) => {
 /** The API as it is served: nothing but what is routed exists, and nothing has a HEAD. */
 export const serveApi = (api: Api): HttpApp => {
   const app = makeApp(api);
-  return { fetch: (request) => (request.method === "HEAD" ? nothing() : app.fetch(request)) };
+  return {
+    fetch: (request, peer) =>
+      request.method === "HEAD" ? nothing() : app.fetch(request, { peer }),
+  };
 };
 
 const nothing = () => new Response(null, { status: 404 });

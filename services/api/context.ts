@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { openAuthorized } from "#shared/http/authorized.ts";
+import type { Peer } from "#shared/runtime.ts";
 import { flag, text } from "#shared/service/config.ts";
 import type { Base, ContextOf, Tables } from "#shared/service/define.ts";
 import { readOnChange } from "#shared/state/read-on-change.ts";
@@ -53,5 +54,5 @@ export const open = async (base: Base<typeof Config> & Tables) => {
 
 export type Api = ContextOf<typeof Config, Awaited<ReturnType<typeof open>>> & Tables;
 
-/** Hono's environment: every route finds the service context at `c.var.api`. */
-export type ApiEnv = { Variables: { api: Api } };
+/** Hono's environment: every route finds the service context at `c.var.api`, and who asks by `c.env.peer`. */
+export type ApiEnv = { Bindings: { readonly peer: Peer }; Variables: { api: Api } };

@@ -1,4 +1,5 @@
 import type { Metrics } from "#shared/metrics/prometheus.ts";
+import type { Fetch, Peer } from "#shared/runtime.ts";
 import { shareFor } from "#shared/share-for.ts";
 import { seconds } from "#shared/time.ts";
 import { routeByClaims } from "./claims.ts";
@@ -15,7 +16,7 @@ export type Around = {
 };
 
 export type Answering = {
-  fetch(request: Request): Promise<Response>;
+  readonly fetch: Fetch;
   /** The services have started: until then nothing but health and metrics is answered. */
   begin(running: readonly Running[]): void;
 };
@@ -40,14 +41,14 @@ export const openAnswering = ({ ground, log, metrics }: Around): Answering => {
   const answerMetrics = async () =>
     new Response(await exposition(), { headers: { "content-type": metrics.contentType } });
 
-  const route = async (request: Request, { pathname }: URL) => {
+  const route = async (request: Request, { pathname }: URL, peer: Peer) => {
     if (pathname === "/healthz") return new Response("ok\n");
     if (pathname === "/readyz") return answerReady(running && (await problems()));
     if (pathname === "/metrics") return answerMetrics();
     if (!running) return new Response("kiln is starting\n", { status: 503 });
     const service = claimantOf(pathname);
     if (!service?.http) return new Response(null, { status: 404 });
-    const response = await service.http.fetch(request);
+    const response = await service.http.fetch(request, peer);
     metrics.measure.count(httpRequests, {
       service: service.name,
       method: methods.has(request.method) ? request.method : "other",
@@ -57,12 +58,12 @@ export const openAnswering = ({ ground, log, metrics }: Around): Answering => {
   };
 
   return {
-    async fetch(request) {
+    async fetch(request, peer) {
       // A Host header may be no host (RFC 9112 §3.2).
       const url = URL.parse(request.url);
       if (!url) return new Response("the request's host or path is none\n", { status: 400 });
       try {
-        return await route(request, url);
+        return await route(request, url, peer);
       } catch (error) {
         log.error("request failed", { method: request.method, path: url.pathname, error });
         return new Response("internal error\n", { status: 500 });

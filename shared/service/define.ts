@@ -4,6 +4,7 @@ import type { Ask, Bus, Delivery, Follow, Publish, Terms } from "#shared/bus/bus
 import type { Message, Payload, Question } from "#shared/bus/declare.ts";
 import type { Counter, Gauge, Histogram, Measure, Reading } from "#shared/metrics/declare.ts";
 import type { Pause } from "#shared/pause.ts";
+import type { Fetch } from "#shared/runtime.ts";
 import type { AttemptsTable } from "#shared/state/recovery.ts";
 import type { State } from "#shared/state/state.ts";
 import type { Log } from "./log.ts";
@@ -134,7 +135,7 @@ export const show = <Context>(
 
 /** What answers a service's web requests. */
 export type HttpApp = {
-  fetch(request: Request): Response | Promise<Response>;
+  readonly fetch: Fetch;
 };
 
 /** Where a service serves web requests, and by what. */

@@ -67,7 +67,7 @@ const whole = [
 
 test("builds are told of in serene's order, though each subject comes on its own", async () => {
   await using it = await setup();
-  const { stream } = await it.hub.subscribe(pkgbase);
+  const { stream } = await it.hub.subscribe(pkgbase, "client");
   const told = tellingOf(stream, 5);
 
   for (let count = 0; count < 5; count++) {
@@ -106,7 +106,7 @@ test("who comes late gets the log so far in one piece", async () => {
   for (const [index, text] of lines.entries())
     await it.bus.publish(buildOutput, { build, startedAt: 1, index, text });
 
-  const { stream } = await it.hub.subscribe(pkgbase);
+  const { stream } = await it.hub.subscribe(pkgbase, "client");
   const told = tellingOf(stream, 1);
   await it.bus.publish(buildEnded, { ...about(build), state: "current", message: null });
 

@@ -62,7 +62,10 @@ export const startApi = async (environment: Readonly<Record<string, string>> = {
   const [context] = seen;
   if (!context) throw new Error("the api was not opened");
   const request = async (path: string, init: RequestInit = {}) => {
-    const response = await running.http?.fetch(new Request(`http://kiln.example${path}`, init));
+    const response = await running.http?.fetch(
+      new Request(`http://kiln.example${path}`, init),
+      () => "127.0.0.1",
+    );
     if (!response) throw new Error("the api serves nothing");
     await world.settled();
     return response;

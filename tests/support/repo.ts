@@ -17,6 +17,8 @@ import { makeWorld } from "./world.ts";
 
 type World = Awaited<ReturnType<typeof makeWorld>>;
 
+const nowhere = () => undefined;
+
 export type Wanted = {
   readonly pkgbase?: string;
   readonly pkgnames?: readonly string[];
@@ -129,12 +131,12 @@ export const startRepo = async (
     },
     fetch: async (path: string, init: RequestInit = {}) => {
       if (!running.http) throw new Error("the repo serves nothing");
-      return running.http.fetch(new Request(`http://kiln.test${path}`, init));
+      return running.http.fetch(new Request(`http://kiln.test${path}`, init), nowhere);
     },
     /** `name-version` of what a database lists. */
     entries: async (database = "serene.db") => {
       const request = new Request(`http://kiln.test/x86_64/${database}`);
-      const response = await running.http?.fetch(request);
+      const response = await running.http?.fetch(request, nowhere);
       const names: string[] = [];
       if (response?.body)
         for await (const { directory: name } of readDatabase(response.body)) names.push(name);

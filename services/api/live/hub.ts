@@ -1,5 +1,4 @@
 import type { Follow } from "#shared/bus/bus.ts";
-import { Fault } from "#shared/fault.ts";
 import { buildOutput } from "#shared/messages/build.ts";
 import type { BuildId } from "#shared/model.ts";
 import type { Pause } from "#shared/pause.ts";
@@ -9,10 +8,11 @@ import type { BuildState } from "#shared/views.ts";
 import { silenceAfter } from "../silence.ts";
 import { type Channel, type FollowOutput, openChannel } from "./channel.ts";
 import { ping } from "./event.ts";
+import { openPlaces } from "./places.ts";
 import type { Subscriber } from "./subscriber.ts";
 
-/** Clients one process keeps. */
-const mostSubscribers = 2_000;
+/** Streams that one process keeps, and that one client may have of them: ten clients can take all. */
+const most = { all: 2_000, ofClient: 200 };
 
 export type Unfinished = {
   readonly build: BuildId;
@@ -33,13 +33,16 @@ export type HubTerms = {
 };
 
 export type Hub = AsyncDisposable & {
-  /** What happens to a package's builds from now on, and first what a build under way has shown so far. */
-  subscribe(pkgbase: string): Promise<Subscriber>;
+  /**
+   * What happens to a package's builds from now on, and first what a build under way has shown so far. `client` names whose
+   * stream it is: `Fault` unavailable where that client, or all of them, have as many as they may.
+   */
+  subscribe(pkgbase: string, client: string): Promise<Subscriber>;
   /** Takes what happens to a package's builds; absent where no client is interested. */
   channelOf(
     pkgbase: string,
   ): Pick<Channel, "pending" | "started" | "finished" | "ended"> | undefined;
-  /** How many clients there are. */
+  /** How many streams there are. */
   count(): number;
 };
 
@@ -55,7 +58,7 @@ export const openHub = ({
   patience = seconds(5),
 }: HubTerms): Hub => {
   const opened = new Map<string, Opened>();
-  let clients = 0;
+  const places = openPlaces(most);
 
   const open = (pkgbase: string): Opened => {
     const channel = openChannel(pkgbase, {
@@ -87,13 +90,8 @@ export const openHub = ({
   void pingEachClient();
 
   const hub: Hub = {
-    async subscribe(pkgbase) {
-      if (clients >= mostSubscribers)
-        throw new Fault("unavailable", "too many clients follow live events, try again later");
-      clients++;
-      const left = () => {
-        clients--;
-      };
+    async subscribe(pkgbase, client) {
+      const left = places.take(client);
       const it = opened.get(pkgbase) ?? open(pkgbase);
       opened.set(pkgbase, it);
       try {
@@ -105,10 +103,10 @@ export const openHub = ({
       }
       if (opened.get(pkgbase) === it) return it.channel.join(left);
       left();
-      return hub.subscribe(pkgbase);
+      return hub.subscribe(pkgbase, client);
     },
     channelOf: (pkgbase) => opened.get(pkgbase)?.channel,
-    count: () => clients,
+    count: () => places.count(),
     async [Symbol.asyncDispose]() {
       closing.abort();
       for (const pkgbase of [...opened.keys()]) close(pkgbase);

@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import * as v from "valibot";
+import { clientOf } from "#shared/http/client.ts";
 import { eventStream } from "#shared/http/event-stream.ts";
 import { Pkgbase } from "#shared/model.ts";
 import type { State } from "#shared/state/state.ts";
@@ -41,10 +42,11 @@ export const buildRoutes = new Hono<ApiEnv>()
     describe("read", "Follow a package's builds as server-sent events", null, 404, 503),
     read,
     async (c) => {
-      const { state, live } = c.var.api;
+      const { config, live, state } = c.var.api;
       const name = demandName(c.req.param("name"));
       await demandPackage(state.read, name);
-      return eventStream(await live.subscribe(name), c.req.raw.signal);
+      const client = await clientOf(c.req.raw, config, c.env.peer());
+      return eventStream(await live.subscribe(name, client), c.req.raw.signal);
     },
   )
   .get(`${paths}/:id`, describe("read", "Show a build", BuildInfo, 400, 404), read, async (c) =>

@@ -26,7 +26,9 @@ const setup = (running: readonly Running[] | undefined) => {
   const answering = openAnswering({ ground: [], log: silentLog, metrics });
   if (running) answering.begin(running);
   const ask = (path: string, method = "GET") =>
-    answering.fetch(new Request(`http://kiln.example${path}`, { method }));
+    Promise.resolve(
+      answering.fetch(new Request(`http://kiln.example${path}`, { method }), () => undefined),
+    );
   return {
     ask,
     async own() {

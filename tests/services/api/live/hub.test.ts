@@ -63,7 +63,7 @@ const change = (data: string) => frame("change", data);
 
 test("a subscriber hears a build of a package with capitals, from pending to its end", async () => {
   await using it = await setup();
-  const { stream } = await it.hub.subscribe(pkgbase);
+  const { stream } = await it.hub.subscribe(pkgbase, "client");
   const build = newBuild();
 
   await run(it.world, build, ["one\ntwo\n", "three\n"]);
@@ -86,7 +86,7 @@ test("who comes while a build runs first gets its state, and its log in one piec
   ]);
   await run(it.world, build, ["one\n", "two\n"]);
 
-  const { stream } = await it.hub.subscribe(pkgbase);
+  const { stream } = await it.hub.subscribe(pkgbase, "client");
   await it.world.publish(buildOutput, { build, startedAt: 1, index: 2, text: "three\n" });
 
   expect(await framesOf(stream, 3)).toEqual([
@@ -100,7 +100,7 @@ test("who comes while a build waits gets an empty log", async () => {
   const build = newBuild();
   await using it = await setup([{ build, state: { state: "pending" }, startedAt: null }]);
 
-  const { stream } = await it.hub.subscribe(pkgbase);
+  const { stream } = await it.hub.subscribe(pkgbase, "client");
 
   expect(await framesOf(stream, 2)).toEqual([change('{"state":"pending"}'), frame("log", '""')]);
 });
@@ -108,7 +108,7 @@ test("who comes while a build waits gets an empty log", async () => {
 test("the second of two builds is told of when the first has ended", async () => {
   const [first, second] = [newBuild(), newBuild()];
   await using it = await setup();
-  const { stream } = await it.hub.subscribe(pkgbase);
+  const { stream } = await it.hub.subscribe(pkgbase, "client");
 
   await run(it.world, first, ["one"]);
   await it.world.publish(buildPending, about(second));
@@ -124,7 +124,7 @@ test("the second of two builds is told of when the first has ended", async () =>
 
 test("a build that had nothing to do ends in success", async () => {
   await using it = await setup();
-  const { stream } = await it.hub.subscribe(pkgbase);
+  const { stream } = await it.hub.subscribe(pkgbase, "client");
   const build = newBuild();
 
   await it.world.publish(buildPending, about(build));
@@ -135,7 +135,7 @@ test("a build that had nothing to do ends in success", async () => {
 
 test("an end does not wait for ever for a log that was lost", async () => {
   await using it = await setup();
-  const { stream } = await it.hub.subscribe(pkgbase);
+  const { stream } = await it.hub.subscribe(pkgbase, "client");
   const build = newBuild();
 
   await run(it.world, build, []);
@@ -147,7 +147,7 @@ test("an end does not wait for ever for a log that was lost", async () => {
 
 test("a client that does not read is disconnected, and holds up nobody", async () => {
   await using it = await setup();
-  const slow = await it.hub.subscribe(pkgbase);
+  const slow = await it.hub.subscribe(pkgbase, "client");
   const build = newBuild();
 
   await run(
@@ -162,8 +162,8 @@ test("a client that does not read is disconnected, and holds up nobody", async (
 
 test("a client that reads hears everything beside one that does not", async () => {
   await using it = await setup();
-  const reading = await it.hub.subscribe(pkgbase);
-  await it.hub.subscribe(pkgbase);
+  const reading = await it.hub.subscribe(pkgbase, "client");
+  await it.hub.subscribe(pkgbase, "client");
   const build = newBuild();
   const heard = framesOf(reading.stream, 202);
 
@@ -179,7 +179,10 @@ test("a client that reads hears everything beside one that does not", async () =
 
 test("a client that leaves, by either way, frees all that was held for it", async () => {
   await using it = await setup();
-  const [one, two] = [await it.hub.subscribe(pkgbase), await it.hub.subscribe(pkgbase)];
+  const [one, two] = [
+    await it.hub.subscribe(pkgbase, "client"),
+    await it.hub.subscribe(pkgbase, "client"),
+  ];
   await run(it.world, newBuild(), ["text"]);
 
   await one.stream.cancel();
@@ -187,14 +190,14 @@ test("a client that leaves, by either way, frees all that was held for it", asyn
   two.leave();
 
   expect(it.hub.count()).toBe(0);
-  const fresh = await it.hub.subscribe(pkgbase);
+  const fresh = await it.hub.subscribe(pkgbase, "client");
   fresh.sendIfIdle("nothing waits\n\n");
   expect(await framesOf(fresh.stream, 1)).toEqual(["nothing waits"]);
 });
 
 test("a stop ends every stream at once", async () => {
   const it = await setup();
-  const { stream } = await it.hub.subscribe(pkgbase);
+  const { stream } = await it.hub.subscribe(pkgbase, "client");
   const read = stream.getReader().read();
 
   await it[Symbol.asyncDispose]();
@@ -212,7 +215,7 @@ test("everybody is pinged, with an empty id and no data", async () => {
     pingInterval: 1,
   });
 
-  const { stream } = await hub.subscribe(pkgbase);
+  const { stream } = await hub.subscribe(pkgbase, "client");
 
   expect(await framesOf(stream, 1)).toEqual(["id: \nevent: ping\ndata: null"]);
 });
@@ -225,8 +228,8 @@ test("a subscription whose builds cannot be looked up is refused, and the next o
     .mockResolvedValue([]);
   await using hub = openHub({ ...world, findUnfinished });
 
-  await expect(hub.subscribe(pkgbase)).rejects.toThrow("no database");
-  await hub.subscribe(pkgbase);
+  await expect(hub.subscribe(pkgbase, "client")).rejects.toThrow("no database");
+  await hub.subscribe(pkgbase, "client");
 
   expect(hub.count()).toBe(1);
 });
@@ -235,7 +238,7 @@ test("of those who come all at once no more than may follow do", async () => {
   await using it = await setup();
 
   const came = await Promise.allSettled(
-    Array.from({ length: 2_001 }, () => it.hub.subscribe(pkgbase)),
+    Array.from({ length: 2_001 }, (_, at) => it.hub.subscribe(pkgbase, `client ${at % 20}`)),
   );
 
   expect(came.filter(({ status }) => status === "rejected")).toHaveLength(1);

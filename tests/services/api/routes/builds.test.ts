@@ -33,6 +33,23 @@ const failed = {
   io_tbw: 5,
 };
 
+test("a client follows at most 200 streams, and another client is not kept out", async () => {
+  await using api = await setup();
+  const subscribe = (from: string) =>
+    api.request("/package/foo/build/logs/subscribe", { headers: { "x-forwarded-for": from } });
+  const open = await Promise.all(Array.from({ length: 200 }, () => subscribe("192.0.2.1")));
+
+  const refused = await subscribe("192.0.2.1");
+  const other = await subscribe("192.0.2.2");
+
+  expect(new Set(open.map(({ status }) => status))).toEqual(new Set([200]));
+  expect([refused.status, await refused.text(), other.status]).toEqual([
+    503,
+    "200 live streams of yours are open, which is the most one client may have; close some",
+    200,
+  ]);
+});
+
 test("builds are listed newest first, as many as asked for", async () => {
   await using api = await setup();
 
