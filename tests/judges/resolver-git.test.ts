@@ -57,6 +57,15 @@ const identity = {
   GIT_COMMITTER_EMAIL: "a@example.org",
 };
 
+test("a git that ran is not started again for the next health check", async () => {
+  await using it = await setup();
+
+  const [first, second] = [it.git.ping(), it.git.ping()];
+
+  expect(second).toBe(first);
+  await first;
+});
+
 test("the files of HEAD come with their kinds, and nothing is left behind", async () => {
   await using it = await setup();
   const revision = await it.aur.update({
