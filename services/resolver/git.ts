@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { Fault } from "#shared/fault.ts";
-import { shareFor } from "#shared/share-for.ts";
+import { shareFor } from "#shared/single-flight.ts";
 import { minutes } from "#shared/time.ts";
 import { withoutCredentials } from "#shared/without-credentials.ts";
 import { parseCatFile, parseTree } from "./git-output.ts";

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { Fault } from "#shared/fault.ts";
 import { mayRead } from "#shared/runtime.ts";
-import { shareFor } from "#shared/share-for.ts";
+import { shareFor } from "#shared/single-flight.ts";
 import { withoutCredentials } from "#shared/without-credentials.ts";
 import type { Blobs } from "./blobs.ts";
 import type { Remote } from "./open-s3.ts";

@@ -1,6 +1,6 @@
 import type { Metrics } from "#shared/metrics/prometheus.ts";
 import type { Fetch, Peer } from "#shared/runtime.ts";
-import { shareFor } from "#shared/share-for.ts";
+import { shareFor } from "#shared/single-flight.ts";
 import { seconds } from "#shared/time.ts";
 import { routeByClaims } from "./claims.ts";
 import { answerReady, findProblems, type Part } from "./health.ts";

@@ -3,7 +3,7 @@ import type { LibSQLDatabase } from "drizzle-orm/libsql";
 import pLimit from "p-limit";
 import { Fault } from "#shared/fault.ts";
 import { pause } from "#shared/pause.ts";
-import { shareFor } from "#shared/share-for.ts";
+import { shareFor } from "#shared/single-flight.ts";
 import { seconds } from "#shared/time.ts";
 import type { FileVersion } from "./file-version.ts";
 import { migrate } from "./migrate.ts";
