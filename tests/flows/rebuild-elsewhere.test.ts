@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { Payload } from "#shared/bus/declare.ts";
 import { connectJetStream } from "#shared/bus/jetstream.ts";
 import { messages } from "#shared/messages/index.ts";
-import { rebuildFinished, rebuildRequested } from "#shared/messages/rebuild.ts";
+import { claimRebuild, rebuildFinished, rebuildRequested } from "#shared/messages/rebuild.ts";
 import { BuilderName } from "#shared/model.ts";
 import { start } from "#shared/service/start.ts";
 import { minutes } from "#shared/time.ts";
@@ -24,6 +24,7 @@ const setup = async () => {
   const world = stack.use(await makeWorld());
   const connect = () => connectJetStream({ servers: nats.url, messages, log: silentLog });
   const bus = stack.use(await connect());
+  stack.use(await bus.answer("verifier", claimRebuild, async () => ({ go: true })));
   const finished: Payload<typeof rebuildFinished>[] = [];
   stack.use(await bus.follow(rebuildFinished, "start", (it) => finished.push(it)));
 

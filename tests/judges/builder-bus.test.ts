@@ -6,6 +6,7 @@ import {
   buildOutput,
   buildRequested,
   buildStarted,
+  claimBuild,
 } from "#shared/messages/build.ts";
 import { messages } from "#shared/messages/index.ts";
 import { start } from "#shared/service/start.ts";
@@ -22,6 +23,7 @@ const setup = async (body: string) => {
   const world = stack.use(await makeWorld());
   const connect = () => connectJetStream({ servers: nats.url, messages, log: silentLog });
   const bus = stack.use(await connect());
+  stack.use(await bus.answer("scheduler", claimBuild, async () => ({ go: true })));
   const heard = {
     started: [] as Payload<typeof buildStarted>[],
     finished: [] as Payload<typeof buildFinished>[],
