@@ -28,7 +28,9 @@ export async function* sourceEntries(
 
 /** A source's PKGBUILD as a blob of its own. */
 export const pkgbuildOf = async (blobs: Blobs, source: BlobReference): Promise<BlobReference> => {
+  // Awaited inside the loop: leaving the loop destroys the tar stream that the content is read from.
   for await (const member of membersOf(await blobs.read(source.sha256)))
-    if (member.name === "PKGBUILD" && member.type === "file") return blobs.put(member.content);
+    if (member.name === "PKGBUILD" && member.type === "file")
+      return await blobs.put(member.content);
   throw new Fault("invalid", "the source has no PKGBUILD at its top");
 };

@@ -24,9 +24,9 @@ const artifactOf = (finished: Finished) => {
 const textOf = async (builder: TestBuilder, { sha256 }: { sha256: string }) =>
   new TextDecoder().decode(await builder.blobs.bytes(sha256));
 
-test("a package is built, and what it was built of and as is kept", async () => {
+test("a package with a long PKGBUILD is built, and its artifacts, PKGBUILD and .SRCINFO are kept", async () => {
   await using builder = await setup({ PACKAGER: "A B <a@example.org>" });
-  const pkgbuild = pkgbuildOf("trivial");
+  const pkgbuild = `${pkgbuildOf("trivial")}${"# as long as a kernel's\n".repeat(1_000)}`;
   const request = requestOf(await builder.source({ PKGBUILD: pkgbuild }), "trivial");
 
   const finished = await builder.build(request);

@@ -32,6 +32,20 @@ test("a build goes through its steps, each as its own user, and says what came o
   expect(it.open()).toBe(0);
 });
 
+test.each([18_691, 300 * 1024])("a package whose PKGBUILD has %i bytes is built", async (bytes) => {
+  await using it = await startFakeBuilder();
+  const pkgbuild = it.pkgbuild.padEnd(bytes, "#");
+  const source = await it.builder.source({ PKGBUILD: pkgbuild, after: "x" });
+
+  const finished = await it.builder.build({ ...it.request, source });
+
+  expect(it.files.get("build/source/PKGBUILD")).toBe(pkgbuild);
+  expect(finished?.outcome).toMatchObject({
+    kind: "built",
+    pkgbuild: await it.builder.blobs.put(new TextEncoder().encode(pkgbuild)),
+  });
+});
+
 test("a package whose .SRCINFO is given has none printed", async () => {
   await using it = await startFakeBuilder();
 

@@ -34,6 +34,19 @@ test("a source's PKGBUILD is the one at its top", async () => {
   expect(new TextDecoder().decode(await it.blobs.bytes(pkgbuild.sha256))).toBe("right");
 });
 
+test.each([18_691, 300 * 1024])("a PKGBUILD of %i bytes is kept whole", async (bytes) => {
+  const content = "#".repeat(bytes);
+  await using it = await setup([
+    ["PKGBUILD", content],
+    ["after", "x"],
+  ]);
+
+  const pkgbuild = await pkgbuildOf(it.blobs, it.source);
+
+  expect(pkgbuild.bytes).toBe(bytes);
+  expect(new TextDecoder().decode(await it.blobs.bytes(pkgbuild.sha256))).toBe(content);
+});
+
 test("a source without one, or that leads out of its directory, is refused", async () => {
   await using without = await setup([["sub/PKGBUILD", "x"]]);
   await using leading = await setup([["../PKGBUILD", "x"]]);
