@@ -98,7 +98,7 @@ test("a verb follows what its service lists as followed on demand, and nothing t
   await using world = await makeWorld();
   const followed = async (follow: World["follow"]) => {
     await using _ = await follow(packageAdded, "start", () => {});
-    return follow(packageRemoved, "start", () => {}).catch(String);
+    return await follow(packageRemoved, "start", () => {}).catch(String);
   };
   const service = defineService({
     ...plain,
