@@ -25,7 +25,7 @@ type Request = Payload<typeof buildRequested>;
  * engine, or when the service stops, the message is given back. The scheduler is asked first whether the build is
  * still wanted. Where the report of a finished build is known, it is published again: it may have been lost.
  */
-export const build = async (context: Builder, request: Request, { signal }: Delivery) => {
+export const build = async (context: Builder, request: Request, { failures, signal }: Delivery) => {
   const { ask, blobs, config, engine, limits, log, name, now, pause, publish, work } = context;
   const { build, pkgbase, arch } = request;
   const report = work.reportOf(build);
@@ -48,7 +48,7 @@ export const build = async (context: Builder, request: Request, { signal }: Deli
   const outcome = await attempt(
     context,
     { kind: "build", build, pkgbase },
-    { progress, signal, ended: turn.ended, afterwards },
+    { progress, signal, failures, ended: turn.ended, afterwards },
     (container, stopped) =>
       drive({
         ...{ container, request, blobs, pause, output, limits, progress, stopped },

@@ -23,6 +23,10 @@ export const gone = <S extends AnyStep>(step: S): Unbuilt<S> => broken(step, gon
 export const goneWhile = (step: AnyStep) =>
   `the build's container was killed or removed from outside of kiln while ${headings[step]}`;
 
+/** `error` is none of those that are expected: where its cause is to be looked for. */
+export const bugWhile = (step: AnyStep, error: unknown) =>
+  `the builder failed while ${headings[step]}: ${error instanceof Error ? error.message : String(error)}; this is a bug of kiln, whose stack is in the builder's log`;
+
 /** A step that failed, by what it ran into if it was a limit of the container's. */
 export const failed = <S extends AnyStep>(
   step: S,

@@ -27,7 +27,11 @@ const deferral = seconds(2);
  * itself is left to another builder, as long as there is one. The verifier is asked first whether the rebuild is still
  * wanted. Where the report of a finished rebuild is known, it is published again: it may have been lost.
  */
-export const rebuild = async (context: Builder, request: Request, { signal, later }: Delivery) => {
+export const rebuild = async (
+  context: Builder,
+  request: Request,
+  { failures, signal, later }: Delivery,
+) => {
   const { ask, blobs, config, engine, limits, log, name, now, pause, peers, publish, rebuilds } =
     context;
   const { rebuild, pkgbase, arch } = request;
@@ -46,7 +50,7 @@ export const rebuild = async (context: Builder, request: Request, { signal, late
   const outcome = await attempt(
     context,
     { kind: "rebuild", rebuild, pkgbase },
-    { progress, signal, ended: turn.ended },
+    { progress, signal, failures, ended: turn.ended },
     (container, stopped) =>
       driveRebuild({
         ...{ container, request, blobs, pause, output, limits, progress, stopped },

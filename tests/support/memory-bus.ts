@@ -27,7 +27,8 @@ type Taker = {
 };
 
 /**
- * A bus in one process, without retries: `publish` rejects with what a handler throws. `send`, by which an outbox
+ * A bus in one process, without retries: `publish` rejects with what a handler throws. A payload that is published again
+ * comes with the number of times its handler threw. `send`, by which an outbox
  * publishes, has a message given up that no retry would help, and rejects for any other failure.
  */
 export const memoryBus = (): MemoryBus => {
@@ -83,9 +84,16 @@ export const memoryBus = (): MemoryBus => {
     async consume(_name, message, _terms, handle, dropped) {
       const stopping = new AbortController();
       const { signal } = stopping;
+      const failed = new Map<string, number>();
       const taken = taking(
         message,
-        (payload) => handle(payload, { failures: 0, signal, later: () => {} }),
+        async (payload) => {
+          const key = JSON.stringify(payload);
+          const failures = failed.get(key) ?? 0;
+          failed.set(key, failures + 1);
+          await handle(payload, { failures, signal, later: () => {} });
+          failed.delete(key);
+        },
         dropped,
       );
       return {

@@ -57,6 +57,38 @@ test.each([
   expect(it.open()).toBe(0);
 });
 
+test("a build that meets a bug again is an outcome that names it, with its log", async () => {
+  await using it = await startFakeBuilder({
+    behaviour: (command) =>
+      command.startsWith("makepkg --force") ? Promise.reject(new TypeError("bug")) : undefined,
+  });
+  await expect(it.builder.build(it.request)).rejects.toThrow("bug");
+
+  const finished = await it.builder.build(it.request);
+
+  const message =
+    "the builder failed while building: bug; this is a bug of kiln, whose stack is in the builder's log";
+  expect(finished?.outcome).toEqual({ kind: "broken", step: "build", message });
+  expect(await it.builder.logOf(it.request.build)).toContain(
+    `:: kiln :: building\n\n\n:: kiln :: ${message}\n`,
+  );
+  expect(it.open()).toBe(0);
+});
+
+test("an engine that is away gives a build back however often", async () => {
+  await using it = await startFakeBuilder({
+    behaviour: (command) =>
+      command.startsWith("makepkg --force")
+        ? Promise.reject(new Fault("unavailable", "away"))
+        : undefined,
+  });
+
+  for (let attempt = 1; attempt <= 3; attempt++)
+    await expect(it.builder.build(it.request)).rejects.toThrow("away");
+
+  expect(it.builder.bus.sent(buildFinished)).toEqual([]);
+});
+
 test("a build over its time ends with its step", async () => {
   await using it = await startFakeBuilder(
     {
