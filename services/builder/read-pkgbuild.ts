@@ -35,6 +35,7 @@ export const readPkgbuild = async (
   using late = deadline(pause, timeout);
   const read = async () => {
     late.signal.throwIfAborted();
+    await blobs.file(source.sha256).catch(unreadable);
     await using container = await engine.start(
       containerSpec(image, limits, formatIdentity(identity), { kind: "srcinfo" }, timeout),
     );
@@ -49,6 +50,12 @@ export const readPkgbuild = async (
     if (error.kind === "invalid") return { kind: "failed", log: error.message };
     throw new Fault("unavailable", error.message, { cause: error });
   }
+};
+
+/** A lost or damaged blob says nothing of the PKGBUILD. */
+const unreadable = (error: unknown): never => {
+  if (!(error instanceof Fault)) throw error;
+  throw new Fault("unavailable", `the source cannot be read: ${error.message}`, { cause: error });
 };
 
 const print = async (container: Container): Promise<Answer> => {

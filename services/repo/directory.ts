@@ -14,6 +14,7 @@ import {
 } from "node:fs/promises";
 import { join } from "node:path";
 import type { Blobs } from "#shared/blobs/blobs.ts";
+import { ifUnwritable } from "#shared/unwritable.ts";
 import type { ServedFile } from "./served-files.ts";
 
 /** `DATA_DIR/repository`: plain files under pacman's names. Each is whole at any moment. */
@@ -32,6 +33,7 @@ export const openDirectory = async (
   newId: () => string,
 ): Promise<Directory> => {
   const root = join(dataDirectory, "repository");
+  const unwritable = ifUnwritable(`the repository's files cannot be written into ${root}`);
   await mkdir(root, { recursive: true });
   for (const name of await readdir(root))
     if (name.startsWith(prefix)) await rm(join(root, name), { force: true });
@@ -39,16 +41,18 @@ export const openDirectory = async (
   return {
     async put(name, file, blobs) {
       const place = join(root, name);
-      if (await isThere(place, file, blobs)) return;
       const temporary = join(root, `${prefix}${newId()}`);
       try {
+        if (await isThere(place, file, blobs)) return;
         await write(temporary, file, blobs);
         await rename(temporary, place);
+      } catch (error) {
+        unwritable(error);
       } finally {
-        await rm(temporary, { force: true });
+        await rm(temporary, { force: true }).catch(unwritable);
       }
     },
-    remove: (name) => rm(join(root, name), { force: true }),
+    remove: (name) => rm(join(root, name), { force: true }).catch(unwritable),
     check: () => access(root, constants.W_OK),
   };
 };

@@ -1,8 +1,8 @@
 import * as v from "valibot";
-import { Fault } from "#shared/fault.ts";
 import { Pkgbase, Pkgname } from "#shared/model.ts";
 import { deadline, type Pause } from "#shared/pause.ts";
 import type { AurPackage } from "./pick-listed.ts";
+import { SourceFault } from "./unusable.ts";
 
 export type Aur = {
   /** The packages of these names that there are, however many are asked for. */
@@ -63,7 +63,9 @@ export const connectAur = ({ url, timeout, retries, signal, pause }: Options): A
       } catch (error) {
         if (failures < retries && !signal.aborted) continue;
         const why = error instanceof Error ? error.message : String(error);
-        throw new Fault("unavailable", `cannot ask the AUR at ${root}: ${why}`, { cause: error });
+        throw new SourceFault("unavailable", `cannot ask the AUR at ${root}: ${why}`, {
+          cause: error,
+        });
       }
     }
   };
@@ -75,7 +77,7 @@ export const connectAur = ({ url, timeout, retries, signal, pause }: Options): A
         const asked = names.slice(at, at + mostNames).map((name) => ["arg[]", name] as const);
         const answer = await ask([...asked, ["type", "info"]]);
         if (answer.type === "error")
-          throw new Fault("unavailable", `cannot ask the AUR at ${root}: ${answer.error}`);
+          throw new SourceFault("unavailable", `cannot ask the AUR at ${root}: ${answer.error}`);
         found.push(...answer.results.map(listedOf));
       }
       return found;

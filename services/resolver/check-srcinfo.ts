@@ -7,6 +7,7 @@ import {
   type Srcinfo,
   versionOf,
 } from "#shared/pacman/srcinfo.ts";
+import { SourceFault } from "./unusable.ts";
 
 /** Characters of a .SRCINFO; the longest of the AUR have some 40,000. */
 const longest = 1_000_000;
@@ -48,4 +49,4 @@ const naming = <T>(read: () => T) => {
   }
 };
 
-const refused = (why: string) => new Fault("invalid", `the .SRCINFO cannot be used: ${why}`);
+const refused = (why: string) => new SourceFault("invalid", `the .SRCINFO cannot be used: ${why}`);

@@ -1,5 +1,4 @@
 import * as v from "valibot";
-import { Fault } from "#shared/fault.ts";
 import type { SourceSpec } from "#shared/messages/resolve.ts";
 import { type BlobReference, type Pkgbase, SourceId } from "#shared/model.ts";
 import type { Srcinfo } from "#shared/pacman/srcinfo.ts";
@@ -11,7 +10,7 @@ import { type Files, readFiles } from "./read-files.ts";
 import { snapshotOf } from "./snapshot.ts";
 import { stateOf } from "./source-state.ts";
 import type { Source } from "./store.ts";
-import { orUnusable, type Unusable, unusable } from "./unusable.ts";
+import { orUnusable, SourceFault, type Unusable, unusable } from "./unusable.ts";
 
 export type Request = {
   readonly spec: SourceSpec;
@@ -33,9 +32,10 @@ export const fetchSource = async (
   context: Resolver,
   { spec, pkgbase, devel, srcinfoOverride }: Request,
 ): Promise<Fetched | Unusable> => {
-  const kept = await orUnusable(() => keepFiles(context, spec, pkgbase));
-  if ("kind" in kept) return kept;
-  const { read, snapshot } = kept;
+  const packed = await orUnusable(() => packFiles(context, spec, pkgbase));
+  if ("kind" in packed) return packed;
+  const { read } = packed;
+  const snapshot = await context.blobs.put(packed.tar);
   const shipped = srcinfoOverride ? undefined : textOf(read, ".SRCINFO");
   const text = shipped ?? (await generate(context, snapshot));
   if (typeof text !== "string") return text;
@@ -64,11 +64,11 @@ export const fetchSource = async (
   return { kind: "fetched", source, srcinfo };
 };
 
-const keepFiles = async (context: Resolver, spec: SourceSpec, pkgbase: Pkgbase | undefined) => {
+const packFiles = async (context: Resolver, spec: SourceSpec, pkgbase: Pkgbase | undefined) => {
   const read = await readFiles(context, spec, pkgbase);
   if (textOf(read, "PKGBUILD") === undefined)
-    throw new Fault("invalid", "the source holds no PKGBUILD at its top");
-  return { read, snapshot: await context.blobs.put(snapshotOf(read.files)) };
+    throw new SourceFault("invalid", "the source holds no PKGBUILD at its top");
+  return { read, tar: snapshotOf(read.files) };
 };
 
 const textOf = ({ files }: Files, path: string) => {

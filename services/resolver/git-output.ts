@@ -1,5 +1,5 @@
-import { Fault } from "#shared/fault.ts";
 import type { SourceFile } from "./source-files.ts";
+import { SourceFault } from "./unusable.ts";
 
 export type TreeEntry = {
   readonly path: string;
@@ -27,7 +27,7 @@ export const parseTree = (output: Buffer): TreeEntry[] =>
       if (type === "commit") return [];
       const kind = kinds[mode];
       if (!kind || type !== "blob")
-        throw new Fault(
+        throw new SourceFault(
           "invalid",
           `git lists what is no file: ${JSON.stringify(line.slice(0, 200))}`,
         );
@@ -40,7 +40,7 @@ export const parseCatFile = (output: Buffer): ReadonlyMap<string, Uint8Array> =>
   for (let at = 0; at < output.length; ) {
     const end = output.indexOf("\n", at);
     const [object = "", type, bytes] = output.toString("utf8", at, end).split(" ");
-    if (type !== "blob") throw new Fault("invalid", `git has no file ${object}`);
+    if (type !== "blob") throw new SourceFault("invalid", `git has no file ${object}`);
     const start = end + 1;
     contents.set(object, output.subarray(start, start + Number(bytes)));
     at = start + Number(bytes) + 1;

@@ -1,5 +1,6 @@
 import { execa } from "execa";
 import { Fault } from "#shared/fault.ts";
+import { SourceFault } from "./unusable.ts";
 
 export type RunOptions = {
   readonly allowFile: boolean;
@@ -13,6 +14,14 @@ export type RunOptions = {
 
 /** Bytes that lists of names may have, and the lines between contents. */
 const mostOverhead = 16 * 1024 * 1024;
+
+/** What git prints of errors of the host that it runs on. Source: errno(3). */
+const hostErrors =
+  /No space left on device|Disk quota exceeded|Read-only file system|Cannot allocate memory|Too many open files/;
+
+/** The server's own lines, which may name the same errors of the server, begin with "remote:". */
+const isOfThisHost = (stderr: string) =>
+  stderr.split("\n").some((line) => !line.startsWith("remote:") && hostErrors.test(line));
 
 /**
  * Runs git(1) as for strangers: without the system's and the user's configuration, without hooks,
@@ -55,13 +64,18 @@ export const gitRunner = ({ allowFile, timeout, limit, signal }: RunOptions) => 
     const stderr = Buffer.from(result.stderr ?? []).toString("utf8");
     if (!result.failed) return Buffer.from(result.stdout);
     if (result.exitCode === 124 || result.exitCode === 137)
-      throw new Fault("unavailable", `${what}: no end within ${timeout / 1_000} s`);
+      throw new SourceFault("unavailable", `${what}: no end within ${timeout / 1_000} s`);
     if (
       result.isMaxBuffer ||
       /signal 25|File too large|^fatal: fetch-pack: invalid index-pack output$/.test(stderr.trim())
     )
-      throw new Fault("invalid", `${what}: it is larger than ${limit} bytes`);
+      throw new SourceFault("invalid", `${what}: it is larger than ${limit} bytes`);
     const said = stderr.trim() || (result.shortMessage ?? "it failed");
-    throw new Fault("unavailable", `${what}: ${said.slice(0, 4_000)}`, { cause: result.cause });
+    const message = `${what}: ${said.slice(0, 4_000)}`;
+    // timeout(1) exits with 125 to 127 where it cannot start a program; without an exit code, nothing was started.
+    const isStarted = result.exitCode !== undefined && ![125, 126, 127].includes(result.exitCode);
+    if (!isStarted || isOfThisHost(stderr))
+      throw new Fault("unavailable", message, { cause: result.cause });
+    throw new SourceFault("unavailable", message, { cause: result.cause });
   };
 };

@@ -1,4 +1,4 @@
-import { Fault } from "#shared/fault.ts";
+import { SourceFault } from "./unusable.ts";
 
 const expected = "expected http://, https://, git:// or ssh:// with a host, or user@host:path";
 
@@ -9,9 +9,11 @@ const expected = "expected http://, https://, git:// or ssh:// with a host, or u
  * Source: gitremote-helpers(7), "GIT URLS" in git-fetch(1).
  */
 export const parseGitUrl = (url: string, allowFile: boolean): string => {
-  const refuse = (why: string) => new Fault("invalid", `git url ${JSON.stringify(url)}: ${why}`);
+  const refuse = (why: string) =>
+    new SourceFault("invalid", `git url ${JSON.stringify(url)}: ${why}`);
 
-  if (url.length > 2_000) throw new Fault("invalid", "git url: expected at most 2000 characters");
+  if (url.length > 2_000)
+    throw new SourceFault("invalid", "git url: expected at most 2000 characters");
   if (hasForbiddenCharacter(url)) throw refuse("expected no white space and no control characters");
   if (url.startsWith("-")) throw refuse("expected no leading hyphen");
   if (/^\w[\w.+-]*::/.test(url)) throw refuse(`remote helpers are not allowed, ${expected}`);

@@ -3,11 +3,13 @@ import { join, resolve } from "node:path";
 import { Fault } from "#shared/fault.ts";
 import { shareFor } from "#shared/single-flight.ts";
 import { minutes } from "#shared/time.ts";
+import { ifUnwritable } from "#shared/unwritable.ts";
 import { withoutCredentials } from "#shared/without-credentials.ts";
 import { parseCatFile, parseTree } from "./git-output.ts";
 import { gitRunner, type RunOptions } from "./git-runner.ts";
 import { parseGitUrl } from "./git-url.ts";
 import type { SourceFile } from "./source-files.ts";
+import { SourceFault } from "./unusable.ts";
 
 export type Checkout = {
   readonly revision: string;
@@ -39,8 +41,7 @@ export const connectGit = ({ directory, allowFile, timeout, limit, signal }: Opt
     async fetch(url) {
       const from = parseGitUrl(url, allowFile);
       const what = "failed to clone git repository";
-      await mkdir(directory, { recursive: true });
-      const repository = resolve(await mkdtemp(join(directory, "git-")));
+      const repository = await makeRepository(directory);
       const inside = (args: readonly string[], input?: string) =>
         run(what, ["--git-dir", repository, ...args], input);
       try {
@@ -59,7 +60,7 @@ export const connectGit = ({ directory, allowFile, timeout, limit, signal }: Opt
         );
         const bytes = tree.reduce((sum, entry) => sum + entry.bytes + tarHeader, 0);
         if (bytes > limit)
-          throw new Fault("invalid", `${what}: its files are larger than ${limit} bytes`);
+          throw new SourceFault("invalid", `${what}: its files are larger than ${limit} bytes`);
 
         const wanted = [...new Set(tree.map(({ object }) => object))];
         const batch = await inside(
@@ -69,7 +70,7 @@ export const connectGit = ({ directory, allowFile, timeout, limit, signal }: Opt
         const contents = parseCatFile(batch);
         const files = tree.map(({ path, kind, object }) => {
           const content = contents.get(object);
-          if (!content) throw new Fault("unavailable", `${what}: ${path} is missing`);
+          if (!content) throw new SourceFault("unavailable", `${what}: ${path} is missing`);
           return { path, kind, content };
         });
         return { revision, committedAt: Number(seconds) * 1_000, files };
@@ -84,7 +85,7 @@ export const connectGit = ({ directory, allowFile, timeout, limit, signal }: Opt
       const listed = await run(what, ["ls-remote", "--", from, ref]);
       const [commit = ""] = listed.toString("utf8").split("\t", 1);
       if (!/^[0-9a-f]{40,64}$/.test(commit))
-        throw new Fault("unavailable", `${what}: there is none`);
+        throw new SourceFault("unavailable", `${what}: there is none`);
       return commit;
     },
 
@@ -104,6 +105,12 @@ export const connectGit = ({ directory, allowFile, timeout, limit, signal }: Opt
 
 /** For how long a git that ran counts as installed, so that health checks start one process a minute. */
 const installed = minutes(1);
+
+const makeRepository = async (directory: string) => {
+  const unwritable = ifUnwritable(`git's files cannot be written into ${directory}`);
+  await mkdir(directory, { recursive: true }).catch(unwritable);
+  return resolve(await mkdtemp(join(directory, "git-")).catch(unwritable));
+};
 
 /** What a tar adds to each file. */
 const tarHeader = 1_024;

@@ -1,8 +1,10 @@
+import { Fault } from "#shared/fault.ts";
 import type { SourceSpec } from "#shared/messages/resolve.ts";
 import type { Pkgbase } from "#shared/model.ts";
 import { readCommandLine } from "./command-line.ts";
 import type { Resolver } from "./context.ts";
 import type { SourceFile } from "./source-files.ts";
+import { SourceFault } from "./unusable.ts";
 
 export type Files = {
   readonly files: readonly SourceFile[];
@@ -23,13 +25,21 @@ export const readFiles = async (
     case "git":
       return fromGit(await git.fetch(spec.url), now());
     case "raw": {
-      const content = await blobs.bytes(spec.pkgbuild.sha256);
+      const content = await blobs.bytes(spec.pkgbuild.sha256).catch(lost);
       const files = [{ path: "PKGBUILD", kind: "file", content }] as const;
       return { files, revision: null, changedAt: now() };
     }
     case "cli":
       return { ...(await readCommandLine()), changedAt: now() };
   }
+};
+
+/** A blob that is gone concerns its own package alone, so planning goes on with the others. */
+const lost = (error: unknown): never => {
+  if (!(error instanceof Fault) || error.kind === "unavailable") throw error;
+  throw new SourceFault(error.kind, `the PKGBUILD that was added is lost: ${error.message}`, {
+    cause: error,
+  });
 };
 
 type Checkout = Awaited<ReturnType<Resolver["git"]["fetch"]>>;

@@ -1,5 +1,5 @@
 import { posix } from "node:path";
-import { Fault } from "#shared/fault.ts";
+import { SourceFault } from "./unusable.ts";
 
 /** A file of a package's source. A link's content is its target. */
 export type SourceFile = {
@@ -45,4 +45,4 @@ export const checkLink = (path: string, target: string) => {
 };
 
 const refused = (path: string, why: string) =>
-  new Fault("invalid", `the source holds ${JSON.stringify(path.slice(0, 200))}: ${why}`);
+  new SourceFault("invalid", `the source holds ${JSON.stringify(path.slice(0, 200))}: ${why}`);

@@ -26,11 +26,9 @@ export const update = async (
   if (typeof isSame === "object") return { source: before, problem: isSame.message };
 
   const { spec, pkgbase } = before;
-  const after = await orUnusable(() =>
-    isSame
-      ? followed(context, before, devel)
-      : refetched(context, { spec, pkgbase, devel, srcinfoOverride }),
-  );
+  const after = isSame
+    ? await orUnusable(() => followed(context, before, devel))
+    : await refetched(context, { spec, pkgbase, devel, srcinfoOverride });
   if ("kind" in after) return { source: before, problem: after.message };
   if (isSame && after.state === before.state) return { source: before, problem: null };
   const source = { ...after, id: before.id };

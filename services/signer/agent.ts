@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, stat, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { execa } from "execa";
+import { ifUnwritable } from "#shared/unwritable.ts";
 import { parseHeld } from "./held.ts";
 
 /** A gpg-agent of somebody else's, who keeps secret keys in it: behind a socket, or not there. */
@@ -18,7 +19,7 @@ export const connectAgent = (socket: string): Agent => ({
     return found?.isSocket() ? `${found.ino} ${found.ctimeNs}` : undefined;
   },
   async held(armoured) {
-    const home = await mkdtemp(join(tmpdir(), "kiln-agent-"));
+    const home = await mkdtemp(join(tmpdir(), "kiln-agent-")).catch(unwritable);
     try {
       await linkAgent(home, socket);
       const own = ["--homedir", home, "--batch", "--no-tty", "--quiet", "--no-autostart"];
@@ -31,6 +32,8 @@ export const connectAgent = (socket: string): Agent => ({
     }
   },
 });
+
+const unwritable = ifUnwritable(`gpg's files cannot be written into ${tmpdir()}`);
 
 /** Has gpg find somebody else's agent where it looks for that of a home. */
 export const linkAgent = async (home: string, socket: string) => {

@@ -5,6 +5,7 @@ import { join, resolve } from "node:path";
 import { execa } from "execa";
 import { Fault } from "#shared/fault.ts";
 import { minutes } from "#shared/time.ts";
+import { ifUnwritable } from "#shared/unwritable.ts";
 import { linkAgent } from "./agent.ts";
 import type { SigningKey } from "./keyring.ts";
 
@@ -27,13 +28,14 @@ export const connectGpg = async (
   socket: string,
 ): Promise<Gpg> => {
   const homes = resolve(directory).length > longestHome ? tmpdir() : resolve(directory);
+  const unwritable = ifUnwritable(`gpg's files cannot be written into ${homes}`);
   await mkdir(homes, { recursive: true, mode: 0o700 });
   await removeLeftovers(homes, now());
 
   return {
     async sign(path, { armoured, inAgent, signer }) {
       await removeLeftovers(homes, now());
-      const home = await mkdtemp(join(homes, prefix));
+      const home = await mkdtemp(join(homes, prefix)).catch(unwritable);
       try {
         await using _agent = inAgent ? undefined : await startAgent(home);
         if (inAgent) await linkAgent(home, resolve(socket));

@@ -27,4 +27,5 @@ export const refuseDamaged = (sha256: string, found: string) => {
     throw new Fault("invalid", `blob ${sha256} is damaged: its content hashes to ${found}`);
 };
 
-export const noBlob = (sha256: string) => new Fault("missing", `no blob ${sha256}`);
+export const noBlob = (sha256: string) =>
+  new Fault("missing", `the blob store has no blob ${sha256}`);

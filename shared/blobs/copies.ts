@@ -1,6 +1,7 @@
 import { mkdir, readdir, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { minutes } from "#shared/time.ts";
+import { ifUnwritable } from "#shared/unwritable.ts";
 import type { Blobs } from "./blobs.ts";
 import { openDirectory } from "./directory.ts";
 import { type Copy, chooseLeaving } from "./leaving.ts";
@@ -27,7 +28,7 @@ export const openCopies = (directory: string, limit: number, now: () => number):
   const note = async (sha256: string) => {
     const at = now();
     if (Math.abs(at - (noted.get(sha256) ?? 0)) < noteEvery) return;
-    await touch(noteOf(sha256), at);
+    await touch(noteOf(sha256), at).catch(ifUnwritable(`no blob can be noted in ${directory}`));
     noted.set(sha256, at);
   };
 

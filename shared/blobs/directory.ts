@@ -13,6 +13,7 @@ import {
 } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { Fault } from "#shared/fault.ts";
+import { ifUnwritable } from "#shared/unwritable.ts";
 import { webStream } from "#shared/web-stream.ts";
 import type { Blobs } from "./blobs.ts";
 import {
@@ -40,6 +41,7 @@ const leastFree = 64 * 1024 * 1024;
 export const openDirectory = (path: string, { durable = true } = {}): Blobs => {
   const root = resolve(path);
   const newIncoming = lazyIncoming(join(root, "incoming"));
+  const unwritable = ifUnwritable(`no blob can be written into ${root}`);
 
   const placeOf = (sha256: string) => {
     demandSha256(sha256);
@@ -72,7 +74,7 @@ export const openDirectory = (path: string, { durable = true } = {}): Blobs => {
 
   return {
     async put(content, expected) {
-      const incoming = await newIncoming().catch(ifUnwritable(root));
+      const incoming = await newIncoming().catch(unwritable);
       try {
         const reference = await write(incoming, content, durable);
         const { sha256 } = reference;
@@ -83,7 +85,7 @@ export const openDirectory = (path: string, { durable = true } = {}): Blobs => {
         }
         return reference;
       } catch (error) {
-        return ifUnwritable(root)(error);
+        return unwritable(error);
       } finally {
         await rm(incoming, { force: true });
       }
@@ -115,8 +117,8 @@ export const openDirectory = (path: string, { durable = true } = {}): Blobs => {
     placeOf,
 
     async ping() {
-      const probe = await newIncoming().catch(ifUnwritable(root));
-      await writeFile(probe, "").catch(ifUnwritable(root));
+      const probe = await newIncoming().catch(unwritable);
+      await writeFile(probe, "").catch(unwritable);
       await rm(probe);
       const { bavail, bsize } = await statfs(root);
       const left = bavail * bsize;
@@ -139,19 +141,6 @@ const lazyIncoming = (directory: string) => {
     });
     return (await opened)();
   };
-};
-
-const unwritable = "ENOSPC EDQUOT EROFS EACCES EPERM EIO ENOTDIR NotCapable".split(" ");
-
-/** Whoever keeps the disk can mend it, so what wanted to write there waits. */
-const ifUnwritable = (root: string) => (error: unknown) => {
-  if (!(error instanceof Error)) throw error;
-  // Deno's refusals have a name only.
-  const code = "code" in error ? String(error.code) : error.name;
-  if (!unwritable.includes(code)) throw error;
-  throw new Fault("unavailable", `no blob can be written into ${root} (${code}); mend that`, {
-    cause: error,
-  });
 };
 
 const stateOf = ({ ino, size, mtimeNs, ctimeNs }: BigIntStats) =>

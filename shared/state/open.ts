@@ -45,6 +45,9 @@ export const openState = async (
   const { client, database, version } = url.startsWith("file:")
     ? await openFile(url)
     : await openServer(url, authToken);
+  const place = url.startsWith("file:")
+    ? `the database ${url.slice("file:".length)}`
+    : "the database";
   const oneAtATime = pLimit(1);
   let busySince: number | undefined;
   let writtenAt = -Infinity;
@@ -60,6 +63,13 @@ export const openState = async (
         writtenAt = performance.now();
         return result;
       } catch (error) {
+        const refusal = refusalOf(error);
+        if (refusal) {
+          await client.reconnect();
+          throw new Fault("unavailable", `${place} cannot be written to (${refusal}); mend that`, {
+            cause: error,
+          });
+        }
         if (!isBusy(error)) throw error;
         // A client that met SQLITE_BUSY fails every later transaction until it reconnects.
         await client.reconnect();
@@ -128,6 +138,16 @@ const openServer = async (url: string, authToken?: string): Promise<Opened> => {
   const database = drizzle(client);
   await migrate(client, database);
   return { client, database };
+};
+
+/** Source: "Result and Error Codes" of SQLite. */
+const refusals = /^SQLITE_(FULL|READONLY|IOERR|CANTOPEN)(_|$)/;
+
+/** SQLite's name for a disk or a file that cannot be written to; somebody who keeps the disk can mend it. */
+const refusalOf = (error: unknown): string | undefined => {
+  if (!(error instanceof Error)) return undefined;
+  const code = codeOf(error);
+  return code && refusals.test(code) ? code : refusalOf(error.cause);
 };
 
 const isBusy = (error: unknown): boolean =>

@@ -98,7 +98,7 @@ test("what cannot be updated is said, and the last source stays", async () => {
   expect(await it.rows()).toEqual(before);
 });
 
-test("without a builder, what needs one stays, and the rest of the session goes on", async () => {
+test("a session that needs a builder waits for one, so that no old source is built", async () => {
   await using it = await startResolver();
   const { pkgbase, pkgbuild, srcinfo } = recipe({ pkgbase: "custom" });
   it.builder.srcinfo = srcinfo;
@@ -106,16 +106,23 @@ test("without a builder, what needs one stays, and the rest of the session goes 
   await it.aur.add(recipe({ pkgbase: "demo" }));
   await it.adopt({ type: "git", url: `${it.aur.url}/custom.git`, devel: false });
   await it.adopt({ type: "aur", name: "demo" });
-  const problem = "nobody answers srcinfo.generate";
-  await it.world.bus.answer("builder", generateSrcinfo, async () => {
-    throw new Fault("unavailable", problem);
-  });
-  await it.aur.update({ pkgbase, pkgbuild, files: { "fix.patch": "fix" } });
+  const away = new Fault("unavailable", "nobody answers srcinfo.generate");
+  await it.world.bus.answer("builder", generateSrcinfo, () => Promise.reject(away));
+  const revision = await it.aur.update({ pkgbase, pkgbuild, files: { "fix.patch": "fix" } });
 
-  expect(await it.plan(["custom", "demo"])).toEqual([
-    { ...quiet, pkgbase: "custom", problem },
+  const refused = it.plan(["custom", "demo"]);
+  await expect(refused).rejects.toBe(away);
+  await it.world.bus.answer("builder", generateSrcinfo, async () => ({
+    kind: "generated" as const,
+    srcinfo,
+  }));
+  const planned = await it.plan(["custom", "demo"]);
+
+  expect(planned).toEqual([
+    { ...quiet, pkgbase: "custom" },
     { ...quiet, pkgbase: "demo" },
   ]);
+  expect(await it.sourceOf("custom")).toMatchObject({ revision });
 });
 
 test("an update that names another pkgbase is no update", async () => {

@@ -5,10 +5,13 @@ import { expect, test } from "vitest";
 import { sign } from "#shared/messages/sign.ts";
 import { start } from "#shared/service/start.ts";
 import { signingKeys } from "#shared/state/signatures.ts";
+import { connectGpg } from "../../services/signer/gpg.ts";
 import { signer } from "../../services/signer/service.ts";
 import { insertBuild } from "../support/builds.ts";
 import { makeGpgHome } from "../support/gpg-home.ts";
 import { runProgram } from "../support/program.ts";
+import { makeScratch } from "../support/scratch.ts";
+import { mountSmallDisk } from "../support/small-disk.ts";
 import { makeWorld } from "../support/world.ts";
 
 const setup = async (environment: Record<string, string> = {}, key?: string) => {
@@ -211,4 +214,26 @@ test("a public key alone is refused", async () => {
   await using it = await setup({}, await home.gpg("--armor", "--export"));
 
   await expect(it.running.health()).rejects.toThrow("it holds no secret key");
+});
+
+test("a full disk under gpg's files is trouble that passes", async () => {
+  await using scratch = await makeScratch();
+  const place = join(scratch.path, "gnupg");
+  await using disk = await mountSmallDisk(place, 8);
+  const gpg = await connectGpg(place, undefined, Date.now, join(place, "S.gpg-agent"));
+  const key = {
+    kind: "usable" as const,
+    fingerprint: "",
+    signer: "",
+    publicKey: "",
+    armoured: "",
+    inAgent: false,
+    sign: async () => new Uint8Array(),
+  };
+  await disk.fill();
+
+  await expect(gpg.sign("/etc/hostname", key)).rejects.toMatchObject({
+    kind: "unavailable",
+    message: `gpg's files cannot be written into ${place} (ENOSPC); mend that`,
+  });
 });

@@ -148,7 +148,7 @@ export const testBlobs = (open: () => Promise<Store>) => {
 
   test("a blob that is not there is missing, by every way to read", async () => {
     await using store = await open();
-    const missing = new Fault("missing", `no blob ${sha256}`);
+    const missing = new Fault("missing", `the blob store has no blob ${sha256}`);
 
     await expect(store.blobs.bytes(sha256)).rejects.toEqual(missing);
     await expect(store.blobs.file(sha256)).rejects.toEqual(missing);

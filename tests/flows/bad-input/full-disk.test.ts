@@ -3,6 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { minutes } from "#shared/time.ts";
+import { startAur } from "../../support/aur.ts";
 import { installSigned } from "../../support/install-signed.ts";
 import { makeDataDirectory, startKiln } from "../../support/kiln.ts";
 import { startNats } from "../../support/nats.ts";
@@ -14,6 +15,7 @@ import {
   problemsOf,
   untilBuilding,
 } from "../../support/pair.ts";
+import { recipe } from "../../support/recipe.ts";
 import { mountSmallDisk } from "../../support/small-disk.ts";
 import { openSpy } from "../../support/spy.ts";
 import { tell, untilTold } from "../../support/told.ts";
@@ -79,4 +81,50 @@ test(
     expect(await installSigned(kiln.url, ["pair-app"])).toEqual([...pair].sort());
   },
   minutes(12),
+);
+
+test.each([
+  ["blobs", "no blob can be written into"],
+  ["git's files", "git's files cannot be written into"],
+])(
+  "the disk under the %s is full while sources are fetched: that is no fault of theirs, and a build waits for its new source",
+  async (what, refusal) => {
+    await using aur = await startAur();
+    await aur.add(recipe({ pkgbase: "old" }));
+    await aur.add(recipe({ pkgbase: "new" }));
+    await using data = await makeDataDirectory();
+    const place = what === "blobs" ? join(dirname(data.path), "blobs") : join(data.path, "work");
+    await using disk = await mountSmallDisk(place, 96);
+    const environment = what === "blobs" ? { BLOBS_URL: `file:${place}` } : {};
+    await using kiln = await startKiln(data.path, { AUR_URL: aur.url, ...environment });
+    const add = async (source: object) => {
+      const answer = await kiln.post("/package/add", { replace: false, build: false, source });
+      return [answer.status, answer.ok ? "" : await answer.text()];
+    };
+    const added = await add({ type: "aur", name: "old" });
+    await aur.update(recipe({ pkgbase: "old", version: "2-1" }));
+
+    await disk.fill();
+    const git = { type: "git", url: `${aur.url}/new.git`, devel: false };
+    const refused = [await add({ type: "aur", name: "new" }), await add(git)];
+    const order = { packages: ["old"], clean: false, resolve: true, force: true };
+    const ordered = await kiln.post("/build", order);
+    await expect.poll(() => kiln.lines.join("\n")).toContain(`"message":"${refusal} ${place}`);
+    const waiting = await kiln.buildsOf("old");
+    await disk.empty();
+
+    expect(added).toEqual([200, ""]);
+    expect(refused).toEqual(
+      Array.from({ length: 2 }, () => [
+        503,
+        expect.stringContaining(`${refusal} ${place} (ENOSPC)`),
+      ]),
+    );
+    expect(ordered.status).toBe(200);
+    expect(waiting.map(({ state }) => state.state)).toEqual(["pending"]);
+    expect(await kiln.ends("old")).toEqual({ old: { state: "success" } });
+    expect((await kiln.buildsOf("old")).map(({ version }) => version)).toEqual(["2-1"]);
+    expect(await add({ type: "aur", name: "new" })).toEqual([200, ""]);
+  },
+  minutes(5),
 );

@@ -5,6 +5,8 @@ import { createInterface } from "node:readline";
 import { setTimeout as moment } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import { openState } from "#shared/state/open.ts";
+import { signatures } from "#shared/state/signatures.ts";
 import { minutes, seconds } from "#shared/time.ts";
 import { makeDataDirectory, startKiln } from "../../support/kiln.ts";
 import { startNats } from "../../support/nats.ts";
@@ -15,6 +17,8 @@ import {
   problemsOf,
   untilBuilding,
 } from "../../support/pair.ts";
+import { makeScratch } from "../../support/scratch.ts";
+import { mountSmallDisk } from "../../support/small-disk.ts";
 import { openSpy } from "../../support/spy.ts";
 
 /** Another program that has a database to itself; resolves when it has. Disposing ends it. */
@@ -65,3 +69,32 @@ test(
   },
   minutes(12),
 );
+
+test("a write that finds no room on the database's disk is refused as trouble that passes", async () => {
+  await using scratch = await makeScratch();
+  const place = join(scratch.path, "disk");
+  await using disk = await mountSmallDisk(place, 8);
+  await using state = await openState(`file:${join(place, "state.db")}`);
+  const write = (sha256: string) =>
+    state.write((transaction) =>
+      transaction
+        .insert(signatures)
+        .values({ sha256, fingerprint: "", signature: "x".repeat(100_000), signedAt: 0 }),
+    );
+
+  await disk.fill();
+  const refused = await write("one").catch((error: unknown) => error);
+  const again = await write("two").catch((error: unknown) => error);
+  const before = await state.read.$count(signatures);
+  await disk.empty();
+  await write("three");
+
+  const message = expect.stringMatching(
+    `^the database ${place}/state.db cannot be written to \\(SQLITE_(FULL|IOERR).*\\); mend that$`,
+  );
+  expect([refused, again]).toEqual([
+    expect.objectContaining({ kind: "unavailable", message }),
+    expect.objectContaining({ kind: "unavailable", message }),
+  ]);
+  expect([before, await state.read.$count(signatures)]).toEqual([0, 1]);
+});

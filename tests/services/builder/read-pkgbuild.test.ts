@@ -1,3 +1,4 @@
+import { chmod, rm, writeFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { Fault } from "#shared/fault.ts";
 import { generateSrcinfo } from "#shared/messages/resolve.ts";
@@ -11,6 +12,7 @@ const setup = async (fakes: Parameters<typeof fakeEngine>[0]) => {
   const source = await builder.source({ PKGBUILD: "pkgname=app" });
   return {
     ...fake,
+    place: builder.blobs.placeOf(source.sha256),
     ask: () => builder.ask(generateSrcinfo, { source, arch: "x86_64" }),
     [Symbol.asyncDispose]: () => builder[Symbol.asyncDispose](),
   };
@@ -39,6 +41,21 @@ test("a .SRCINFO that no message can hold is refused", async () => {
   await using it = await setup({ behaviour: () => ({ stdout: "x".repeat(200 * 1024) }) });
 
   expect(await it.ask()).toEqual({ kind: "failed", log: "the .SRCINFO is over 192 KiB" });
+});
+
+test("a lost or damaged source is no fault of the PKGBUILD", async () => {
+  await using damaged = await setup({});
+  await chmod(damaged.place, 0o644);
+  await writeFile(damaged.place, "no tar");
+  await using lost = await setup({});
+  await rm(lost.place);
+
+  await expect(damaged.ask()).rejects.toMatchObject({
+    kind: "unavailable",
+    message: expect.stringContaining("is damaged"),
+  });
+  await expect(lost.ask()).rejects.toMatchObject({ kind: "unavailable" });
+  expect([damaged.specs, lost.specs]).toEqual([[], []]);
 });
 
 test("a missing image is no fault of the PKGBUILD", async () => {
