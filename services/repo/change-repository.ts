@@ -4,6 +4,7 @@ import type { publications } from "#shared/state/repo.ts";
 import type { Transaction } from "#shared/state/state.ts";
 import type { Repo } from "./context.ts";
 import { planFrames } from "./frames.ts";
+import { type Mending, mendAfter, nothingToMend } from "./mend.ts";
 import { nextView } from "./next-view.ts";
 import { piecesOf, putDatabase, writeFrames } from "./put-database.ts";
 import { signAnew, signDatabase } from "./sign-database.ts";
@@ -36,8 +37,16 @@ const attempts = 20;
  */
 export const changeRepository = (context: Repo, change: Change): Promise<Changed> =>
   context.oneAtATime(async () => {
+    let mending = nothingToMend;
+    const mend = async (error: unknown) => {
+      const next = await mendAfter(context, mending, error);
+      if (!next) throw error;
+      mending = next;
+      context.log.warn("generation made again, mending what the last attempt met", { error });
+      return { kind: "outdated" as const };
+    };
     for (let attempt = 1; attempt <= attempts; attempt++) {
-      const outcome = await tryChange(context, change);
+      const outcome = await tryChange(context, change, mending).catch(mend);
       if (outcome.kind !== "outdated") return outcome;
     }
     throw new Fault(
@@ -46,13 +55,13 @@ export const changeRepository = (context: Repo, change: Change): Promise<Changed
     );
   });
 
-const tryChange = async (context: Repo, change: Change) => {
+const tryChange = async (context: Repo, change: Change, mending: Mending) => {
   const { blobs, config, now, state, view } = context;
   const current = await view();
   const reason = findOther(current, change);
   if (reason !== undefined) return { kind: "refused" as const, reason };
 
-  const anew = await signAnew(context, change, current.generation);
+  const anew = await signAnew(context, change, current.generation, mending);
   const put = [...change.put, ...anew];
   const come = new Set(put.map(({ pkgname }) => pkgname));
   const taken = [...current.published.values()].filter(
@@ -60,7 +69,9 @@ const tryChange = async (context: Repo, change: Change) => {
   );
   const gone = new Set(taken.map(({ pkgname }) => pkgname));
   const frames = [...current.frames.values()];
-  const planned = planFrames(frames, gone, come);
+  const lost = frames.filter(({ id }) => mending.lostFrames.has(id));
+  const again = lost.flatMap(({ pkgnames }) => pkgnames).filter((name) => !gone.has(name));
+  const planned = planFrames(frames, new Set([...gone, ...again]), new Set([...come, ...again]));
   const kept = new Set(planned.flatMap((frame) => (frame.kind === "kept" ? frame.id : [])));
 
   const written = await writeFrames(context, planned, put);

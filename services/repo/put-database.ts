@@ -1,8 +1,9 @@
 import type { Blobs } from "#shared/blobs/blobs.ts";
-import { Fault } from "#shared/fault.ts";
+import { saysLost } from "#shared/blobs/lost.ts";
 import type { BlobReference, Pkgname } from "#shared/model.ts";
 import { encodeFrame, endFrame } from "#shared/pacman/database-frame.ts";
-import { type Entry, parseDesc, parseFiles } from "#shared/pacman/desc.ts";
+import { type Entry, formatFiles, parseDesc, parseFiles } from "#shared/pacman/desc.ts";
+import { readPackageFile } from "#shared/pacman/package-file.ts";
 import type { Repo } from "./context.ts";
 import type { NextFrame } from "./frames.ts";
 import { joinPieces } from "./join-pieces.ts";
@@ -12,7 +13,7 @@ import type { ViewedFrame } from "./view.ts";
 
 /** Encodes the frames that change; what others hold is not even read. */
 export const writeFrames = async (
-  { blobs, state }: Pick<Repo, "blobs" | "state">,
+  { blobs, log, state }: Pick<Repo, "blobs" | "log" | "state">,
   planned: readonly NextFrame<Pkgname>[],
   put: readonly ArtifactRow[],
 ): Promise<WrittenFrame[]> => {
@@ -23,7 +24,7 @@ export const writeFrames = async (
     const there = pkgnames.filter((pkgname) => !come.has(pkgname));
     const known = new Map([...(await readEntries(state.read, there)), ...come]);
     const rows = pkgnames.flatMap((pkgname) => known.get(pkgname) ?? []);
-    const entries = await Promise.all(rows.map((row) => entryOf(blobs, row)));
+    const entries = await Promise.all(rows.map((row) => entryOf({ blobs, log }, row)));
     const [database, files] = await Promise.all([
       blobs.put(encodeFrame(entries, "db")),
       blobs.put(encodeFrame(entries, "files")),
@@ -80,7 +81,7 @@ export const putDatabase = async (
 /** Nothing where it is gone or damaged: its frames are kept beside it. */
 const contentOf = (blobs: Blobs, { sha256 }: BlobReference) =>
   blobs.bytes(sha256).catch((error: unknown) => {
-    if (error instanceof Fault && ["missing", "invalid"].includes(error.kind)) return undefined;
+    if (saysLost(error)) return undefined;
     throw error;
   });
 
@@ -89,13 +90,35 @@ async function* concatenate(blobs: Blobs, pieces: readonly BlobReference[]) {
   yield endFrame;
 }
 
-type Row = Pick<ArtifactRow, "pkgname" | "version" | "desc" | "filesSha256">;
+type Row = Pick<ArtifactRow, "pkgname" | "version" | "desc" | "sha256" | "filesSha256">;
 
-const entryOf = async (
-  blobs: Blobs,
-  { pkgname, version, desc, filesSha256 }: Row,
-): Promise<Entry> => ({
-  directory: `${pkgname}-${version}`,
-  desc: parseDesc(desc),
-  files: parseFiles(Buffer.from(await blobs.bytes(filesSha256)).toString("utf8")),
+const entryOf = async (context: Pick<Repo, "blobs" | "log">, row: Row): Promise<Entry> => ({
+  directory: `${row.pkgname}-${row.version}`,
+  desc: parseDesc(row.desc),
+  files: await filesOf(context, row),
 });
+
+/** The list that was kept, else the package file's own; none where both are lost, so that other packages are not held up. */
+const filesOf = async (
+  { blobs, log }: Pick<Repo, "blobs" | "log">,
+  { pkgname, sha256, filesSha256 }: Row,
+): Promise<readonly string[]> => {
+  try {
+    return parseFiles(Buffer.from(await blobs.bytes(filesSha256)).toString("utf8"));
+  } catch (error) {
+    if (!saysLost(error)) throw error;
+    log.error("the list of a package's files is lost", { pkgname, error });
+  }
+  try {
+    const { files } = await readPackageFile(await blobs.read(sha256));
+    await blobs.put(Buffer.from(formatFiles(files)));
+    return files;
+  } catch (error) {
+    if (!saysLost(error)) throw error;
+    log.error("a package is listed without its files, because its file is lost; build it again", {
+      pkgname,
+      error,
+    });
+    return [];
+  }
+};

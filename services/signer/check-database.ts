@@ -11,12 +11,12 @@ type Bytes = AsyncIterable<Uint8Array>;
 export type Promised = {
   readonly filename: string;
   readonly sha256: string;
-  /** Detached, binary, base64. */
-  readonly signature: string;
+  /** Detached, binary, base64; absent where the entry has none. */
+  readonly signature: string | undefined;
 };
 
 /**
- * What a database promises, entry by entry. An entry without hash or signature is `Fault` forbidden,
+ * What a database promises, entry by entry. An entry without a hash is `Fault` forbidden,
  * and so is a database with anything beside its entries: written again from them it must be the same tar,
  * or another reader might find in it what was not looked at.
  */
@@ -24,8 +24,8 @@ export async function* promisesOf(open: () => Promise<Bytes>): AsyncGenerator<Pr
   const written = createHash("sha256");
   for await (const entry of readDatabase(await open())) {
     const { filename, sha256sum, pgpsig } = entry.desc;
-    if (sha256sum === undefined || pgpsig === undefined)
-      throw new Fault("forbidden", `${filename} in the database has no hash or no signature`);
+    if (sha256sum === undefined)
+      throw new Fault("forbidden", `${filename} in the database has no hash`);
     for (const member of membersOf(entry)) written.update(member);
     yield { filename, sha256: sha256sum, signature: pgpsig };
   }

@@ -1,5 +1,6 @@
 import type * as v from "valibot";
 import type { Blobs } from "#shared/blobs/blobs.ts";
+import { isLost } from "#shared/blobs/lost.ts";
 import { Fault } from "#shared/fault.ts";
 import type { sign } from "#shared/messages/sign.ts";
 import type { BlobReference } from "#shared/model.ts";
@@ -7,7 +8,7 @@ import { endFrame } from "#shared/pacman/database-frame.ts";
 import { type Promised, promisesOf } from "./check-database.ts";
 import type { Signer } from "./context.ts";
 import { isMadeOf } from "./is-made-of.ts";
-import { findBuilt, readSignatures } from "./store.ts";
+import { findBuilt, readSignatures, wasBuilt, wasMade } from "./store.ts";
 
 type Request = v.InferOutput<typeof sign.request>;
 
@@ -63,21 +64,39 @@ async function* databaseOf(blobs: Blobs, frame: string) {
   yield endFrame;
 }
 
+/**
+ * Whether an entry is left from before a change of the key: a build made the package, its signature, if any, is an
+ * earlier one of this signer's, and the package's blob is lost, so that no key can sign it any more.
+ */
+const isLeft = async (
+  { state, blobs }: Pick<Signer, "state" | "blobs">,
+  { sha256, signature }: Promised,
+) => {
+  const isOurs =
+    signature === undefined
+      ? await wasBuilt(state.read, sha256)
+      : await wasMade(state.read, sha256, signature);
+  return isOurs && (await isLost(blobs, sha256));
+};
+
 const permitEntries = async (
-  { state }: Pick<Signer, "state">,
+  context: Pick<Signer, "state" | "blobs">,
   open: () => Promise<AsyncIterable<Uint8Array>>,
   fingerprint: string,
 ) => {
   let waiting: Promised[] = [];
   const check = async () => {
     const hashes = waiting.map((promised) => promised.sha256);
-    const known = await readSignatures(state.read, fingerprint, hashes);
-    const stranger = waiting.find((it) => known.get(it.sha256) !== it.signature);
-    if (stranger)
-      throw new Fault(
-        "forbidden",
-        `${stranger.filename} in the database is not signed by ${fingerprint}`,
-      );
+    const known = await readSignatures(context.state.read, fingerprint, hashes);
+    for (const it of waiting)
+      if (
+        (it.signature === undefined || known.get(it.sha256) !== it.signature) &&
+        !(await isLeft(context, it))
+      )
+        throw new Fault(
+          "forbidden",
+          `${it.filename} in the database is not signed by ${fingerprint}`,
+        );
     waiting = [];
   };
   for await (const promised of promisesOf(open)) {

@@ -28,6 +28,26 @@ export const readSignatures = async (
   return new Map(rows.map(({ sha256, signature }) => [sha256, signature]));
 };
 
+/** Whether some build made a file of that hash. */
+export const wasBuilt = async (read: Reader, sha256: string) => {
+  const rows = await read
+    .select({ build: buildArtifacts.build })
+    .from(buildArtifacts)
+    .where(eq(buildArtifacts.sha256, sha256))
+    .limit(1);
+  return rows.length > 0;
+};
+
+/** Whether a signature of a blob was made here, by any key. */
+export const wasMade = async (read: Reader, sha256: string, signature: string) => {
+  const rows = await read
+    .select({ fingerprint: signatures.fingerprint })
+    .from(signatures)
+    .where(and(eq(signatures.sha256, sha256), eq(signatures.signature, signature)))
+    .limit(1);
+  return rows.length > 0;
+};
+
 /** Keeps a signature; where there is one already, that one stays and is returned. */
 export const keepSignature = (state: State, row: typeof signatures.$inferInsert) =>
   state.write(async (tx) => {

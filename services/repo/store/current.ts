@@ -70,6 +70,7 @@ export const readEntries = async (read: Reader, pkgnames: readonly Pkgname[]) =>
       pkgname: artifacts.pkgname,
       version: artifacts.version,
       desc: artifacts.desc,
+      sha256: artifacts.sha256,
       filesSha256: artifacts.filesSha256,
     })
     .from(artifacts)
