@@ -47,7 +47,8 @@ export const attempt = async <S extends AnyStep, Outcome>(
     using watch = watching();
     const exhausted = untilExhausted(pause, container, limits.processes, watch.signal);
     return await abortable(Promise.race([driving, exhausted]), stopped);
-  } catch (error) {
+  } catch (thrown) {
+    const error = firstOf(thrown);
     signal.throwIfAborted();
     if (ended?.aborted) return undefined;
     if (late.signal.aborted) return { kind: "timed-out", step: progress.step, afterMs: timeout };
@@ -58,6 +59,10 @@ export const attempt = async <S extends AnyStep, Outcome>(
     return broken(progress.step, bugWhile(progress.step, error));
   }
 };
+
+/** What went wrong first, where disposing of the container failed too. */
+const firstOf = (error: unknown): unknown =>
+  error instanceof SuppressedError ? firstOf(error.suppressed) : error;
 
 const watching = () => {
   const over = new AbortController();

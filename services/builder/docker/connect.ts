@@ -2,17 +2,25 @@ import Docker from "dockerode";
 import { parseDockerUrl } from "#shared/docker-url.ts";
 import { Fault } from "#shared/fault.ts";
 import type { Pause } from "#shared/pause.ts";
+import { seconds } from "#shared/time.ts";
 import { containerOf } from "./container.ts";
 import { createOptions, labelOfAll } from "./create-options.ts";
 import type { Engine } from "./engine.ts";
+import { limitOf, patience } from "./limit.ts";
 import { asFault, statusOf } from "./refusal.ts";
 
 export const connectDocker = (url: string, pause: Pause): Engine => {
   // Said to be absent, as dockerode else takes DOCKER_HOST for them.
-  const docker = new Docker({ host: undefined, protocol: "http", ...optionsOf(url) });
-  const refuse = (doing: string) => (error: unknown) => {
-    throw asFault(error, url, doing);
-  };
+  const options = { host: undefined, protocol: "http", ...optionsOf(url) } as const;
+  const docker = new Docker(options);
+  // For what takes no signal: its connections end a moment after the limit does.
+  const brief = new Docker({ ...options, timeout: patience + seconds(1) });
+  const limit = limitOf(url, pause);
+  /** One request; how the engine refuses or fails it is a `Fault`. */
+  const ask = <T>(doing: string, request: (abortSignal: AbortSignal) => Promise<T>) =>
+    limit.request(doing, request).catch((error: unknown) => {
+      throw asFault(error, url, doing);
+    });
   const refuseWithout = (image: string, doing: string) => (error: unknown) => {
     if (statusOf(error) !== 404) throw asFault(error, url, doing);
     throw new Fault(
@@ -22,26 +30,27 @@ export const connectDocker = (url: string, pause: Pause): Engine => {
   };
 
   return {
-    ping: async () => void (await docker.ping().catch(refuse("a ping"))),
+    ping: async () => void (await ask("a ping", () => brief.ping())),
 
     demandImage: async (image) =>
-      void (await docker
-        .getImage(image)
-        .inspect()
+      void (await limit
+        .request("a look at its images", () => brief.getImage(image).inspect())
         .catch(refuseWithout(image, "a look at its images"))),
 
     async start(spec) {
-      const created = await docker
-        .createContainer(createOptions(spec))
+      const created = await limit
+        .request("a new container", (abortSignal) =>
+          docker.createContainer({ ...createOptions(spec), abortSignal }),
+        )
         .catch(refuseWithout(spec.image, "a new container"));
-      return containerOf(created, url, pause);
+      return containerOf(created, url, pause, limit);
     },
 
     async list() {
       const filters = { label: [labelOfAll] };
-      const found = await docker
-        .listContainers({ all: true, filters })
-        .catch(refuse("a list of containers"));
+      const found = await ask("a list of containers", (abortSignal) =>
+        docker.listContainers({ all: true, filters, abortSignal }),
+      );
       return found.map(({ Id, Labels, State, Created }) => ({
         id: Id,
         labels: Labels,
@@ -51,11 +60,9 @@ export const connectDocker = (url: string, pause: Pause): Engine => {
     },
 
     remove: async (id) =>
-      void (await docker
-        .getContainer(id)
-        .remove({ force: true, v: true })
-        .catch(unlessGone)
-        .catch(refuse("the removal of a container"))),
+      void (await ask("the removal of a container", (abortSignal) =>
+        docker.getContainer(id).remove({ force: true, v: true, abortSignal }).catch(unlessGone),
+      )),
   };
 };
 

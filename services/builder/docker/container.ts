@@ -1,39 +1,52 @@
 import { Readable } from "node:stream";
 import type Docker from "dockerode";
+import { Fault } from "#shared/fault.ts";
 import type { Pause } from "#shared/pause.ts";
 import { demultiplex } from "./demultiplex.ts";
 import type { Command, Container, Exit } from "./engine.ts";
+import type { Limit } from "./limit.ts";
 import { asFault, statusOf } from "./refusal.ts";
 
-/** Starts a container that was created, and holds its lease. */
+/**
+ * Starts a container that was created, and holds its lease. Every request to the engine is limited, so disposing takes a
+ * minute or two at most: without the lease, an engine that hangs ends and removes the container once it goes on.
+ */
 export const containerOf = async (
   docker: Docker.Container,
   url: string,
   pause: Pause,
+  limit: Limit,
 ): Promise<Container> => {
-  const refuse = (doing: string) => (error: unknown) => {
-    throw asFault(error, url, doing);
-  };
+  const ask = <T>(doing: string, request: (abortSignal: AbortSignal) => Promise<T>) =>
+    limit.request(doing, request).catch((error: unknown) => {
+      throw asFault(error, url, doing);
+    });
+  const look = (abortSignal: AbortSignal) => docker.inspect({ abortSignal });
   await using stack = new AsyncDisposableStack();
-  stack.defer(() => remove(docker).catch(refuse("the removal of a container")));
-  const lease = await docker
-    .attach({ stream: true, stdin: true, hijack: true })
-    .catch(refuse("a connection to a container"));
+  stack.defer(() => remove(docker, ask).catch(unlessAway));
+  const lease = await ask("a connection to a container", (abortSignal) =>
+    docker.attach({ stream: true, stdin: true, hijack: true, abortSignal }),
+  );
   lease.on("error", () => {}); // Its end is seen by whatever runs in the container.
   lease.resume();
   stack.defer(
     () => void ("destroy" in lease && typeof lease.destroy === "function" && lease.destroy()),
   );
-  await docker.start().catch(refuse("the start of a container"));
+  await ask("the start of a container", (abortSignal) => docker.start({ abortSignal }));
   const held = stack.move();
 
   return {
     async run(command, each) {
+      const doing = `to run ${command.argv[0]}`;
       try {
-        return await exec({ docker, pause }, command, each);
+        return await limit.long(
+          doing,
+          (abortSignal) => exec({ docker, pause, abortSignal }, command, each),
+          look,
+        );
       } catch (error) {
         if (isGone(error)) return { kind: "gone" };
-        throw asFault(error, url, `to run ${command.argv[0]}`);
+        throw asFault(error, url, doing);
       }
     },
 
@@ -46,7 +59,12 @@ export const containerOf = async (
         });
       });
       try {
-        await Promise.race([docker.putArchive(tar, { path: "/" }), failed]);
+        const putting = limit.long(
+          "files for a container",
+          (abortSignal) => docker.putArchive(tar, { path: "/", abortSignal }),
+          look,
+        );
+        await Promise.race([putting, failed]);
       } catch (error) {
         throw own ? own.error : asFault(error, url, "files for a container");
       }
@@ -54,7 +72,10 @@ export const containerOf = async (
 
     async processes() {
       try {
-        const { pids_stats } = await docker.stats({ stream: false, "one-shot": true });
+        const { pids_stats } = await limit.request("a count of processes", (abortSignal) => {
+          const options = { stream: false, "one-shot": true, abortSignal } as const;
+          return docker.stats(options);
+        });
         return pids_stats?.current ?? 0;
       } catch (error) {
         if (statusOf(error) !== undefined) return 0;
@@ -63,18 +84,28 @@ export const containerOf = async (
     },
 
     async take(path) {
-      const tar = await docker.getArchive({ path }).catch(refuse(`the files in ${path}`));
-      return Readable.from(tar);
+      const doing = `the files in ${path}`;
+      const tar = Readable.from(
+        await ask(doing, (abortSignal) => docker.getArchive({ path, abortSignal })),
+      );
+      const over = new AbortController();
+      tar.once("close", () => over.abort());
+      limit.watch(doing, look, over.signal).catch((error: Error) => tar.destroy(error));
+      return tar;
     },
 
     [Symbol.asyncDispose]: () => held.disposeAsync(),
   };
 };
 
-type Around = { readonly docker: Docker.Container; readonly pause: Pause };
+type Around = {
+  readonly docker: Docker.Container;
+  readonly pause: Pause;
+  readonly abortSignal: AbortSignal;
+};
 
 const exec = async (
-  { docker, pause }: Around,
+  { docker, pause, abortSignal }: Around,
   { user, argv, environment = {}, directory = "/build/source" }: Command,
   each: Parameters<Container["run"]>[1],
 ): Promise<Exit> => {
@@ -85,29 +116,30 @@ const exec = async (
     Env: Object.entries(environment).map(([name, value]) => `${name}=${value}`),
     AttachStdout: true,
     AttachStderr: true,
+    abortSignal,
   });
-  const output = await process.start({ hijack: false, stdin: false });
+  const output = await process.start({ hijack: false, stdin: false, abortSignal });
   for await (const printed of demultiplex(Readable.from(output))) each(printed);
 
-  const code = await exitCode(process, pause);
-  if (code !== 0 && (await hasEnded({ docker, pause }, code))) return { kind: "gone" };
+  const code = await exitCode(process, pause, abortSignal);
+  if (code !== 0 && (await hasEnded({ docker, pause, abortSignal }, code))) return { kind: "gone" };
   return { kind: "exited", code };
 };
 
 /** Output may end a moment before the engine has seen the end. */
-const exitCode = async (process: Docker.Exec, pause: Pause) => {
+const exitCode = async (process: Docker.Exec, pause: Pause, abortSignal: AbortSignal) => {
   while (true) {
-    const { Running, ExitCode } = await process.inspect();
+    const { Running, ExitCode } = await process.inspect({ abortSignal });
     if (!Running && ExitCode !== null) return ExitCode;
     await pause(20);
   }
 };
 
 /** A program killed along with its container ends a moment before the container does. */
-const hasEnded = async ({ docker, pause }: Around, code: number) => {
+const hasEnded = async ({ docker, pause, abortSignal }: Around, code: number) => {
   const killed = 128 + 9;
   for (let looks = code === killed ? 10 : 1; looks > 0; looks -= 1) {
-    const state = await docker.inspect().then(
+    const state = await docker.inspect({ abortSignal }).then(
       ({ State }) => State,
       (error: unknown) => {
         if (isGone(error)) return null;
@@ -123,13 +155,29 @@ const hasEnded = async ({ docker, pause }: Around, code: number) => {
 const isGone = (error: unknown) => [404, 409].includes(statusOf(error) ?? 0);
 
 /** Ends it whatever runs in it, and returns when it is gone. */
-const remove = async (docker: Docker.Container) => {
-  try {
-    await docker.remove({ force: true, v: true });
-  } catch (error) {
-    if (!isGone(error)) throw error;
-    if (statusOf(error) === 409) await docker.wait({ condition: "removed" }).catch(unlessGone);
-  }
+const remove = async (
+  docker: Docker.Container,
+  ask: <T>(doing: string, request: (abortSignal: AbortSignal) => Promise<T>) => Promise<T>,
+) => {
+  const doing = "the removal of a container";
+  const isUnderWay = await ask(doing, (abortSignal) =>
+    docker.remove({ force: true, v: true, abortSignal }).then(
+      () => false,
+      (error: unknown) => {
+        if (!isGone(error)) throw error;
+        return statusOf(error) === 409;
+      },
+    ),
+  );
+  if (isUnderWay)
+    await ask(doing, (abortSignal) =>
+      docker.wait({ condition: "removed", abortSignal }).catch(unlessGone),
+    );
+};
+
+/** The lease is gone by now, so the engine ends and removes the container by itself. */
+const unlessAway = (error: unknown) => {
+  if (!(error instanceof Fault) || error.kind !== "unavailable") throw error;
 };
 
 const unlessGone = (error: unknown) => {
