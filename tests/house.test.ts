@@ -82,6 +82,11 @@ test.each([
   ["the log library", /from "pino\b/, /^shared\/service\/(log|pino-browser\.d)\.ts$/],
   ["S3's signatures", /from "aws4fetch"/, /^shared\/blobs\/s3\.ts$/],
   ["OpenPGP", /from "openpgp"/, /^services\/signer\//],
+  [
+    "the start of programs",
+    /from "(execa|node:child_process)"/,
+    /^(shared\/(run-program|bus\/embedded-server)\.ts$|cli\/)/,
+  ],
 ])("%s is touched in one place", (_what, touch, place) => {
   expect(matching(sources, touch).filter((path) => !place.test(path))).toEqual([]);
 });

@@ -2,8 +2,15 @@ import { join } from "node:path";
 import pLimit from "p-limit";
 import * as v from "valibot";
 import { Arch } from "#shared/model.ts";
-import { flag, integer } from "#shared/service/config.ts";
+import { flag, integer, text } from "#shared/service/config.ts";
 import type { Base, ContextOf, Tables } from "#shared/service/define.ts";
+import {
+  NetworkConfig,
+  networkEnvironment,
+  ProgramConfig,
+  programEnvironment,
+  withoutUnset,
+} from "#shared/service/program-config.ts";
 import { connectAur } from "./aur.ts";
 import { connectGit } from "./git.ts";
 import { connectMirror } from "./mirror.ts";
@@ -33,6 +40,12 @@ export const Config = v.object({
   GIT_TIMEOUT: integer(60_000, 1, 3_600_000, "a number of milliseconds"),
   /** Bytes that the files of one source may have. */
   SOURCE_LIMIT: integer(64 * 1024 ** 2, 1, 1024 ** 3, "a number of bytes"),
+  ...ProgramConfig,
+  ...NetworkConfig,
+  /** Of ssh-agent(1), for git over ssh. */
+  SSH_AUTH_SOCK: text,
+  /** As SSL_CERT_FILE, for git alone. */
+  GIT_SSL_CAINFO: text,
 });
 export type Config = v.InferOutput<typeof Config>;
 
@@ -53,6 +66,7 @@ export const open = async (base: Base<typeof Config> & Tables) => {
       allowFile: config.GIT_ALLOW_FILE,
       timeout: config.GIT_TIMEOUT,
       limit: config.SOURCE_LIMIT,
+      environment: gitEnvironment(config),
       signal,
     }),
     aur: connectAur({
@@ -66,5 +80,16 @@ export const open = async (base: Base<typeof Config> & Tables) => {
     fetches: pLimit(fetchesAtOnce),
   };
 };
+
+/** git reads names of its own for the certificates of authorities. Source: git-config(1), http.sslCAInfo. */
+const gitEnvironment = (config: Config) => ({
+  ...programEnvironment(config),
+  ...networkEnvironment(config),
+  ...withoutUnset({
+    SSH_AUTH_SOCK: config.SSH_AUTH_SOCK,
+    GIT_SSL_CAINFO: config.GIT_SSL_CAINFO ?? config.SSL_CERT_FILE,
+    GIT_SSL_CAPATH: config.SSL_CERT_DIR,
+  }),
+});
 
 export type Resolver = ContextOf<typeof Config, Awaited<ReturnType<typeof open>>> & Tables;

@@ -1,5 +1,5 @@
-import { execa } from "execa";
 import { Fault } from "#shared/fault.ts";
+import { type ProgramEnvironment, programsWith } from "#shared/run-program.ts";
 import { SourceFault } from "./unusable.ts";
 
 export type RunOptions = {
@@ -8,6 +8,8 @@ export type RunOptions = {
   readonly timeout: number;
   /** Bytes that git may write into one file, and that the files may have together. */
   readonly limit: number;
+  /** Where programs are, and the way to other hosts. */
+  readonly environment: ProgramEnvironment;
   /** Ends what is running. */
   readonly signal: AbortSignal;
 };
@@ -27,13 +29,13 @@ const isOfThisHost = (stderr: string) =>
  * Runs git(1) as for strangers: without the system's and the user's configuration, without hooks,
  * submodules, filters and questions, and over the transports named here alone.
  */
-export const gitRunner = ({ allowFile, timeout, limit, signal }: RunOptions) => {
+export const gitRunner = ({ allowFile, timeout, limit, environment, signal }: RunOptions) => {
   const env = {
+    ...environment,
     GIT_ALLOW_PROTOCOL: ["http", "https", "git", "ssh", ...(allowFile ? ["file"] : [])].join(":"),
     GIT_CONFIG_NOSYSTEM: "1",
     GIT_CONFIG_GLOBAL: "/dev/null",
     GIT_TERMINAL_PROMPT: "0",
-    GIT_DIR: undefined,
     GIT_ASKPASS: "",
     SSH_ASKPASS: "",
     GIT_SSH_COMMAND: "ssh -oBatchMode=yes",
@@ -48,11 +50,16 @@ export const gitRunner = ({ allowFile, timeout, limit, signal }: RunOptions) => 
     "maintenance.auto=false",
   ].flatMap((setting) => ["-c", setting]);
 
-  return async (what: string, args: readonly string[], input = "") => {
+  /** `more` are variables of this run alone. */
+  return async (
+    what: string,
+    args: readonly string[],
+    { input = "", more = {} }: { input?: string; more?: ProgramEnvironment } = {},
+  ) => {
     // timeout(1) ends git's helpers with it; they would go on, and keep their output open.
     const limits = ["--kill-after=1", `${timeout / 1_000}`, "prlimit", `--fsize=${limit}`];
-    const result = await execa("timeout", [...limits, "git", ...settings, ...args], {
-      env,
+    const argv = [...limits, "git", ...settings, ...args];
+    const result = await programsWith({ ...env, ...more })("timeout", argv, {
       cwd: "/",
       input,
       cancelSignal: signal,

@@ -5,6 +5,7 @@ import { shareFor } from "#shared/single-flight.ts";
 import { minutes } from "#shared/time.ts";
 import { ifUnwritable } from "#shared/unwritable.ts";
 import { withoutCredentials } from "#shared/without-credentials.ts";
+import { remoteOf } from "./git-credentials.ts";
 import { parseCatFile, parseTree } from "./git-output.ts";
 import { gitRunner, type RunOptions } from "./git-runner.ts";
 import { parseGitUrl } from "./git-url.ts";
@@ -34,20 +35,23 @@ export type Options = RunOptions & {
   readonly directory: string;
 };
 
-export const connectGit = ({ directory, allowFile, timeout, limit, signal }: Options): Git => {
-  const run = gitRunner({ allowFile, timeout, limit, signal });
+export const connectGit = ({ directory, allowFile, ...rest }: Options): Git => {
+  const { limit } = rest;
+  const run = gitRunner({ allowFile, ...rest });
 
   return {
     async fetch(url) {
-      const from = parseGitUrl(url, allowFile);
+      const from = remoteOf(parseGitUrl(url, allowFile));
       const what = "failed to clone git repository";
       const repository = await makeRepository(directory);
-      const inside = (args: readonly string[], input?: string) =>
-        run(what, ["--git-dir", repository, ...args], input);
+      const inside = (args: readonly string[], options: Parameters<typeof run>[2] = {}) =>
+        run(what, ["--git-dir", repository, ...args], options);
       try {
         await run(what, ["init", "--quiet", "--bare", "--template=", "--", repository]);
         const head = (...depth: string[]) =>
-          inside(["fetch", "--quiet", ...depth, "--no-tags", "--", from, "HEAD"]);
+          inside(["fetch", "--quiet", ...depth, "--no-tags", "--", from.url, "HEAD"], {
+            more: from.environment,
+          });
         await head("--depth=1").catch((error: unknown) => {
           if (error instanceof Fault && error.message.includes("dumb http transport"))
             return head();
@@ -63,10 +67,9 @@ export const connectGit = ({ directory, allowFile, timeout, limit, signal }: Opt
           throw new SourceFault("invalid", `${what}: its files are larger than ${limit} bytes`);
 
         const wanted = [...new Set(tree.map(({ object }) => object))];
-        const batch = await inside(
-          ["cat-file", "--batch", "--buffer"],
-          wanted.map((it) => `${it}\n`).join(""),
-        );
+        const batch = await inside(["cat-file", "--batch", "--buffer"], {
+          input: wanted.map((it) => `${it}\n`).join(""),
+        });
         const contents = parseCatFile(batch);
         const files = tree.map(({ path, kind, object }) => {
           const content = contents.get(object);
@@ -80,9 +83,11 @@ export const connectGit = ({ directory, allowFile, timeout, limit, signal }: Opt
     },
 
     async resolve(url, ref) {
-      const from = parseGitUrl(url, allowFile);
+      const from = remoteOf(parseGitUrl(url, allowFile));
       const what = `failed to look for ${ref} in ${withoutCredentials(url)}`;
-      const listed = await run(what, ["ls-remote", "--", from, ref]);
+      const listed = await run(what, ["ls-remote", "--", from.url, ref], {
+        more: from.environment,
+      });
       const [commit = ""] = listed.toString("utf8").split("\t", 1);
       if (!/^[0-9a-f]{40,64}$/.test(commit))
         throw new SourceFault("unavailable", `${what}: there is none`);

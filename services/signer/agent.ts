@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, stat, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { execa } from "execa";
+import { type ProgramEnvironment, programsWith } from "#shared/run-program.ts";
 import { ifUnwritable } from "#shared/unwritable.ts";
 import { parseHeld } from "./held.ts";
 
@@ -13,7 +13,7 @@ export type Agent = {
   held(armoured: string): Promise<ReadonlySet<string>>;
 };
 
-export const connectAgent = (socket: string): Agent => ({
+export const connectAgent = (socket: string, environment: ProgramEnvironment): Agent => ({
   async version() {
     const found = await stat(socket, { bigint: true }).catch(ifMissing);
     return found?.isSocket() ? `${found.ino} ${found.ctimeNs}` : undefined;
@@ -21,11 +21,12 @@ export const connectAgent = (socket: string): Agent => ({
   async held(armoured) {
     const home = await mkdtemp(join(tmpdir(), "kiln-agent-")).catch(unwritable);
     try {
-      await linkAgent(home, socket);
+      await linkAgent(home, socket, environment);
       const own = ["--homedir", home, "--batch", "--no-tty", "--quiet", "--no-autostart"];
-      const options = { reject: false, env: { LC_ALL: "C" } } as const;
-      await execa("gpg", [...own, "--import"], { ...options, input: armoured });
-      const listed = await execa("gpg", [...own, "--with-colons", "--list-secret-keys"], options);
+      const gpg = (argv: readonly string[], input = "") =>
+        programsWith(environment)("gpg", [...own, ...argv], { reject: false, input });
+      await gpg(["--import"], armoured);
+      const listed = await gpg(["--with-colons", "--list-secret-keys"]);
       return parseHeld(String(listed.stdout));
     } finally {
       await rm(home, { recursive: true, force: true });
@@ -36,8 +37,9 @@ export const connectAgent = (socket: string): Agent => ({
 const unwritable = ifUnwritable(`gpg's files cannot be written into ${tmpdir()}`);
 
 /** Has gpg find somebody else's agent where it looks for that of a home. */
-export const linkAgent = async (home: string, socket: string) => {
-  const { stdout } = await execa("gpgconf", ["--homedir", home, "--list-dirs", "agent-socket"]);
+export const linkAgent = async (home: string, socket: string, environment: ProgramEnvironment) => {
+  const argv = ["--homedir", home, "--list-dirs", "agent-socket"];
+  const { stdout } = await programsWith(environment)("gpgconf", argv, {});
   await mkdir(dirname(stdout), { recursive: true, mode: 0o700 });
   await rm(stdout, { force: true });
   await symlink(socket, stdout);

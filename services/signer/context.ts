@@ -4,6 +4,7 @@ import pLimit from "p-limit";
 import * as v from "valibot";
 import { flag, text } from "#shared/service/config.ts";
 import type { Base, ContextOf, Tables } from "#shared/service/define.ts";
+import { ProgramConfig, programEnvironment } from "#shared/service/program-config.ts";
 import { connectAgent } from "./agent.ts";
 import { generateKey } from "./generate-key.ts";
 import { connectGpg } from "./gpg.ts";
@@ -17,21 +18,23 @@ export const Config = v.object({
   SIGN_KEY_PASSWORD: text,
   /** Makes a key where there is none. */
   SIGN_KEY_GENERATE: flag(false),
+  ...ProgramConfig,
 });
 
 export const open = async ({ config, log, newId, now }: Base<typeof Config>) => {
   await mkdir(config.DATA_DIR, { recursive: true });
   const path = join(config.DATA_DIR, "sign_key.asc");
   const password = config.SIGN_KEY_PASSWORD;
+  const environment = programEnvironment(config);
   const socket = join(config.DATA_DIR, "S.gpg-agent");
-  const keyring = openKeyring(path, password, now, connectAgent(resolve(socket)));
+  const keyring = openKeyring(path, password, now, connectAgent(resolve(socket), environment));
   if (config.SIGN_KEY_GENERATE && (await keyring.look()).kind === "none") {
     const made = await generateKey({ path, name: config.NAME, password, now: now(), newId });
     if (made) log.info("signing key generated", { path });
   }
   return {
     keyring,
-    gpg: await connectGpg(join(config.DATA_DIR, "gnupg"), password, now, socket),
+    gpg: await connectGpg(join(config.DATA_DIR, "gnupg"), { password, now, socket, environment }),
     /** Fingerprints and frames of databases whose every entry was found to be signed by that key. */
     checkedFrames: new Set<string>(),
     /** For what is too large for memory. */

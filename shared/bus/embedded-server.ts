@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { Fault } from "#shared/fault.ts";
+import type { ProgramEnvironment } from "#shared/run-program.ts";
 import type { Log } from "#shared/service/log.ts";
 import { seconds } from "#shared/time.ts";
 
@@ -13,6 +14,7 @@ export type Launch = {
   /** -1 stands for one that is free. */
   readonly port: number;
   readonly log: Log;
+  readonly environment: ProgramEnvironment;
 };
 
 export type NatsServer = { readonly child: ChildProcess; readonly port: number };
@@ -27,7 +29,13 @@ const patience = { lockSeconds: 2, ready: seconds(10) };
  * Starts a server that no key of the terminal reaches, and that dies with us, however we die.
  * The lock is its own: while it lives, nobody else opens its store.
  */
-export const launchServer = async ({ program, home, port, log }: Launch): Promise<NatsServer> => {
+export const launchServer = async ({
+  program,
+  home,
+  port,
+  log,
+  environment,
+}: Launch): Promise<NatsServer> => {
   const child = spawn(
     "setpriv",
     [
@@ -36,7 +44,7 @@ export const launchServer = async ({ program, home, port, log }: Launch): Promis
       ...[join(home, "lock"), program],
       ...["-c", join(home, "nats-server.conf"), "-a", "127.0.0.1", "-p", `${port}`],
     ],
-    { detached: true, stdio: ["ignore", "ignore", "pipe"] },
+    { detached: true, stdio: ["ignore", "ignore", "pipe"], env: { ...environment } },
   );
   const lines = createInterface({ input: child.stderr });
   const said: string[] = [];

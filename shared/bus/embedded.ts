@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { pause, within } from "#shared/pause.ts";
+import type { ProgramEnvironment } from "#shared/run-program.ts";
 import type { Log } from "#shared/service/log.ts";
 import { exitOf, launchServer } from "./embedded-server.ts";
 
@@ -15,6 +16,8 @@ type Options = {
   /** For JetStream's files; one kiln at a time may have it. */
   readonly directory: string;
   readonly log: Log;
+  /** What nats-server gets of kiln's variables. */
+  readonly environment: ProgramEnvironment;
   readonly program?: string;
 };
 
@@ -29,6 +32,7 @@ const grace = 1_500;
 export const startEmbeddedNats = async ({
   directory,
   log,
+  environment,
   program = defaultProgram(),
 }: Options): Promise<EmbeddedNats> => {
   const home = resolve(directory);
@@ -36,7 +40,7 @@ export const startEmbeddedNats = async ({
   const token = await tokenIn(join(home, "token"));
   await writeFile(join(home, "nats-server.conf"), configOf(home, token), { mode: 0o600 });
 
-  const first = await launchServer({ program, home, port: -1, log });
+  const first = await launchServer({ program, home, port: -1, log, environment });
   const { port } = first;
   let { child } = first;
   const stopping = new AbortController();
@@ -49,7 +53,7 @@ export const startEmbeddedNats = async ({
       await pause(250, signal);
       if (signal.aborted) return;
       try {
-        ({ child } = await launchServer({ program, home, port, log }));
+        ({ child } = await launchServer({ program, home, port, log, environment }));
       } catch (error) {
         log.error("nats-server did not start again", { error });
       }

@@ -7,6 +7,7 @@ import { streamsOf } from "#shared/bus/permissions.ts";
 import { messages } from "#shared/messages/index.ts";
 import type { Measure } from "#shared/metrics/declare.ts";
 import { openMetrics } from "#shared/metrics/prometheus.ts";
+import type { ProgramEnvironment } from "#shared/run-program.ts";
 import { serve } from "#shared/runtime.ts";
 import { openState } from "#shared/state/open.ts";
 import { openAnswering } from "./answer.ts";
@@ -15,6 +16,7 @@ import type { Service, World } from "./define.ts";
 import type { Part } from "./health.ts";
 import type { Log } from "./log.ts";
 import { common, deliveries, redeliveries } from "./metrics.ts";
+import { NetworkConfig, ProgramConfig, programEnvironment } from "./program-config.ts";
 import { type Environment, type Running, start } from "./start.ts";
 import { demandWithoutFiles } from "./without-files.ts";
 
@@ -36,6 +38,8 @@ export const Config = v.object({
   AWS_ACCESS_KEY_ID: text,
   AWS_SECRET_ACCESS_KEY: text,
   AWS_SESSION_TOKEN: text,
+  ...ProgramConfig,
+  ...NetworkConfig,
 });
 
 export type Hosted = AsyncDisposable & {
@@ -63,7 +67,9 @@ export const host = async (
 
   await using started = new AsyncDisposableStack();
   const http = started.use(await serve(answering.fetch, config.HOST, config.PORT));
-  const servers = config.NATS_URL ?? started.use(await embedded(join(data, "nats"), log)).url;
+  const servers =
+    config.NATS_URL ??
+    started.use(await embedded(join(data, "nats"), log, programEnvironment(config))).url;
   // Before the bus, as connecting sets up the streams: where a newer version migrated the database, they stay as they are.
   const state = hasState
     ? started.use(
@@ -133,7 +139,7 @@ const countDelivery = ({ count }: Measure, { name, message, verdict, again }: De
   if (again) count(redeliveries, labels);
 };
 
-const embedded = async (directory: string, log: Log) => {
+const embedded = async (directory: string, log: Log, programs: ProgramEnvironment) => {
   const { startEmbeddedNats } = await import("#shared/bus/embedded.ts");
-  return startEmbeddedNats({ directory, log });
+  return startEmbeddedNats({ directory, log, environment: programs });
 };

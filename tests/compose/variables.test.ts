@@ -12,16 +12,17 @@ const Entries = v.record(v.string(), v.object({ default: v.optional(v.string()) 
 
 /** The variables of a Config, with their defaults as text. */
 const variablesOf = (config: object) =>
-  Object.entries(v.parse(Entries, Reflect.get(config, "entries"))).map(
-    ([name, entry]) => [name, entry.default] as const,
-  );
+  Object.entries(v.parse(Entries, Reflect.get(config, "entries")))
+    // Those in small letters are other forms of names in capitals.
+    .filter(([name]) => name === name.toUpperCase())
+    .map(([name, entry]) => [name, entry.default] as const);
 
 const logging = ["LOG_LEVEL", "RUST_LOG"];
 const common = variablesOf(Common).map(([name]) => name);
 const ofState = ["STATE_URL", "STATE_TOKEN"];
 
 /** What the image sets, and what compose itself reads. */
-const elsewhere = ["DATA_DIR", "HOST", "PORT", "DOCKER_HOST"];
+const elsewhere = ["DATA_DIR", "HOST", "PORT", "DOCKER_HOST", "PATH", "HOME", "SSH_AUTH_SOCK"];
 
 const Service = v.object({
   image: v.optional(v.string()),

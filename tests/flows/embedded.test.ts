@@ -9,6 +9,7 @@ import { startEmbeddedNats } from "#shared/bus/embedded.ts";
 import { connectJetStream } from "#shared/bus/jetstream.ts";
 import { Fault } from "#shared/fault.ts";
 import { factSaid } from "../support/jobs.ts";
+import { programs } from "../support/programs.ts";
 import { makeScratch } from "../support/scratch.ts";
 import { silentLog as log } from "../support/world.ts";
 
@@ -44,7 +45,7 @@ const startHost = async (directory: string) => {
 
 test("it keeps strangers out, and stops without a trace", async () => {
   await using directory = await makeScratch();
-  const nats = await startEmbeddedNats({ directory: directory.path, log });
+  const nats = await startEmbeddedNats({ directory: directory.path, log, environment: programs });
 
   const bus = await connectJetStream({ servers: nats.url, messages: [factSaid], log });
   await bus.publish(factSaid, { about: "x", n: 1 });
@@ -61,7 +62,11 @@ test("it keeps strangers out, and stops without a trace", async () => {
 
 test("it comes back on its port, with what it had, when it dies by itself", async () => {
   await using directory = await makeScratch();
-  await using nats = await startEmbeddedNats({ directory: directory.path, log });
+  await using nats = await startEmbeddedNats({
+    directory: directory.path,
+    log,
+    environment: programs,
+  });
   await using bus = await connectJetStream({ servers: nats.url, messages: [factSaid], log });
   const seen: number[] = [];
   await bus.publish(factSaid, { about: "x", n: 1 });
@@ -81,7 +86,11 @@ test("a host killed with SIGKILL leaves no nats-server, and the next one starts 
   expect(await serversOn(directory.path)).toHaveLength(1);
 
   await killed.kill();
-  await using nats = await startEmbeddedNats({ directory: directory.path, log });
+  await using nats = await startEmbeddedNats({
+    directory: directory.path,
+    log,
+    environment: programs,
+  });
 
   expect(await serversOn(directory.path)).toHaveLength(1);
   await using bus = await connectJetStream({ servers: nats.url, messages: [], log });
@@ -90,7 +99,11 @@ test("a host killed with SIGKILL leaves no nats-server, and the next one starts 
 
 test("SIGINT to everything in the terminal's group does not reach it", async () => {
   await using directory = await makeScratch();
-  await using nats = await startEmbeddedNats({ directory: directory.path, log });
+  await using nats = await startEmbeddedNats({
+    directory: directory.path,
+    log,
+    environment: programs,
+  });
   const [pid = 0] = await serversOn(directory.path);
   const groupOf = async (path: string) =>
     (await readFile(path, "utf8")).split(") ")[1]?.split(" ")[2];
@@ -101,9 +114,15 @@ test("SIGINT to everything in the terminal's group does not reach it", async () 
 
 test("a second kiln on the same directory is refused, and the first one is not disturbed", async () => {
   await using directory = await makeScratch();
-  await using nats = await startEmbeddedNats({ directory: directory.path, log });
+  await using nats = await startEmbeddedNats({
+    directory: directory.path,
+    log,
+    environment: programs,
+  });
 
-  await expect(startEmbeddedNats({ directory: directory.path, log })).rejects.toEqual(
+  await expect(
+    startEmbeddedNats({ directory: directory.path, log, environment: programs }),
+  ).rejects.toEqual(
     new Fault(
       "conflict",
       `another kiln is running on ${directory.path}: stop it, or set DATA_DIR to another directory`,
@@ -118,7 +137,9 @@ test("a missing nats-server is named, with what to install", async () => {
   await using directory = await makeScratch();
   const program = "nats-server-that-is-not-there";
 
-  await expect(startEmbeddedNats({ directory: directory.path, log, program })).rejects.toEqual(
+  await expect(
+    startEmbeddedNats({ directory: directory.path, log, program, environment: programs }),
+  ).rejects.toEqual(
     new Fault(
       "unavailable",
       `${program} is not installed: install the package nats-server, or set NATS_URL`,

@@ -7,6 +7,7 @@ import { serve } from "#shared/runtime.ts";
 import { connectGit } from "../../services/resolver/git.ts";
 import { snapshotOf } from "../../services/resolver/snapshot.ts";
 import { startAur } from "../support/aur.ts";
+import { programs } from "../support/programs.ts";
 import { recipe } from "../support/recipe.ts";
 import { makeScratch } from "../support/scratch.ts";
 
@@ -15,8 +16,14 @@ const setup = async ({ limit = 4_000_000, timeout = 20_000 } = {}) => {
   const aur = stack.use(await startAur());
   const directory = stack.use(await makeScratch());
   const stopping = new AbortController();
-  const { signal } = stopping;
-  const git = connectGit({ directory: directory.path, allowFile: false, timeout, limit, signal });
+  const git = connectGit({
+    directory: directory.path,
+    allowFile: false,
+    timeout,
+    limit,
+    signal: stopping.signal,
+    environment: programs,
+  });
   const demo = recipe({ pkgbase: "demo" });
   await aur.add(demo);
 

@@ -10,6 +10,7 @@ import { signer } from "../../services/signer/service.ts";
 import { insertBuild } from "../support/builds.ts";
 import { makeGpgHome } from "../support/gpg-home.ts";
 import { runProgram } from "../support/program.ts";
+import { programs } from "../support/programs.ts";
 import { makeScratch } from "../support/scratch.ts";
 import { mountSmallDisk } from "../support/small-disk.ts";
 import { makeWorld } from "../support/world.ts";
@@ -220,7 +221,12 @@ test("a full disk under gpg's files is trouble that passes", async () => {
   await using scratch = await makeScratch();
   const place = join(scratch.path, "gnupg");
   await using disk = await mountSmallDisk(place, 8);
-  const gpg = await connectGpg(place, undefined, Date.now, join(place, "S.gpg-agent"));
+  const gpg = await connectGpg(place, {
+    password: undefined,
+    now: Date.now,
+    socket: join(place, "S.gpg-agent"),
+    environment: programs,
+  });
   const key = {
     kind: "usable" as const,
     fingerprint: "",

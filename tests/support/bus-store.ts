@@ -3,6 +3,7 @@ import { type JetStreamManager, jetstreamManager } from "@nats-io/jetstream";
 import { connect } from "@nats-io/transport-node";
 import * as v from "valibot";
 import { startEmbeddedNats } from "#shared/bus/embedded.ts";
+import { programs } from "./programs.ts";
 import { silentLog as log } from "./world.ts";
 
 /** Looks at the nats-server store in the data directory of a kiln that does not run. */
@@ -10,7 +11,7 @@ export const openBusStore = async (dataDirectory: string) => {
   await using stack = new AsyncDisposableStack();
   const directory = join(dataDirectory, "nats");
   const { host, username: token } = new URL(
-    stack.use(await startEmbeddedNats({ directory, log })).url,
+    stack.use(await startEmbeddedNats({ directory, log, environment: programs })).url,
   );
   const connection = await connect({ servers: host, token });
   stack.defer(() => connection.close());
