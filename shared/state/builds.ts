@@ -87,5 +87,6 @@ export const buildArtifacts = sqliteTable(
   (artifact) => [
     primaryKey({ columns: [artifact.build, artifact.filename] }),
     index("build_artifacts_by_sha256").on(artifact.sha256),
+    index("build_artifacts_by_filename").on(artifact.filename),
   ],
 );

@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray, sql } from "drizzle-orm";
+import { and, desc, eq, gte, lt, sql } from "drizzle-orm";
 import type { BuildId } from "#shared/model.ts";
 import { buildArtifacts, builds } from "#shared/state/builds.ts";
 import type { State } from "#shared/state/state.ts";
@@ -15,7 +15,7 @@ export const recordedOf = async ({ read }: State, build: BuildId) => {
 };
 
 /** The package files by these names, without their extensions, that builds made which succeeded; the newest first. */
-export const findBuilt = async ({ read }: State, names: readonly string[]) =>
+export const findBuilt = ({ read }: Pick<State, "read">, names: readonly string[]) =>
   read
     .select({
       filename: buildArtifacts.filename,
@@ -23,14 +23,15 @@ export const findBuilt = async ({ read }: State, names: readonly string[]) =>
       bytes: buildArtifacts.bytes,
     })
     .from(buildArtifacts)
-    .innerJoin(builds, eq(builds.id, buildArtifacts.build))
-    .where(
+    // A range of the index on filenames for each name: an expression of the filename would read every row.
+    .innerJoin(
+      sql`json_each(${JSON.stringify([...new Set(names)])}) as named`,
       and(
-        eq(builds.state, "success"),
-        inArray(
-          sql`substr(${buildArtifacts.filename}, 1, instr(${buildArtifacts.filename}, '.pkg.tar') - 1)`,
-          [...names],
-        ),
+        gte(buildArtifacts.filename, sql`named.value || '.pkg.tar'`),
+        lt(buildArtifacts.filename, sql`named.value || '.pkg.tas'`),
       ),
     )
+    .innerJoin(builds, eq(builds.id, buildArtifacts.build))
+    // The plus keeps SQLite from beginning with every build that succeeded ("Disqualifying WHERE Clause Terms").
+    .where(sql`+${builds.state} = ${"success"}`)
     .orderBy(desc(builds.orderedAt));

@@ -1,0 +1,1 @@
+CREATE INDEX `build_artifacts_by_filename` ON `build_artifacts` (`filename`);
