@@ -26,7 +26,8 @@ export async function* readArchive(
   pipeline(input, members, () => {});
   try {
     for await (const entry of members) {
-      const { name, type } = entry.header;
+      const { name, type, pax } = entry.header;
+      refuseUnread(name, type, pax ?? {});
       // Safe: what is written into the extractor is bytes, and so are the pieces it hands on.
       const content = entry as AsyncIterable<Uint8Array>;
       yield { name, type, read: (mostBytes) => collect(content, name, mostBytes) };
@@ -38,6 +39,16 @@ export async function* readArchive(
     throw new Fault("invalid", "the archive's tar is broken or cut short", { cause });
   }
 }
+
+/**
+ * Refuses what bsdtar(1), and so pacman, reads in another way than this reader: a sparse file has another name and other
+ * content there. makepkg writes none (`--no-read-sparse`). Source: "GNU tar pax archives" in tar(5) of libarchive.
+ */
+const refuseUnread = (name: string, type: Header["type"] | null, pax: object) => {
+  if (Object.keys(pax).some((key) => key.startsWith("GNU.sparse.")))
+    throw new Fault("invalid", `${name} is a sparse file in the archive, expected a plain one`);
+  if (!type) throw new Fault("invalid", `${name} is of an unknown type in the archive`);
+};
 
 /** Neither tar-stream nor zstd notices that the end is missing; a tar ends in an empty block. */
 async function* wholeTar(chunks: AsyncIterable<Uint8Array>, mostBytes: number) {

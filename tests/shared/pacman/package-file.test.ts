@@ -1,4 +1,6 @@
+import { buffer } from "node:stream/consumers";
 import { gzipSync } from "node:zlib";
+import { pack } from "tar-stream";
 import { expect, test } from "vitest";
 import { Fault } from "#shared/fault.ts";
 import { parseBuildinfo } from "#shared/pacman/buildinfo.ts";
@@ -118,5 +120,32 @@ test.each([
 
   await expect(readPackageFile(pieces(archive, 60_000))).rejects.toThrow(
     new Fault("invalid", message),
+  );
+});
+
+test("a package with a sparse file, to which pacman gives another name and content, is refused", async () => {
+  const tar = pack();
+  tar.entry({ name: ".PKGINFO" }, pkginfo);
+  const sparse = { "GNU.sparse.major": "1", "GNU.sparse.name": "../../etc/evil" };
+  tar.entry({ name: "usr/fine", pax: sparse }, "0\n");
+  tar.finalize();
+
+  await expect(readPackageFile(pieces(await buffer(tar)))).rejects.toThrow(
+    new Fault("invalid", "usr/fine is a sparse file in the archive, expected a plain one"),
+  );
+});
+
+test("a package with a file of an unknown type is refused", async () => {
+  const archive = await tarOf([
+    [".PKGINFO", pkginfo],
+    ["usr/fine", "x"],
+  ]);
+  const header = archive.subarray(1024, 1536);
+  header[156] = "S".charCodeAt(0);
+  const sum = header.fill(" ", 148, 156).reduce((total, byte) => total + byte, 0);
+  header.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148);
+
+  await expect(readPackageFile(pieces(archive))).rejects.toThrow(
+    new Fault("invalid", "usr/fine is of an unknown type in the archive"),
   );
 });
