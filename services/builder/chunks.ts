@@ -10,6 +10,8 @@ export const overflowMark = (limit: number) =>
 export type Chunks = {
   /** Takes what a program printed; a character may be split over two calls. */
   write(bytes: Uint8Array): void;
+  /** Takes a line of kiln's own, which are few, whatever the limit is. */
+  say(text: string): void;
   /** The next text of at most `chunkBytes`, or nothing. */
   next(): string | undefined;
   /** Everything taken so far, in UTF-8. */
@@ -17,7 +19,7 @@ export type Chunks = {
 };
 
 /**
- * Output as text, of at most `limit` bytes and a mark that says so. What is no UTF-8 becomes U+FFFD.
+ * Output as text: of what programs print at most `limit` bytes and a mark that says so. What is no UTF-8 becomes U+FFFD.
  * All in one piece: programs that print byte by byte would else take hundreds of bytes for each.
  */
 export const makeChunks = (limit: number): Chunks => {
@@ -40,10 +42,16 @@ export const makeChunks = (limit: number): Chunks => {
   };
 
   return {
+    say(text) {
+      // A character that a program printed half ends here.
+      if (!full) keep(encoder.encode(decoder.decode()));
+      keep(encoder.encode(text));
+    },
+
     write(printed) {
       if (full) return;
       const piece = encoder.encode(decoder.decode(printed, { stream: true }));
-      const fitting = piece.subarray(0, boundary(piece, limit - bytes));
+      const fitting = piece.subarray(0, boundary(piece, Math.max(0, limit - bytes)));
       keep(fitting);
       full = fitting.byteLength < piece.byteLength;
       if (full) keep(encoder.encode(overflowMark(limit)));

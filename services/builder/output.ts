@@ -60,7 +60,10 @@ export const openOutput = (
 
   return {
     write,
-    say: (text) => write(new TextEncoder().encode(`\n:: kiln :: ${text}\n\n`)),
+    say(text) {
+      chunks.say(`\n:: kiln :: ${text}\n\n`);
+      sayOn();
+    },
     async end() {
       hurry.abort();
       sayOn();

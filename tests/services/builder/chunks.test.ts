@@ -82,3 +82,25 @@ test("what is printed byte by byte takes no more room than it has bytes, and as 
   expect(whole.buffer.byteLength).toBeLessThan(200_001);
   expect(all(chunks).join("")).toBe("x".repeat(100_000));
 });
+
+test("a full log still says how the build went on and ended", () => {
+  const chunks = makeChunks(10);
+  chunks.say("building\n");
+  chunks.write(bytes("a long output"));
+  chunks.write(bytes("more"));
+
+  chunks.say("built\n");
+
+  expect(all(chunks).join("")).toBe(`building\na${overflowMark(10)}built\n`);
+});
+
+test("a line of kiln's own does not fall into a character", () => {
+  const chunks = makeChunks(1_000);
+  const [first, second] = bytes("é");
+  chunks.write(Uint8Array.of(0x61, first ?? 0));
+  chunks.say("b");
+
+  chunks.write(Uint8Array.of(second ?? 0));
+
+  expect(all(chunks).join("")).toBe("a\ufffdb\ufffd");
+});
