@@ -27,10 +27,25 @@ export type HttpServer = AsyncDisposable & { readonly port: number };
 /** Bytes no upload may exceed; services set smaller limits of their own. */
 const largestBody = 4 * 1024 ** 3;
 
-/** Listens for web requests, on a free port for 0. Disposing ends open connections at once, live streams too. */
-export const serve = async (fetch: Fetch, hostname: string, port: number): Promise<HttpServer> => {
+/**
+ * Seconds without a byte after which a connection is closed: between requests, within a request's head and within an
+ * answer, and within a request's body, for which an answer may take two minutes. Bun takes 255 at most. Node has such
+ * limits of its own.
+ */
+const patience = { idle: 60, body: 240 };
+
+/**
+ * Listens for web requests, on a free port for 0. Disposing ends open connections at once, live streams too. A client
+ * that neither sends nor reads loses its connection; a live stream may be silent for any time.
+ */
+export const serve = async (
+  fetch: Fetch,
+  hostname: string,
+  port: number,
+  limits = patience,
+): Promise<HttpServer> => {
   try {
-    if (typeof Bun !== "undefined") return serveBun(fetch, hostname, port);
+    if (typeof Bun !== "undefined") return serveBun(fetch, hostname, port, limits);
     if (typeof Deno !== "undefined") return serveDeno(Deno, fetch, hostname, port);
     return await serveNode(fetch, hostname, port);
   } catch (error) {
@@ -42,21 +57,36 @@ export const serve = async (fetch: Fetch, hostname: string, port: number): Promi
   }
 };
 
-const serveBun = (fetch: Fetch, hostname: string, port: number): HttpServer => {
-  // Without `idleTimeout: 0` a silent event stream is closed after ten seconds.
-  const options = { hostname, port, idleTimeout: 0, maxRequestBodySize: largestBody };
+const serveBun = (
+  fetch: Fetch,
+  hostname: string,
+  port: number,
+  { idle, body }: typeof patience,
+): HttpServer => {
   const server = Bun.serve({
-    ...options,
-    fetch: (request, server) => fetch(request, () => server.requestIP(request)?.address),
+    hostname,
+    port,
+    idleTimeout: idle,
+    maxRequestBodySize: largestBody,
     // In development Bun answers errors with a page that shows sources; out of it, it shares a busy port.
     development: false,
     reusePort: false,
+    async fetch(request, server) {
+      // 0 is no limit. A limit holds for the connection, so it is set anew with the answer.
+      server.timeout(request, request.body ? body : 0);
+      const response = await fetch(request, () => server.requestIP(request)?.address);
+      server.timeout(request, isLive(response) ? 0 : idle);
+      return response;
+    },
   });
   return {
     port: server.port ?? port,
     [Symbol.asyncDispose]: () => server.stop(true),
   };
 };
+
+const isLive = ({ headers }: Response) =>
+  headers.get("content-type")?.startsWith("text/event-stream") === true;
 
 const serveDeno = (
   deno: NonNullable<typeof Deno>,
