@@ -6,6 +6,7 @@ import type { Base, ContextOf, Tables } from "#shared/service/define.ts";
 import { readOnChange } from "#shared/state/read-on-change.ts";
 import { openAnswers } from "./answers.ts";
 import { openHub } from "./live/hub.ts";
+import { openRunningOutput } from "./running-output.ts";
 import { findUnfinishedBuilds } from "./store/builds.ts";
 import { revisionReader } from "./store/revision.ts";
 import { viewState } from "./view-build.ts";
@@ -43,6 +44,7 @@ export const open = async (base: Base<typeof Config> & Tables) => {
   });
   return {
     live,
+    readRunning: openRunningOutput({ follow, pause }),
     startedAt: base.now(),
     answers: openAnswers(readOnChange(state, revisionReader(state.read))),
     authorized,

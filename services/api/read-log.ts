@@ -1,27 +1,21 @@
 import { createZstdDecompress } from "node:zlib";
 import { Fault } from "#shared/fault.ts";
-import { buildOutput } from "#shared/messages/build.ts";
-import type { BuildId } from "#shared/model.ts";
-import { seconds } from "#shared/time.ts";
 import { webStream } from "#shared/web-stream.ts";
 import type { Api } from "./context.ts";
-import { silenceAfter } from "./silence.ts";
 import type { BuildRow } from "./store/builds.ts";
 
 /** Bytes a log may have when unpacked: several times what a builder writes. */
 const largest = 64 * 1024 * 1024;
 
-/** Milliseconds of silence after which a running build's output counts as read, and at most. */
-const patience = { quiet: 150, whole: seconds(3) };
-
 /** The log of a build that is done, or what a running one has printed so far: as JSON, a string. */
 export const readLog = async (
-  { blobs, follow, pause }: Pick<Api, "blobs" | "follow" | "pause">,
+  { blobs, readRunning }: Pick<Api, "blobs" | "readRunning">,
   { id, state, logSha256 }: Pick<BuildRow, "id" | "state" | "logSha256">,
 ) => {
   if (logSha256 !== null) return unpackLog(blobs, logSha256);
   if (state !== "running") throw new Fault("missing", "build does not have any logs");
-  return webStream(quoted(await readOutput({ follow, pause }, id)));
+  const output = await readRunning(id);
+  return released(quoted(output), () => output[Symbol.dispose]());
 };
 
 /** A whole log, as JSON. It is unpacked at the pace it is read: there may be many slow readers of large ones. */
@@ -52,28 +46,23 @@ async function* quoted(texts: AsyncIterable<string> | Iterable<string>) {
   yield encoder.encode('"');
 }
 
+/** A stream whose `release` is called when it ends, or when its reader goes away, even before the first byte. */
+const released = (content: AsyncIterator<Uint8Array>, release: () => void) =>
+  new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const { done, value } = await content.next();
+      if (!done) return controller.enqueue(value);
+      release();
+      controller.close();
+    },
+    async cancel() {
+      release();
+      await content.return?.();
+    },
+  });
+
 /** Who asks for a log can do nothing about its blob. */
 const unreadable = (error: unknown): never => {
   if (!(error instanceof Fault)) throw error;
   throw new Fault("unavailable", `the log cannot be read: ${error.message}`, { cause: error });
-};
-
-/** A stream of output has no end to wait for, so it is read until it falls silent. */
-const readOutput = async ({ follow, pause }: Pick<Api, "follow" | "pause">, build: BuildId) => {
-  const attempts = new Map<number, string[]>();
-  const silence = silenceAfter(pause, patience.quiet, patience.whole);
-  await using _ = await follow(
-    buildOutput,
-    "start",
-    ({ startedAt, index, text }) => {
-      const chunks = attempts.get(startedAt) ?? [];
-      attempts.set(startedAt, chunks);
-      chunks[index] = text;
-      silence.heard();
-    },
-    { build },
-  );
-  await silence.begun();
-  const newest = Math.max(...attempts.keys());
-  return (attempts.get(newest) ?? []).filter((text) => text !== undefined);
 };

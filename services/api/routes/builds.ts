@@ -54,7 +54,7 @@ export const buildRoutes = new Hono<ApiEnv>()
   )
   .get(
     `${paths}/:id/logs`,
-    describe("read", "Show a build's log, of a running build as far as it is", Text, 400, 404),
+    describe("read", "Show a build's log, of a running build as far as it is", Text, 400, 404, 503),
     read,
     async (c) => {
       const log = await readLog(c.var.api, await buildOf(c.var.api.state, c.req.param()));
