@@ -9,6 +9,7 @@ import { integer } from "#shared/service/config.ts";
 import type { Base, ContextOf, Publishing } from "#shared/service/define.ts";
 import { kilnVersion } from "#shared/version.ts";
 import type { Limits } from "./container-spec.ts";
+import { makeDeferrals } from "./deferrals.ts";
 import { connectDocker } from "./docker/connect.ts";
 import type { Engine } from "./docker/engine.ts";
 import { readIdentity } from "./identity.ts";
@@ -85,6 +86,7 @@ export const openWith = async (engine: Engine, { config, newId, now }: Base<type
     name,
     peers,
     identity,
+    deferrals: makeDeferrals<RebuildId>(),
     image: config.RUNNER_IMAGE.replaceAll("{version}", kilnVersion),
     limits: limitsOf(config),
     /** As many PKGBUILDs are read at the same time as packages built. */

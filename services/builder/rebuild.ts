@@ -7,7 +7,6 @@ import {
   type rebuildRequested,
 } from "#shared/messages/rebuild.ts";
 import { abortable } from "#shared/pause.ts";
-import { seconds } from "#shared/time.ts";
 import { attempt } from "./attempt.ts";
 import type { Builder } from "./context.ts";
 import { broken, describe } from "./outcome.ts";
@@ -19,9 +18,6 @@ import { untilKept } from "./until-kept.ts";
 
 type Request = Payload<typeof rebuildRequested>;
 
-/** How long a rebuild waits that another builder is to take. */
-const deferral = seconds(2);
-
 /**
  * Builds once more what was built, from what is known of it, and publishes what came of it. What this builder built
  * itself is left to another builder, as long as there is one. The verifier is asked first whether the rebuild is still
@@ -32,12 +28,25 @@ export const rebuild = async (
   request: Request,
   { failures, signal, later }: Delivery,
 ) => {
-  const { ask, blobs, config, engine, limits, log, name, now, pause, peers, publish, rebuilds } =
-    context;
+  const {
+    ask,
+    blobs,
+    config,
+    deferrals,
+    engine,
+    limits,
+    log,
+    name,
+    now,
+    pause,
+    peers,
+    publish,
+    rebuilds,
+  } = context;
   const { rebuild, pkgbase, arch } = request;
   const report = rebuilds.reportOf(rebuild);
   if (report) return publish(rebuildFinished, report);
-  if (request.builtBy === name && peers.hasOther()) return later(deferral);
+  if (request.builtBy === name && peers.hasOther()) return later(deferrals.next(rebuild));
   await engine.ping();
   if (!(await ask(claimRebuild, { rebuild, builder: name })).go) return;
 
