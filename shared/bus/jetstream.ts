@@ -54,7 +54,7 @@ export const connectJetStream = async ({
 
   const send = sendBy(connection, client);
   return {
-    publish: (message, payload) => send(prepare(message, payload)),
+    publish: async (message, payload) => send(prepare(message, payload)),
     send,
     consume: consumeFrom(connection, manager, { log, alone, delivered }),
     follow: followFrom(connection, client, manager, log),
