@@ -10,16 +10,38 @@ const budgets = {
   judges: minutes(12),
 };
 
+/** The rings run one after the other, so that the time of each is its own. */
+const orderOf = (ring: keyof typeof budgets) => ({
+  groupOrder: 1 + Object.keys(budgets).indexOf(ring),
+});
+
 /** Its tests share no state, so they may share modules: loading them anew for each file takes longer than the tests. */
 const pure = (include: string[], exclude: string[]) => ({
   extends: true as const,
-  test: { name: "pure", include, exclude, isolate: false },
+  test: {
+    name: "pure",
+    include,
+    exclude,
+    isolate: false,
+    maxWorkers: 2,
+    sequence: orderOf("pure"),
+  },
 });
 
-/** What the outer rings need is installed, started and stopped around them. */
-const equipped = (name: string, include: string[]) => ({
+/**
+ * What the outer rings need is installed, started and stopped around them. Their tests wait more than they work, so
+ * more files run at once than there are processors, and a test may take long on a busy machine.
+ */
+const equipped = (name: "flows" | "judges", include: string[]) => ({
   extends: true as const,
-  test: { name, include, globalSetup: "tests/support/global-setup.ts" },
+  test: {
+    name,
+    include,
+    globalSetup: "tests/support/global-setup.ts",
+    testTimeout: minutes(5),
+    maxWorkers: 3,
+    sequence: orderOf(name),
+  },
 });
 
 const outside = ["tests/flows/**", "tests/judges/**"];

@@ -103,7 +103,7 @@ test(
     expect(await kiln.ends("twice")).toEqual({ twice: success });
     expect(await kiln.buildsOf("twice")).toHaveLength(1);
   },
-  minutes(1),
+  minutes(3),
 );
 
 test(

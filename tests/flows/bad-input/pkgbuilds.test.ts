@@ -99,7 +99,7 @@ test(
     );
     expect(await served(...files)).toEqual(before);
   },
-  minutes(3),
+  minutes(10),
 );
 
 test(
@@ -118,7 +118,7 @@ test(
       info: [`${reason}; nothing of stale is in the repository`, "publish"],
     });
   },
-  minutes(1),
+  minutes(5),
 );
 
 test(
@@ -135,7 +135,7 @@ test(
       info: [`${reason}; nothing of thief is in the repository`, "publish"],
     });
   },
-  minutes(1),
+  minutes(5),
 );
 
 test(
@@ -164,5 +164,5 @@ test(
     expect([canary, "/tmp/kiln-canary", "/etc/kiln-canary"].filter(existsSync)).toEqual([]);
     expect(sockets).toEqual([]);
   },
-  minutes(1),
+  minutes(5),
 );
