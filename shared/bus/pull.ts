@@ -32,11 +32,20 @@ export const openSlot = (
       else msg.respond("-NAK");
     },
   });
-  const reconnected = onReconnect(() => take("lost"));
+  /** The connection was lost and made again while no pull waited: the consumer may be gone with the server's store. */
+  let isUnsure = false;
+  const reconnected = onReconnect(() => {
+    if (taker) take("lost");
+    else isUnsure = true;
+  });
 
   return {
     async pull(signal) {
       if (signal.aborted || nats.isClosed()) return "nothing";
+      if (isUnsure) {
+        isUnsure = false;
+        return "lost";
+      }
       const pulled = new Promise<Pulled>((resolve) => {
         taker = resolve;
       });

@@ -36,8 +36,7 @@ test("a nats-server that comes back without its store is given its streams again
   await using _following = await world.bus.follow(factSaid, "start", ({ n }) => seen.push(n));
   for (const n of [1, 2, 3]) await world.bus.publish(factSaid, { about: "x", n });
   await world.bus.publish(jobAsked, job("before"));
-  // What was under way when the store went is given up half a minute later at most.
-  const soon = { timeout: seconds(45) };
+  const soon = { timeout: seconds(20) };
   await vi.waitFor(() => expect([done, seen]).toEqual([["before"], [1, 2, 3]]), soon);
 
   await world.nats.down();
