@@ -34,6 +34,7 @@ export const open = async (base: Base<typeof Config> & Tables) => {
   const { config, log, follow, pause, state } = base;
   const authorized = await openAuthorized(config);
   const live = openHub({
+    now: base.now,
     log,
     follow,
     pause,

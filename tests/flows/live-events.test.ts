@@ -12,6 +12,7 @@ import { messages } from "#shared/messages/index.ts";
 import { BuildId, Pkgbase } from "#shared/model.ts";
 import { pause } from "#shared/pause.ts";
 import { readEvents } from "../../cli/events.ts";
+import type { Unfinished } from "../../services/api/live/hub.ts";
 import { openNotifiedHub } from "../support/live.ts";
 import { startNats } from "../support/nats.ts";
 import { silentLog } from "../support/world.ts";
@@ -23,21 +24,24 @@ const setup = async (running?: BuildId) => {
   await using stack = new AsyncDisposableStack();
   const nats = stack.use(await startNats());
   const bus = stack.use(await connectJetStream({ servers: nats.url, messages, log: silentLog }));
-  const state = { state: "running", info: "build" } as const;
+  const rows: Unfinished[] = [];
+  if (running)
+    rows.push({ build: running, state: { state: "running", info: "build" }, startedAt: 1 });
   const hub = stack.use(
     await openNotifiedHub(bus, {
       log: silentLog,
       pause,
-      findUnfinished: async () => (running ? [{ build: running, state, startedAt: 1 }] : []),
+      now: Date.now,
+      findUnfinished: async () => rows,
     }),
   );
   const resources = stack.move();
-  return { bus, hub, [Symbol.asyncDispose]: () => resources.disposeAsync() };
+  return { bus, hub, rows, [Symbol.asyncDispose]: () => resources.disposeAsync() };
 };
 
 const newBuild = () => v.parse(BuildId, crypto.randomUUID());
 
-const about = (build: BuildId) => ({ build, pkgbase, arch: "x86_64", at: 1 });
+const about = (build: BuildId) => ({ build, pkgbase, arch: "x86_64", at: Date.now() });
 
 /** What a stream tells until `ends` builds have ended, a log's texts put together. */
 const tellingOf = async (stream: ReadableStream<Uint8Array>, ends: number) => {
@@ -73,6 +77,7 @@ test("builds are told of in serene's order, though each subject comes on its own
   for (let count = 0; count < 5; count++) {
     const build = newBuild();
     const { publish } = it.bus;
+    it.rows.push({ build, state: { state: "pending" }, startedAt: null });
     await publish(buildPending, about(build));
     await publish(buildStarted, about(build));
     await Promise.all([

@@ -14,6 +14,8 @@ export type FollowOutput = (
 export type Channel = {
   /** Adds a client, with what it missed. */
   join(left: () => void): Subscriber;
+  /** Whether it was told of a build before, over or not. */
+  knows(build: BuildId): boolean;
   /** A build that is there already; resolves when its log so far is known. */
   resume(build: BuildId, state: BuildState, startedAt: number | null): Promise<void>;
   pending(build: BuildId): void;
@@ -116,6 +118,7 @@ export const openChannel = (pkgbase: string, terms: ChannelTerms): Channel => {
       subscribers.add(subscriber);
       return subscriber;
     },
+    knows: (build) => builds.has(build) || over.has(build),
     async resume(build, state, startedAt) {
       const followed = builds.get(build) ?? follow(build, state, startedAt);
       if (state.state !== "pending") await listen(build, followed);

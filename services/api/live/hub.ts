@@ -24,6 +24,7 @@ export type HubTerms = {
   readonly log: Log;
   readonly follow: Follow;
   readonly pause: Pause;
+  readonly now: () => number;
   /** A package's builds that have not ended, oldest first. */
   findUnfinished(pkgbase: string): Promise<readonly Unfinished[]>;
   /** Milliseconds between pings. */
@@ -38,21 +39,36 @@ export type Hub = AsyncDisposable & {
    * stream it is: `Fault` unavailable where that client, or all of them, have as many as they may.
    */
   subscribe(pkgbase: string, client: string): Promise<Subscriber>;
-  /** Takes what happens to a package's builds; absent where no client is interested. */
-  channelOf(
-    pkgbase: string,
-  ): Pick<Channel, "pending" | "started" | "finished" | "ended"> | undefined;
+  /**
+   * Hands the channel of a package what happens to a build, where a client is interested. A message may arrive twice,
+   * however late, so a build that the channel does not know is looked up first: one that has ended stays unheard of.
+   */
+  notify(about: About, hand: (channel: Builds) => void): void;
+  /** As `notify`, for an end: that of a build that the channel does not know is passed on unless it is long past. */
+  notifyEnd(about: About & { readonly at: number }, hand: (channel: Builds) => void): void;
   /** How many streams there are. */
   count(): number;
 };
 
-type Opened = { readonly channel: Channel; readonly ready: Promise<void> };
+type Opened = {
+  readonly channel: Channel;
+  readonly ready: Promise<void>;
+  readonly openedAt: number;
+};
+
+type Builds = Pick<Channel, "pending" | "started" | "finished" | "ended">;
+
+type About = { readonly pkgbase: string; readonly build: BuildId };
+
+/** Milliseconds by which the clocks of two hosts may differ. */
+const skew = seconds(60);
 
 /** The live events of one process. Disposing ends every stream at once. */
 export const openHub = ({
   log,
   follow,
   pause,
+  now,
   findUnfinished,
   pingInterval = seconds(10),
   patience = seconds(5),
@@ -72,12 +88,15 @@ export const openHub = ({
       for (const { build, state, startedAt } of await findUnfinished(pkgbase))
         await channel.resume(build, state, startedAt);
     };
-    return { channel, ready: load() };
+    return { channel, ready: load(), openedAt: now() };
   };
   const close = (pkgbase: string) => {
     opened.get(pkgbase)?.channel.close();
     opened.delete(pkgbase);
   };
+
+  const isUnfinished = async ({ pkgbase, build }: About) =>
+    (await findUnfinished(pkgbase)).some((it) => it.build === build);
 
   const closing = new AbortController();
   const pingEachClient = async () => {
@@ -105,7 +124,20 @@ export const openHub = ({
       left();
       return hub.subscribe(pkgbase, client);
     },
-    channelOf: (pkgbase) => opened.get(pkgbase)?.channel,
+    notify(about, hand) {
+      const channel = opened.get(about.pkgbase)?.channel;
+      if (!channel) return;
+      if (channel.knows(about.build)) return hand(channel);
+      void isUnfinished(about)
+        .then((unfinished) => {
+          if (unfinished) hand(channel);
+        })
+        .catch((error: unknown) => log.error("a build cannot be looked up", { ...about, error }));
+    },
+    notifyEnd({ pkgbase, build, at }, hand) {
+      const it = opened.get(pkgbase);
+      if (it && (it.channel.knows(build) || at > it.openedAt - skew)) hand(it.channel);
+    },
     count: () => places.count(),
     async [Symbol.asyncDispose]() {
       closing.abort();

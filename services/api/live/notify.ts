@@ -10,22 +10,25 @@ import type { Hub } from "./hub.ts";
 
 // What each message about a build means for the live events of its package.
 
-type Live = { readonly live: Pick<Hub, "channelOf"> };
+type Live = { readonly live: Pick<Hub, "notify" | "notifyEnd"> };
 
-export const notifyPending = (
-  { live }: Live,
-  { pkgbase, build }: Payload<typeof buildPending>,
-): void => live.channelOf(pkgbase)?.pending(build);
+export const notifyPending = ({ live }: Live, { pkgbase, build }: Payload<typeof buildPending>) =>
+  live.notify({ pkgbase, build }, (channel) => channel.pending(build));
 
 export const notifyStarted = (
   { live }: Live,
   { pkgbase, build, at }: Payload<typeof buildStarted>,
-): void => live.channelOf(pkgbase)?.started(build, at);
+) => live.notify({ pkgbase, build }, (channel) => channel.started(build, at));
 
 export const notifyFinished = (
   { live }: Live,
   { pkgbase, build, outputs, outcome }: Payload<typeof buildFinished>,
-): void => live.channelOf(pkgbase)?.finished(build, outputs, outcome.kind === "built");
+) =>
+  live.notify({ pkgbase, build }, (channel) =>
+    channel.finished(build, outputs, outcome.kind === "built"),
+  );
 
-export const notifyEnded = ({ live }: Live, payload: Payload<typeof buildEnded>): void =>
-  live.channelOf(payload.pkgbase)?.ended(payload.build, endOf(payload));
+export const notifyEnded = ({ live }: Live, payload: Payload<typeof buildEnded>) => {
+  const { pkgbase, build, at } = payload;
+  live.notifyEnd({ pkgbase, build, at }, (channel) => channel.ended(build, endOf(payload)));
+};

@@ -10,7 +10,7 @@ import {
 import { BuildId, Pkgbase } from "#shared/model.ts";
 import { openHub, type Unfinished } from "../../../../services/api/live/hub.ts";
 import { framesOf } from "../../../support/frames-of.ts";
-import { openNotifiedHub } from "../../../support/live.ts";
+import { openNotifiedHub, unfinishedIn } from "../../../support/live.ts";
 import { makeWorld } from "../../../support/world.ts";
 
 const pkgbase = v.parse(Pkgbase, "Foo");
@@ -22,7 +22,8 @@ const setup = async (unfinished: readonly Unfinished[] = []) => {
     await openNotifiedHub(world.bus, {
       log: world.log,
       pause: world.pause,
-      findUnfinished: async () => unfinished,
+      now: world.now,
+      findUnfinished: async () => [...unfinished, ...unfinishedIn(world.bus)],
       pingInterval: 1_000_000,
       patience: 20,
     }),
@@ -183,11 +184,13 @@ test("a client that leaves, by either way, frees all that was held for it", asyn
     await it.hub.subscribe(pkgbase, "client"),
     await it.hub.subscribe(pkgbase, "client"),
   ];
-  await run(it.world, newBuild(), ["text"]);
+  const build = newBuild();
+  await run(it.world, build, ["text"]);
 
   await one.stream.cancel();
   two.leave();
   two.leave();
+  await end(it.world, build);
 
   expect(it.hub.count()).toBe(0);
   const fresh = await it.hub.subscribe(pkgbase, "client");
@@ -211,6 +214,7 @@ test("everybody is pinged, with an empty id and no data", async () => {
     log: world.log,
     follow: world.follow,
     pause: world.pause,
+    now: world.now,
     findUnfinished: async () => [],
     pingInterval: 1,
   });
