@@ -25,8 +25,7 @@ const setup = async (running?: BuildId) => {
   const nats = stack.use(await startNats());
   const bus = stack.use(await connectJetStream({ servers: nats.url, messages, log: silentLog }));
   const rows: Unfinished[] = [];
-  if (running)
-    rows.push({ build: running, state: { state: "running", info: "build" }, startedAt: 1 });
+  if (running) rows.push({ build: running, state: { state: "running", info: "build" }, startedAt });
   const hub = stack.use(
     await openNotifiedHub(bus, {
       log: silentLog,
@@ -41,7 +40,9 @@ const setup = async (running?: BuildId) => {
 
 const newBuild = () => v.parse(BuildId, crypto.randomUUID());
 
-const about = (build: BuildId) => ({ build, pkgbase, arch: "x86_64", at: Date.now() });
+const startedAt = Date.now();
+
+const about = (build: BuildId) => ({ build, pkgbase, arch: "x86_64", at: startedAt });
 
 /** What a stream tells until `ends` builds have ended, a log's texts put together. */
 const tellingOf = async (stream: ReadableStream<Uint8Array>, ends: number) => {
@@ -82,7 +83,7 @@ test("builds are told of in serene's order, though each subject comes on its own
     await publish(buildStarted, about(build));
     await Promise.all([
       ...[0, 1, 2].map((index) =>
-        publish(buildOutput, { build, startedAt: 1, index, text: `${index}` }),
+        publish(buildOutput, { build, startedAt, index, text: `${index}` }),
       ),
       publish(buildFinished, {
         ...about(build),
@@ -109,7 +110,7 @@ test("who comes late gets the log so far in one piece", async () => {
   await using it = await setup(build);
   const lines = Array.from({ length: 300 }, (_, index) => `line ${index}\n`);
   for (const [index, text] of lines.entries())
-    await it.bus.publish(buildOutput, { build, startedAt: 1, index, text });
+    await it.bus.publish(buildOutput, { build, startedAt, index, text });
 
   const { stream } = await it.hub.subscribe(pkgbase, "client");
   const told = tellingOf(stream, 1);
