@@ -80,6 +80,7 @@ test.each([
   ["the clock", /\bDate\.now\b|\bnew Date\(\)/, /^(shared\/service\/run|cli\/kiln)\.ts$/],
   ["the metrics library", /from "prom-client"/, /^shared\/metrics\/prometheus\.ts$/],
   ["the log library", /from "pino\b/, /^shared\/service\/(log|pino-browser\.d)\.ts$/],
+  ["the cron library", /from "croner"/, /^shared\/cron-expression\.ts$/],
   ["S3's signatures", /from "aws4fetch"/, /^shared\/blobs\/s3\.ts$/],
   ["OpenPGP", /from "openpgp"/, /^services\/signer\//],
   [

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { openAuthorized } from "#shared/http/authorized.ts";
 import type { Peer } from "#shared/runtime.ts";
+import { Schedules } from "#shared/schedule.ts";
 import { flag, text } from "#shared/service/config.ts";
 import type { Base, ContextOf, Tables } from "#shared/service/define.ts";
 import { readOnChange } from "#shared/state/read-on-change.ts";
@@ -23,9 +24,7 @@ export const Config = v.object({
   BUILD_CLI: flag(true),
   /** Whether new packages take part in schedules. */
   SCHEDULING_DEFAULT: flag(true),
-  SCHEDULE: v.optional(v.string(), "0 0 0 * * *"),
-  /** Absent: SCHEDULE. */
-  SCHEDULE_DEVEL: text,
+  ...Schedules.entries,
   AUR_URL: v.optional(v.string(), "https://aur.archlinux.org"),
 });
 export type Config = v.InferOutput<typeof Config>;

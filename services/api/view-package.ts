@@ -1,5 +1,6 @@
 import type { SourceSpec } from "#shared/messages/resolve.ts";
 import { fieldOf, parseSrcinfo, pkgnamesOf } from "#shared/pacman/srcinfo.ts";
+import { type Schedules, scheduleOf } from "#shared/schedule.ts";
 import type { PackageInfo, PackagePeek } from "#shared/views.ts";
 import { withoutCredentials } from "#shared/without-credentials.ts";
 import type { Config } from "./context.ts";
@@ -7,7 +8,7 @@ import type { PeekRow } from "./store/list.ts";
 import type { PackageRow } from "./store/shown.ts";
 import { timeOf, viewBuild } from "./view-build.ts";
 
-type Shown = Pick<Config, "ARCH" | "AUR_URL" | "SCHEDULE" | "SCHEDULE_DEVEL">;
+type Shown = Pick<Config, "ARCH" | "AUR_URL"> & Schedules;
 
 /** What is published of a package, and what is set for it. */
 export const viewPackage = (row: PackageRow, config: Shown): PackageInfo => {
@@ -24,7 +25,7 @@ export const viewPackage = (row: PackageRow, config: Shown): PackageInfo => {
     clean: settings.clean,
     private: settings.private,
     dependency: settings.dependency,
-    schedule: settings.schedule ?? defaultSchedule(settings.devel, config),
+    schedule: scheduleOf(settings, config),
     schedule_changed: settings.schedule !== null,
     prepare_commands: settings.private ? null : settings.prepare,
     makepkg_flags: [...settings.flags],
@@ -75,6 +76,3 @@ const viewSource = (
       return { source: "raw pkgbuild", source_url: null };
   }
 };
-
-const defaultSchedule = (devel: boolean, { SCHEDULE, SCHEDULE_DEVEL }: Shown) =>
-  devel ? (SCHEDULE_DEVEL ?? SCHEDULE) : SCHEDULE;
