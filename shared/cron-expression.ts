@@ -45,13 +45,22 @@ export const parseCron = (expression: string): Ticks | undefined => {
       sloppyRanges: true,
     });
     return {
-      after: (at) => cron.nextRun(new Date(at))?.getTime(),
+      after: remember((at) => cron.nextRun(new Date(at))?.getTime()),
       upTo: (at) => cron.previousRuns(1, new Date(at + 1))[0]?.getTime(),
     };
   } catch (error) {
     if (error instanceof TypeError || error instanceof RangeError) return undefined;
     throw error;
   }
+};
+
+/** Keeps the newest result: croner takes 0.1 s to find that an expression has no further instant. */
+const remember = <T>(find: (at: number) => T) => {
+  let found: { readonly at: number; readonly result: T } | undefined;
+  return (at: number) => {
+    if (found?.at !== at) found = { at, result: find(at) };
+    return found.result;
+  };
 };
 
 /** The fields as croner has them; undefined for what croner would take and serene refuses. */

@@ -5,8 +5,9 @@ import type { Message, Payload, Question } from "#shared/bus/declare.ts";
 import type { Counter, Gauge, Histogram, Measure, Reading } from "#shared/metrics/declare.ts";
 import type { Pause } from "#shared/pause.ts";
 import type { Fetch } from "#shared/runtime.ts";
-import type { AttemptsTable } from "#shared/state/recovery.ts";
+import type { AttemptsTable, TicksTable } from "#shared/state/recovery.ts";
 import type { State } from "#shared/state/state.ts";
+import type { Cron } from "./cron.ts";
 import type { Log } from "./log.ts";
 import type { OutboxTables } from "./outbox.ts";
 import type { Reconcile } from "./reconcile.ts";
@@ -113,14 +114,14 @@ export const answer = <R extends v.GenericSchema, A extends v.GenericSchema, Con
 
 export type Repetition<Context> = {
   /** Milliseconds between the end of one run and the next; the first is at start. */
-  readonly interval: number;
+  interval(): number;
   run(context: Context, signal: AbortSignal): Promise<void>;
 };
 
 export const every = <Context>(
   interval: number,
   run: Repetition<Context>["run"],
-): Repetition<Context> => ({ interval, run });
+): Repetition<Context> => ({ interval: () => interval, run });
 
 /** One row of a service's `shows` table: gauges that are read together whenever somebody looks. */
 export type Showing<Context> = {
@@ -158,8 +159,14 @@ export type Service<
   readonly config: C;
   /** Whether it reads or writes tables. */
   readonly state: S;
-  /** The tables that keep what it has committed and not done yet; one that publishes and has tables needs them. */
-  readonly recovery?: OutboxTables & { readonly attempts?: AttemptsTable };
+  /**
+   * The tables that keep what it has committed and not done yet: a service that has tables needs the outbox to publish,
+   * `attempts` to reconcile, `ticks` to have crons.
+   */
+  readonly recovery?: OutboxTables & {
+    readonly attempts?: AttemptsTable;
+    readonly ticks?: TicksTable;
+  };
   /** Whether it makes all streams there are. Where users of nats-server are told apart, nobody else may. */
   readonly makesStreams?: boolean;
   open(
@@ -171,6 +178,7 @@ export type Service<
   readonly asks?: readonly Question[];
   readonly answers?: readonly Answering<NoInfer<Context>>[];
   readonly repeats?: readonly Repetition<NoInfer<Context>>[];
+  readonly crons?: readonly Cron<NoInfer<Context>>[];
   readonly reconciles?: readonly Reconcile<NoInfer<Context>>[];
   readonly measures?: readonly (Counter | Histogram)[];
   readonly shows?: readonly Showing<NoInfer<Context>>[];

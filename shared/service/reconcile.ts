@@ -118,5 +118,5 @@ export const reconciliation = <Context>(
     }
     started = true;
   };
-  return { interval: lookInterval, run };
+  return { interval: () => lookInterval, run };
 };

@@ -5,6 +5,7 @@ import type { Reading } from "#shared/metrics/declare.ts";
 import type { State } from "#shared/state/state.ts";
 import { fillClaims } from "./claims.ts";
 import { parseConfig } from "./config.ts";
+import { cronRepetition } from "./cron.ts";
 import type { HttpApp, Repetition, Service, World } from "./define.ts";
 import { measureDeclared } from "./measures.ts";
 import { blobBytes } from "./metrics.ts";
@@ -59,8 +60,11 @@ export const start = async (
     signal,
   };
   const around = { ...surroundings, alone, bus, log };
-  const world = service.state
-    ? { ...base, state: openTables(service, demandState(service, state), around, started) }
+  const tables = service.state
+    ? openTables(service, demandState(service, state), around, started)
+    : undefined;
+  const world = tables
+    ? { ...base, state: tables }
     : { ...base, publish: publishDeclared(service, bus) };
   const opened = await service.open(world);
   started.defer(async () => opened[Symbol.asyncDispose]?.());
@@ -73,6 +77,10 @@ export const start = async (
   for (const subscription of service.consumes ?? [])
     started.use(await subscription.open(bus, service.name, context));
   for (const repetition of service.repeats ?? []) started.use(repeat(repetition, context));
+  for (const cron of service.crons ?? [])
+    started.use(
+      repeat(cronRepetition(service, cron, { ...around, context, state: tables }), context),
+    );
   for (const reconcile of service.reconciles ?? [])
     started.use(repeat(reconciliation(service, reconcile, { ...around, context, state }), context));
 
@@ -151,7 +159,7 @@ const repeat = <Context extends Pick<World, "log" | "pause" | "signal">>(
       await run(context, signal).catch((error: unknown) => {
         if (!signal.aborted) log.error("repetition failed", { run: run.name, error });
       });
-      if (!signal.aborted) await pause(interval, signal);
+      if (!signal.aborted) await pause(interval(), signal);
     }
   };
   const ended = loop();

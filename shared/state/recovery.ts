@@ -42,9 +42,10 @@ const attemptsTable = <N extends string>(name: N) =>
     (attempt) => [primaryKey({ columns: [attempt.reconcile, attempt.row] })],
   );
 
-/** When each cron row of the service fired last. */
+/** The newest tick of each cron expression that has fired; before the first one, when it came into force. */
 const ticksTable = <N extends string>(name: N) =>
   sqliteTable(name, {
+    /** A row of the service's `crons`, and the expression. */
     name: text().primaryKey(),
     firedAt: integer("fired_at").notNull(),
   });
