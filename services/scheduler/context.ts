@@ -1,6 +1,7 @@
 import pLimit from "p-limit";
 import * as v from "valibot";
 import { Arch, type SessionId } from "#shared/model.ts";
+import { Schedules } from "#shared/schedule.ts";
 import { flag, integer } from "#shared/service/config.ts";
 import type { Base, ContextOf, Tables } from "#shared/service/define.ts";
 import { shareRunning } from "#shared/single-flight.ts";
@@ -9,6 +10,9 @@ export const Config = v.object({
   /** The repository's name, as pacman.conf has it. */
   NAME: v.optional(v.string(), "serene"),
   ARCH: v.optional(Arch, "x86_64"),
+  ...Schedules.entries,
+  /** Builds nothing by schedules. */
+  SCHEDULING_DISABLED: flag(false),
   /** Orders the builds of a session by their dependencies. */
   RESOLVE_BUILD_SEQUENCE: flag(true),
   /** Builds what waits for a build that failed all the same. */

@@ -1,15 +1,13 @@
-import * as v from "valibot";
-import { publication } from "#shared/bus/declare.ts";
 import { Fault } from "#shared/fault.ts";
-import { buildPending, type Order } from "#shared/messages/build.ts";
-import { BuildId, type Pkgbase } from "#shared/model.ts";
+import type { Order } from "#shared/messages/build.ts";
+import type { Pkgbase } from "#shared/model.ts";
 import type { Scheduler } from "./context.ts";
-import { addedAtOf, insertSession, orderedIn } from "./store/sessions.ts";
+import { addedAtOf, orderedIn } from "./store/sessions.ts";
 import { writeBuilds } from "./store/write-builds.ts";
+import { writeSession } from "./write-session.ts";
 
 /**
- * Writes the session and its builds, and has each announced as pending, which has the session planned. The same
- * session ordered again is the same. `Fault` missing, in serene's words, where a package is not added.
+ * Orders a session of builds. The same session ordered again is the same. `Fault` missing, in serene's words, where a package is not added.
  */
 export const orderBuilds = (scheduler: Scheduler, order: Order) =>
   write(scheduler, order, (wanted, isAdded) => {
@@ -29,31 +27,13 @@ type Choose = (
   isAdded: (pkgbase: Pkgbase) => boolean,
 ) => readonly Pkgbase[];
 
-const write = (
-  { config, newId, now, state }: Scheduler,
-  { session, packages, reason, resolve, force }: Order,
-  choose: Choose,
-) =>
-  writeBuilds(state, async (transaction) => {
+const write = (scheduler: Scheduler, order: Order, choose: Choose) =>
+  writeBuilds(scheduler.state, async (transaction) => {
+    const { session } = order;
     const there = await orderedIn(transaction, session);
     if (there) return { session, builds: there };
-    const names = [...new Set(packages)].sort();
+    const names = [...new Set(order.packages)].sort();
     const addedAt = await addedAtOf(transaction, names);
-    const wanted = choose(names, (pkgbase) => addedAt.has(pkgbase)).map((pkgbase) => ({
-      pkgbase,
-      build: v.parse(BuildId, newId()),
-    }));
-    const at = now();
-    const { ARCH: arch } = config;
-    await insertSession(transaction, {
-      session: { id: session, reason, resolve, force, orderedAt: at },
-      wanted,
-      arch,
-    });
-    await transaction.publish(
-      ...wanted.map(({ build, pkgbase }) =>
-        publication(buildPending, { build, pkgbase, arch, at }),
-      ),
-    );
-    return { session, builds: wanted };
+    const packages = choose(names, (pkgbase) => addedAt.has(pkgbase));
+    return { session, builds: await writeSession(scheduler, transaction, { ...order, packages }) };
   });

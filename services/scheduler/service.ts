@@ -12,7 +12,12 @@ import { publishRefused, publishRequested, repoPublished } from "#shared/message
 import { planSession } from "#shared/messages/resolve.ts";
 import { answer, defineService, on } from "#shared/service/define.ts";
 import { run } from "#shared/service/run.ts";
-import { schedulerAttempts, schedulerLease, schedulerOutbox } from "#shared/state/recovery.ts";
+import {
+  schedulerAttempts,
+  schedulerLease,
+  schedulerOutbox,
+  schedulerTicks,
+} from "#shared/state/recovery.ts";
 import { seconds } from "#shared/time.ts";
 import { claimBuild } from "./claim-build.ts";
 import { Config, open } from "./context.ts";
@@ -23,10 +28,11 @@ import { orderAdded, orderBuilds } from "./order-builds.ts";
 import { giveUpPending, planPending } from "./plan-pending.ts";
 import { unanswered, unplanned, waiting } from "./reconcile.ts";
 import { release } from "./release.ts";
+import { schedules } from "./schedules.ts";
 
 const terms = { atOnce: 1, ackWait: seconds(5) };
 
-/** Says when, and in what order, builds are made: sessions, and the life of a build. */
+/** Decides when, and in what order, packages are built: schedules, sessions, and the life of a build. */
 export const scheduler = defineService({
   name: "scheduler",
   config: Config,
@@ -35,6 +41,7 @@ export const scheduler = defineService({
     outbox: schedulerOutbox,
     lease: schedulerLease,
     attempts: schedulerAttempts,
+    ticks: schedulerTicks,
   },
   makesStreams: true,
   open,
@@ -51,6 +58,7 @@ export const scheduler = defineService({
   ],
   publishes: [buildPending, buildRequested, buildEnded, publishRequested],
   measures: [buildsEnded],
+  crons: [schedules],
   reconciles: [unanswered, waiting, unplanned],
   async health({ blobs, state }) {
     await state.ping();

@@ -1,10 +1,11 @@
-import { and, desc, eq, isNull, or, sql } from "drizzle-orm";
-import { sessions } from "#shared/state/builds.ts";
+import { and, desc, eq, inArray, isNull, notInArray, or, sql } from "drizzle-orm";
+import { builds, sessions } from "#shared/state/builds.ts";
 import { packages } from "#shared/state/packages.ts";
 import { artifacts, generations, publications } from "#shared/state/repo.ts";
 import { signingKeys } from "#shared/state/signatures.ts";
 import { sources } from "#shared/state/sources.ts";
-import type { State } from "#shared/state/state.ts";
+import type { State, Transaction } from "#shared/state/state.ts";
+import { unfinishedStates } from "../unfinished.ts";
 import type { Build } from "./builds.ts";
 
 /** A build's package with its source; undefined when it was removed. */
@@ -24,6 +25,38 @@ export const findOrdered = async ({ read }: State, { pkgbase, session }: Build) 
     .get();
   return row;
 };
+
+const isEnabled = and(eq(packages.enabled, true), isNull(packages.removedAt));
+
+/** The schedules of the packages that take part in schedules, each once. */
+export const enabledSchedules = async ({ read }: State) =>
+  read
+    .selectDistinct({ schedule: packages.schedule, devel: packages.devel })
+    .from(packages)
+    .where(isEnabled);
+
+/** The packages that take part in schedules and have no unfinished build, by name. */
+export const idlePackages = async (transaction: Pick<Transaction, "select">) =>
+  transaction
+    .select({
+      pkgbase: packages.pkgbase,
+      schedule: packages.schedule,
+      devel: packages.devel,
+    })
+    .from(packages)
+    .where(
+      and(
+        isEnabled,
+        notInArray(
+          packages.pkgbase,
+          transaction
+            .select({ pkgbase: builds.pkgbase })
+            .from(builds)
+            .where(inArray(builds.state, unfinishedStates)),
+        ),
+      ),
+    )
+    .orderBy(packages.pkgbase);
 
 /** The served generation, undefined before the first. */
 export const currentGeneration = async ({ read }: State) =>

@@ -2,8 +2,10 @@ import pLimit from "p-limit";
 import * as v from "valibot";
 import { expect, test } from "vitest";
 import { Pkgbase, Pkgname, type SessionId } from "#shared/model.ts";
+import { parseConfig } from "#shared/service/config.ts";
 import { shareRunning } from "#shared/single-flight.ts";
 import { artifacts, generations } from "#shared/state/repo.ts";
+import { Config } from "../../../services/scheduler/context.ts";
 import { ownRepository } from "../../../services/scheduler/own-repository.ts";
 import { makeWorld } from "../../support/world.ts";
 
@@ -24,13 +26,9 @@ const setup = async (published: Readonly<Record<string, Artifact>>) => {
       ...{ filesSha256: "d".repeat(64), filesBytes: 3, createdAt: 0 },
     });
   });
-  const config = {
-    ...{ NAME: "serene", ARCH: "x86_64", RESOLVE_BUILD_SEQUENCE: true },
-    ...{ RESOLVE_IGNORE_FAILED: false, CONCURRENT_BUILDS: 5 },
-  };
   const scheduler = {
     ...world,
-    config,
+    config: parseConfig(Config, {}),
     planning: shareRunning<void, SessionId>(),
     releasing: pLimit(1),
   };
