@@ -59,9 +59,11 @@ export const BuildState = v.variant("state", [
 ]);
 export type BuildState = v.InferOutput<typeof BuildState>;
 
+const Reason = v.picklist(["webhook", "manual", "schedule", "initial", "unknown"]);
+
 export const BuildInfo = v.object({
   state: BuildState,
-  reason: v.picklist(["webhook", "manual", "schedule", "initial", "unknown"]),
+  reason: Reason,
   /** `[epoch:]pkgver-pkgrel` of what was published. */
   version: v.nullable(v.string()),
   /** When it was asked for: the build's name in paths. */
@@ -118,6 +120,32 @@ export const PackageList = v.array(PackagePeek);
 
 /** `POST /package/add`: the requested package first, then what came along. */
 export const AddedPackages = v.array(PackageInfo);
+
+/** kiln's own, `GET /sessions/{id}`: what became of an order of builds. */
+export const SessionInfo = v.object({
+  session: v.pipe(v.string(), v.uuid()),
+  reason: Reason,
+  ordered: Time,
+  resolve: v.boolean(),
+  force: v.boolean(),
+  /** By base. A build that found nothing to do is not kept. */
+  builds: v.array(
+    v.object({
+      base: v.string(),
+      build: v.pipe(v.string(), v.uuid()),
+      state: v.picklist(["pending", "running", "success", "failure", "cancelled", "fatal"]),
+      /** The build's name in paths. */
+      ordered: Time,
+      /** When a builder began. */
+      started: v.nullable(Time),
+      ended: v.nullable(Time),
+      version: v.nullable(v.string()),
+      /** Why it was cancelled, or what kiln could not do. */
+      message: v.nullable(v.string()),
+    }),
+  ),
+});
+export type SessionInfo = v.InferOutput<typeof SessionInfo>;
 
 /** `GET /package/{name}/build`: newest first. */
 export const BuildList = v.array(BuildInfo);

@@ -11,6 +11,7 @@ import { buildRoutes } from "./routes/builds.ts";
 import { packageRoutes } from "./routes/packages.ts";
 import { rebuildRoutes } from "./routes/rebuilds.ts";
 import { serverRoutes } from "./routes/server.ts";
+import { sessionRoutes } from "./routes/sessions.ts";
 
 const documentation = {
   info: {
@@ -40,7 +41,8 @@ export const makeApp = (api: Api) => {
     .route("/", serverRoutes)
     .route("/package", packageRoutes)
     .route("/package", buildRoutes)
-    .route("/package", rebuildRoutes);
+    .route("/package", rebuildRoutes)
+    .route("/sessions", sessionRoutes);
   app.get("/openapi.json", openAPIRouteHandler(app, { documentation, excludeStaticFile: false }));
   app.get("/asyncapi.json", (c) => c.json(events));
   app.onError(answerError(serene, api.log));

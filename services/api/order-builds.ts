@@ -1,14 +1,13 @@
 import * as v from "valibot";
-import { Fault } from "#shared/fault.ts";
 import { orderBuilds } from "#shared/messages/build.ts";
-import { Pkgbase, SessionId } from "#shared/model.ts";
+import { Pkgbase, type SessionId } from "#shared/model.ts";
 import type { PackageBuildRequest } from "#shared/views.ts";
 import type { Api } from "./context.ts";
 import { listNames, notAdded } from "./store/shown.ts";
 
 type Terms = Pick<PackageBuildRequest, "resolve" | "force"> & {
-  /** Names the order, so that it can be asked for again; absent: a new order. */
-  readonly session: SessionId | undefined;
+  /** Names the order, so that it can be asked for again. */
+  readonly session: SessionId;
 };
 
 /** Orders builds of packages by name. One that is not added means that nothing is built. */
@@ -26,23 +25,7 @@ export const orderNamed = async (api: Api, names: readonly string[], terms: Term
 export const orderAll = async (api: Api, terms: Terms) =>
   order(api, await listNames(api.state.read, "enabled"), terms);
 
-const order = async (
-  { ask, newId }: Api,
-  packages: Pkgbase[],
-  { resolve, force, session = v.parse(SessionId, newId()) }: Terms,
-) => {
+const order = async ({ ask }: Api, packages: Pkgbase[], { session, resolve, force }: Terms) => {
   if (packages.length > 0)
     await ask(orderBuilds, { session, packages, reason: "manual", resolve, force });
-};
-
-/**
- * The id that a caller gave its order by the header `Idempotency-Key`, a UUID (draft-ietf-httpapi-idempotency-key-header);
- * `Fault` invalid for anything else.
- */
-export const sessionOf = (key: string | undefined) => {
-  if (key === undefined) return undefined;
-  const parsed = v.safeParse(SessionId, key);
-  if (!parsed.success)
-    throw new Fault("invalid", `Idempotency-Key is ${JSON.stringify(key)}, expected a UUID`);
-  return parsed.output;
 };

@@ -53,6 +53,7 @@ export const api = defineService({
       "webhook/package",
       "build",
       "key",
+      "sessions",
       "openapi.json",
       "asyncapi.json",
     ],

@@ -8,6 +8,7 @@ import { RebuildInfo, RebuildList, Text } from "#shared/views.ts";
 import { parseCount } from "../build-name.ts";
 import type { ApiEnv } from "../context.ts";
 import { describe, read, write } from "../http.ts";
+import { describeOrderKey, orderIdOf } from "../order-key.ts";
 import { unpackLog } from "../read-log.ts";
 import { demandRebuild, listRebuilds, noRebuild } from "../store/rebuilds.ts";
 import { demandPackage } from "../store/shown.ts";
@@ -28,12 +29,20 @@ const rebuildOf = ({ read }: State, path: { readonly name: string; readonly id: 
 export const rebuildRoutes = new Hono<ApiEnv>()
   .post(
     paths,
-    describe("write", "Rebuild what is published of a package, and compare", RebuildInfo, 404, 503),
+    describe(
+      "write",
+      "Rebuild what is published of a package, and compare",
+      RebuildInfo,
+      400,
+      404,
+      503,
+    ),
+    describeOrderKey("the id of the rebuild, unless one of the same build is waiting already"),
     write,
     async (c) => {
       const { ask, newId, state } = c.var.api;
       const pkgbase = demandName(c.req.param("name"));
-      const id = v.parse(RebuildId, c.req.header("idempotency-key") ?? newId());
+      const id = orderIdOf(RebuildId, c.req, newId);
       const { rebuild } = await ask(orderRebuild, { pkgbase, rebuild: id });
       return c.json(viewRebuild(await demandRebuild(state.read, pkgbase, rebuild)));
     },

@@ -1,9 +1,11 @@
 import { Hono } from "hono";
 import { Fault } from "#shared/fault.ts";
+import { SessionId } from "#shared/model.ts";
 import { PackageBuildRequest, ServerInfo } from "#shared/views.ts";
 import type { ApiEnv } from "../context.ts";
 import { describe, jsonBody, read, write } from "../http.ts";
-import { orderAll, orderNamed, sessionOf } from "../order-builds.ts";
+import { orderAll, orderNamed } from "../order-builds.ts";
+import { describeOrderKey, orderIdOf } from "../order-key.ts";
 import { findPublicKey } from "../store/shown.ts";
 import { timeOf } from "../view-build.ts";
 
@@ -26,24 +28,26 @@ export const serverRoutes = new Hono<ApiEnv>()
   .post(
     "/build",
     describe("write", "Build packages", null, 400, 404, 413, 503),
+    describeOrderKey("the id of a session, which /sessions/{id} shows"),
     write,
     jsonBody(PackageBuildRequest),
     async (c) => {
       const { packages, resolve, force } = c.req.valid("json");
-      const session = sessionOf(c.req.header("idempotency-key"));
-      await orderNamed(c.var.api, packages, { resolve, force, session });
+      const session = orderIdOf(SessionId, c.req, c.var.api.newId);
+      await orderNamed(c.var.api, packages, { session, resolve, force });
       return c.body(null, 200);
     },
   )
   .post(
     "/build/all",
     describe("write", "Build every package that takes part in schedules", null, 400, 413, 503),
+    describeOrderKey("the id of a session, which /sessions/{id} shows"),
     write,
     jsonBody(PackageBuildRequest),
     async (c) => {
       const { resolve, force } = c.req.valid("json");
-      const session = sessionOf(c.req.header("idempotency-key"));
-      await orderAll(c.var.api, { resolve, force, session });
+      const session = orderIdOf(SessionId, c.req, c.var.api.newId);
+      await orderAll(c.var.api, { session, resolve, force });
       return c.body(null, 200);
     },
   )

@@ -230,6 +230,7 @@ test("GET /openapi.json documents every route with its schemas", async () => {
     "/package/{name}/rebuild",
     "/package/{name}/rebuild/{id}",
     "/package/{name}/rebuild/{id}/logs",
+    "/sessions/{id}",
   ]);
   const body = document.paths["/build"].post.requestBody.content["application/json"].schema;
   expect(body.required).toEqual(["packages", "clean", "resolve", "force"]);

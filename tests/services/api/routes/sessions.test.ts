@@ -1,0 +1,75 @@
+import * as v from "valibot";
+import { expect, test } from "vitest";
+import { Pkgbase } from "#shared/model.ts";
+import { builds } from "#shared/state/builds.ts";
+import { SessionInfo } from "#shared/views.ts";
+import { insertBuildOf, startApi } from "../../../support/api.ts";
+
+const foo = v.parse(Pkgbase, "foo");
+const unknown = "0e3f0b0c-3c1d-4b6c-9d51-8d3a5b1f2a77";
+
+test("a session shows what became of its order", async () => {
+  await using api = await startApi();
+  const build = await insertBuildOf(api.world, foo, {
+    state: "fatal",
+    message: "no image",
+    progress: "build",
+    reason: "schedule",
+    startedAt: Date.UTC(2026, 0, 1, 0, 1),
+    endedAt: Date.UTC(2026, 0, 1, 0, 2),
+  });
+  const row = await api.world.state.read.select().from(builds).get();
+
+  const response = await api.request(`/sessions/${row?.session}`);
+
+  expect(v.parse(SessionInfo, await response.json())).toEqual({
+    session: row?.session,
+    reason: "schedule",
+    ordered: "2026-01-01T00:00:00.000Z",
+    resolve: true,
+    force: false,
+    builds: [
+      {
+        base: "foo",
+        build,
+        state: "fatal",
+        ordered: "2026-01-01T00:00:00.000Z",
+        started: "2026-01-01T00:01:00.000Z",
+        ended: "2026-01-01T00:02:00.000Z",
+        version: null,
+        message: "no image",
+      },
+    ],
+  });
+});
+
+test.each([
+  ["pending", "pending"],
+  ["requested", "pending"],
+  ["running", "running"],
+  ["publishing", "running"],
+  ["success", "success"],
+] as const)("a build that is %s is shown as %s, as elsewhere", async (state, shown) => {
+  await using api = await startApi();
+  await insertBuildOf(api.world, foo, { state });
+  const row = await api.world.state.read.select().from(builds).get();
+
+  const response = await api.request(`/sessions/${row?.session}`);
+
+  const { builds: its } = v.parse(SessionInfo, await response.json());
+  expect(its.map((it) => [it.state, it.started, it.ended])).toEqual([[shown, null, null]]);
+});
+
+test.each([unknown, "latest"])("there is no session %s", async (id) => {
+  await using api = await startApi();
+
+  const response = await api.request(`/sessions/${id}`);
+
+  expect([response.status, await response.text()]).toEqual([404, "no session has this id"]);
+});
+
+test("a session is read with a secret only, unless ALLOW_READS is set", async () => {
+  await using api = await startApi({ ALLOW_READS: "false" });
+
+  expect((await api.request(`/sessions/${unknown}`)).status).toBe(401);
+});
