@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { Fault, type FaultKind } from "#shared/fault.ts";
+import { fetchOrder } from "./fetch-order.ts";
 import type { Settings } from "./settings.ts";
 import type { World } from "./world.ts";
 
@@ -14,15 +15,20 @@ export type Server = {
     body: object,
     schema: S,
   ): Promise<Answer<v.InferOutput<S>>>;
-  /** For requests that are answered by nothing. */
-  send(method: "POST" | "DELETE", path: string, body?: object): Promise<void>;
+  /** As `post`, but sent by `fetchOrder`. The schema of an empty answer is that of `undefined`. */
+  order<S extends v.GenericSchema>(
+    path: string,
+    body: object,
+    schema: S,
+  ): Promise<Answer<v.InferOutput<S>>>;
+  delete(path: string): Promise<void>;
   /** Live events, until the signal. */
   events(path: string, signal: AbortSignal): Promise<ReadableStream<Uint8Array>>;
 };
 
 /** Talks to a server; what it refuses is a fault with its own words. */
-export const connectServer = ({ fetch }: World, { url, secret }: Settings): Server => {
-  const request = async (path: string, init: RequestInit = {}) => {
+export const connectServer = (world: World, { url, secret }: Settings): Server => {
+  const request = async (path: string, init: RequestInit = {}, fetch = world.fetch) => {
     const headers = new Headers(init.headers);
     if (secret !== undefined) headers.set("authorization", secret);
     const response = await fetch(url + path, { ...init, headers }).catch((error: unknown) => {
@@ -32,14 +38,11 @@ export const connectServer = ({ fetch }: World, { url, secret }: Settings): Serv
     if (!response.ok) throw await refusalOf(url, path, response);
     return response;
   };
-  const json = (method: string, body: object | undefined): RequestInit =>
-    body === undefined
-      ? { method }
-      : {
-          method,
-          body: JSON.stringify(body),
-          headers: { "content-type": "application/json" },
-        };
+  const posted = (body: object): RequestInit => ({
+    method: "POST",
+    body: JSON.stringify(body),
+    headers: { "content-type": "application/json" },
+  });
   const parse = async <S extends v.GenericSchema>(response: Response, schema: S) => {
     const text = await response.text();
     const parsed = v.safeParse(schema, valueIn(text));
@@ -52,8 +55,10 @@ export const connectServer = ({ fetch }: World, { url, secret }: Settings): Serv
   return {
     url,
     get: async (path, schema) => parse(await request(path), schema),
-    post: async (path, body, schema) => parse(await request(path, json("POST", body)), schema),
-    send: async (method, path, body) => void (await request(path, json(method, body))),
+    post: async (path, body, schema) => parse(await request(path, posted(body)), schema),
+    order: async (path, body, schema) =>
+      parse(await request(path, posted(body), fetchOrder(world)), schema),
+    delete: async (path) => void (await request(path, { method: "DELETE" })),
     async events(path, signal) {
       const headers = { accept: "text/event-stream" };
       const { body } = await request(path, { headers, signal });

@@ -21,6 +21,7 @@ process.exitCode = await runProgram(
     fetch,
     environment: process.env,
     now: Date.now,
+    newId: () => crypto.randomUUID(),
     sleep: pause,
     readFile: (path) =>
       readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {

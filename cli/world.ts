@@ -3,6 +3,8 @@ export type World = {
   readonly fetch: (url: string, init?: RequestInit) => Promise<Response>;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly now: () => number;
+  /** A UUID that nothing else has. */
+  readonly newId: () => string;
   /** Resolves after so many milliseconds. */
   readonly sleep: (milliseconds: number) => Promise<void>;
   /** `undefined`: there is no such file. */

@@ -1,3 +1,4 @@
+import * as v from "valibot";
 import { Fault } from "#shared/fault.ts";
 import { type ExitCode, exitCodes } from "../exit-code.ts";
 import { printable } from "../printable.ts";
@@ -34,8 +35,8 @@ export const build = async (
 
   const before = await newestBuilds(session, follow || wait ? names : []);
   const terms = { clean, resolve, force };
-  if (all) await server.send("POST", "/build/all", { packages: [], ...terms });
-  else await server.send("POST", "/build", { packages: names, ...terms });
+  if (all) await server.order("/build/all", { packages: [], ...terms }, v.undefined());
+  else await server.order("/build", { packages: names, ...terms }, v.undefined());
   if (!follow && !wait) {
     const what = all ? "all packages" : names.map(printable).join(", ");
     world.output.write(`ordered ${what}\n`);

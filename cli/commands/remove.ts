@@ -8,7 +8,7 @@ import type { Session } from "../session.ts";
 export const remove = async ({ server, world }: Session, names: readonly string[]) => {
   for (const name of names) {
     using progress = openProgress(world, `removing ${printable(name)}`);
-    await server.send("DELETE", pathOf(name));
+    await server.delete(pathOf(name));
     progress.end();
     world.output.write(`removed ${printable(name)}\n`);
   }

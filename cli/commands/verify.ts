@@ -21,7 +21,7 @@ export const verify = async (
   { follow = false, wait = false, json = false }: VerifyOptions,
 ): Promise<ExitCode> => {
   const { server, world } = session;
-  const ordered = await server.post(pathOf(base, "rebuild"), {}, RebuildInfo);
+  const ordered = await server.order(pathOf(base, "rebuild"), {}, RebuildInfo);
   if (!follow && !wait) {
     const { id, version } = ordered.value;
     const text = `ordered a rebuild of ${printable(base)} ${printable(version)}: ${id}`;

@@ -6,6 +6,8 @@ export type Request = {
   readonly path: string;
   readonly body: unknown;
   readonly secret: string | null;
+  /** Its `Idempotency-Key`. */
+  readonly key: string | null;
 };
 
 /** What a fake server answers to `METHOD /path`; a list is answered from, one after the other, the last for good. */
@@ -48,23 +50,27 @@ export const runCommandLine = async (
   const requests: Request[] = [];
   const asked = new Map<string, number>();
   const [output, messages]: [string[], string[]] = [[], []];
+  const slept: number[] = [];
   const answer = async (url: string, init: RequestInit = {}) => {
     const { pathname, search } = new URL(url);
     const { method = "GET" } = init;
-    const key = `${method} ${pathname}${search}`;
+    const route = `${method} ${pathname}${search}`;
     const body: unknown = typeof init.body === "string" ? JSON.parse(init.body) : undefined;
-    const secret = new Headers(init.headers).get("authorization");
-    requests.push({ method, path: `${pathname}${search}`, body, secret });
-    const count = asked.get(key) ?? 0;
-    asked.set(key, count + 1);
-    return responseOf(answers[key], count);
+    const headers = new Headers(init.headers);
+    const secret = headers.get("authorization");
+    const key = headers.get("idempotency-key");
+    requests.push({ method, path: `${pathname}${search}`, body, secret, key });
+    const count = asked.get(route) ?? 0;
+    asked.set(route, count + 1);
+    return responseOf(answers[route], count);
   };
   const code = await runProgram(
     {
       fetch: fetch ?? answer,
       environment: { HOME: "/home/me", ...environment },
       now: () => Date.UTC(2026, 0, 1, 12),
-      sleep: async () => {},
+      newId: () => crypto.randomUUID(),
+      sleep: async (milliseconds) => void slept.push(milliseconds),
       readFile: async (path) => files[path],
       readInput: async () => "from the input",
       output: { write: (text) => void output.push(text), isTerminal },
@@ -72,7 +78,7 @@ export const runCommandLine = async (
     },
     commandLine,
   );
-  return { code, output: output.join(""), messages: messages.join(""), requests };
+  return { code, output: output.join(""), messages: messages.join(""), requests, slept };
 };
 
 const responseOf = (answer: Answers[string], count: number): Response => {

@@ -19,6 +19,7 @@ test("an AUR package is added by its name, and what came along is shown", async 
       path: "/package/add",
       body: { replace: false, resolve: true, build: true, source: { type: "aur", name: "app" } },
       secret: "s",
+      key: null,
     },
   ]);
 });
