@@ -54,19 +54,21 @@ export const cronRepetition = <Context>(
     return parsed.get(expression);
   };
 
-  /** Gives the expressions whose ticks this process has fired. */
+  /** Gives the ticks that this process has fired. */
   const fire = (due: readonly Due[]) =>
     state.write(async (transaction) => {
-      const fired = new Set<string>();
-      for (const { name, expression, at } of due) {
+      const fired: Due[] = [];
+      for (const it of due) {
+        const { name, at } = it;
         const moved = await transaction
           .update(ticks)
           .set({ firedAt: at })
           .where(and(eq(ticks.name, name), lt(ticks.firedAt, at)))
           .returning();
-        if (moved.length > 0) fired.add(expression);
+        if (moved.length > 0) fired.push(it);
       }
-      if (fired.size > 0) await tick(context, transaction, fired);
+      if (fired.length > 0)
+        await tick(context, transaction, new Set(fired.map(({ expression }) => expression)));
       return fired;
     });
 
@@ -108,10 +110,9 @@ export const cronRepetition = <Context>(
     );
     for (const name of ended) parsed.delete(name.slice(prefix.length));
     if (begun.size + ended.length > 0) await keep(begun, ended);
-    if (due.length > 0) {
-      const fired = await fire(due);
-      if (fired.size > 0) log.info("cron fired", { cron, expressions: [...fired] });
-    }
+    if (due.length > 0)
+      for (const it of await fire(due))
+        log.info("cron fired", { cron, expression: it.expression, at: it.at });
     return begun.size + due.length > 0 ? at : next;
   };
 

@@ -1,14 +1,11 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { setTimeout as moment } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { openState } from "#shared/state/open.ts";
 import { signatures } from "#shared/state/signatures.ts";
 import { minutes, seconds } from "#shared/time.ts";
 import { makeDataDirectory, startKiln } from "../../support/kiln.ts";
+import { lockState } from "../../support/lock-state.ts";
 import { startNats } from "../../support/nats.ts";
 import {
   addPair,
@@ -20,22 +17,6 @@ import {
 import { makeScratch } from "../../support/scratch.ts";
 import { mountSmallDisk } from "../../support/small-disk.ts";
 import { openSpy } from "../../support/spy.ts";
-
-/** Another program that has a database to itself; resolves when it has. Disposing ends it. */
-const lock = async (url: string) => {
-  const script = fileURLToPath(new URL("../../support/state-lock.ts", import.meta.url));
-  const child = spawn(process.execPath, [script, url], {
-    stdio: ["pipe", "pipe", "inherit"],
-  });
-  const ended = once(child, "exit");
-  await once(createInterface({ input: child.stdout }), "line");
-  return {
-    async [Symbol.asyncDispose]() {
-      child.stdin.end();
-      await ended;
-    },
-  };
-};
 
 test(
   "the state file is locked by another program for ten seconds: all is answered, /readyz says why not, and each build is made once",
@@ -50,7 +31,7 @@ test(
 
     const locked = "another process keeps the database locked";
     {
-      await using _ = await lock(`file:${join(data.path, "state.db")}`);
+      await using _ = await lockState(`file:${join(data.path, "state.db")}`);
       const over = moment(seconds(10));
       await expect
         .poll(() => problemsOf(kiln), { timeout: minutes(3) })
