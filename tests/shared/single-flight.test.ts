@@ -158,7 +158,7 @@ test("callers that wait for a run share its failure, and the next caller starts 
   runs[0]?.reject(new Error("busy"));
   const outcomes = (await failed).map(({ status }) => status);
   const next = ask();
-  await vi.waitFor(() => expect(runs).toHaveLength(2));
+  await expect.poll(() => runs).toHaveLength(2);
   runs[1]?.resolve(2);
 
   expect([outcomes, await next]).toEqual([["rejected", "rejected"], 2]);

@@ -1,4 +1,4 @@
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { publication } from "#shared/bus/declare.ts";
 import type { Prepared } from "#shared/bus/prepare.ts";
 import { Fault } from "#shared/fault.ts";
@@ -93,12 +93,10 @@ test("messages of one key go out in their order, and one that cannot go holds ba
   await state.write((transaction) =>
     transaction.publish(removed("foo", 1), removed("foo", 2), removed("bar", 3)),
   );
-  await vi.waitFor(async () =>
-    expect(await waiting(it)).toEqual(["removed-foo-1", "removed-foo-2"]),
-  );
+  await expect.poll(() => waiting(it)).toEqual(["removed-foo-1", "removed-foo-2"]);
   it.nats.send = send;
 
-  await vi.waitFor(async () => expect(await waiting(it)).toEqual([]));
+  await expect.poll(() => waiting(it)).toEqual([]);
   expect(it.sent.map(({ id }) => id)).toEqual(["removed-bar-3", "removed-foo-1", "removed-foo-2"]);
 });
 
@@ -116,7 +114,7 @@ test("what a dead process left goes out when its lease is over, not before", asy
   const before = it.sent.length;
   it.world.clock.at += seconds(31);
 
-  await vi.waitFor(() => expect(it.sent).toHaveLength(1));
+  await expect.poll(() => it.sent).toHaveLength(1);
   expect(before).toBe(0);
 });
 

@@ -210,7 +210,7 @@ test("a repetition leaves nothing behind from one run to the next", async () => 
 
   await using _ = await start(service, {}, world);
 
-  await vi.waitFor(() => expect(listeners.length).toBeGreaterThan(5));
+  await expect.poll(() => listeners.length).toBeGreaterThan(5);
   expect(new Set(listeners)).toEqual(new Set([0]));
 });
 
