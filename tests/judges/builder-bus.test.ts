@@ -15,6 +15,7 @@ import { tarOf } from "../support/archive.ts";
 import { pkgbuildOf, requestOf } from "../support/builder.ts";
 import { containersWith, engineEnvironment } from "../support/engine.ts";
 import { startNats } from "../support/nats.ts";
+import { inPlaceOfItsOwn } from "../support/place-of-its-own.ts";
 import { makeWorld, silentLog } from "../support/world.ts";
 
 const setup = async (body: string) => {
@@ -39,7 +40,8 @@ const setup = async (body: string) => {
   const startBuilder = async () => {
     await using own = new AsyncDisposableStack();
     const connected = own.use(await connect());
-    own.use(await start(builder, engineEnvironment(), { ...world, bus: connected, now: Date.now }));
+    const opened = { ...builder, open: inPlaceOfItsOwn(builder.open) };
+    own.use(await start(opened, engineEnvironment(), { ...world, bus: connected, now: Date.now }));
     const resources = own.move();
     return { [Symbol.asyncDispose]: () => resources.disposeAsync() };
   };

@@ -34,9 +34,9 @@ pacman -Udd --noconfirm /tmp/present/*`);
   const removed = await run(removeCommand(["surplus"]));
 
   expect([installed.exitCode, removed.exitCode], installed.output + removed.output).toEqual([0, 0]);
-  const { output } = await run(installedCommand);
+  const { stdout } = await run(installedCommand);
   const names = ["surplus", "conflicting", "wanted"];
-  expect(readInstalled(output).filter((it) => names.some((name) => it.startsWith(name)))).toEqual([
+  expect(readInstalled(stdout).filter((it) => names.some((name) => it.startsWith(name)))).toEqual([
     "wanted-1-1-any",
   ]);
   const left = await script(

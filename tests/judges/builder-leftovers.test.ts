@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { expect, inject, test, vi } from "vitest";
 import { readIdentity } from "../../services/builder/identity.ts";
 import { formatIdentity } from "../../services/builder/left-over.ts";
+import { builder } from "../../services/builder/service.ts";
 import { startBuilder } from "../support/builder.ts";
 import { containersWith, engineCommand, engineEnvironment } from "../support/engine.ts";
 
@@ -51,7 +52,7 @@ test("a builder removes at its start what a dead one of its place left, and noth
   await using stranger = await leave("run", { "some.label": "1" });
   const all = [started, created, previous, living, elsewhere, stranger];
 
-  await using _ = await startBuilder(engineEnvironment());
+  await using _ = await startBuilder(engineEnvironment(), builder);
 
   await vi.waitFor(
     async () =>

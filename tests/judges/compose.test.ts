@@ -16,6 +16,8 @@ import { installSigned } from "../support/install-signed.ts";
 import { clientOf, pkgbuildOf, secret } from "../support/kiln.ts";
 import { makeScratch } from "../support/scratch.ts";
 
+const image = await ensureKilnImage();
+
 const packages = ["stack-left", "stack-right"] as const;
 
 const services = ["nats", "signer", "repo", "builder", "resolver", "scheduler", "verifier", "api"];
@@ -23,7 +25,6 @@ const services = ["nats", "signer", "repo", "builder", "resolver", "scheduler", 
 /** The stack as compose.yaml has it, with two builders of one slot each; nothing of it outlives the test. */
 const startStack = async () => {
   await using resources = new AsyncDisposableStack();
-  const image = await ensureKilnImage();
   const folder = resources.use(
     await makeComposeDirectory({
       ...{ KILN_IMAGE: image, NATS_IMAGE: image, CADDY_IMAGE: image },
@@ -121,8 +122,8 @@ test(
 
 const example = resolve(import.meta.dirname, "../support/serene-compose.yaml");
 
-/** serene's example with another image; and, as this machine is not everybody's, another socket, port and mirror. */
-const makeSereneDirectory = async (image: string) => {
+/** serene's example with our image; and, as this machine is not everybody's, another socket, port and mirror. */
+const makeSereneDirectory = async () => {
   const scratch = await makeScratch();
   const at = (path: string) => join(scratch.path, path);
   const text = await readFile(example, "utf8");
@@ -152,8 +153,7 @@ const makeSereneDirectory = async (image: string) => {
 test(
   "serene's example compose file runs all of kiln with only its image changed, and not as root",
   async () => {
-    const image = await ensureKilnImage();
-    await using directory = await makeSereneDirectory(image);
+    await using directory = await makeSereneDirectory();
     await using stack = await startCompose(directory.path, ["docker-compose.yml", "test.yaml"]);
     const url = `http://127.0.0.1:${await stack.port("serene", 80)}`;
 

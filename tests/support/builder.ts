@@ -8,6 +8,7 @@ import type { BlobReference, BuildId } from "#shared/model.ts";
 import { start } from "#shared/service/start.ts";
 import { builder } from "../../services/builder/service.ts";
 import { tarOf } from "./archive.ts";
+import { inPlaceOfItsOwn } from "./place-of-its-own.ts";
 import { makeWorld } from "./world.ts";
 
 export type Request = Payload<typeof buildRequested>;
@@ -16,7 +17,7 @@ export type RebuildRequest = Payload<typeof rebuildRequested>;
 /** A builder in a world of its own, on the real clock. */
 export const startBuilder = async (
   environment: Readonly<Record<string, string | undefined>>,
-  replaced: Partial<Pick<typeof builder, "open">> = {},
+  { open }: Pick<typeof builder, "open"> = { open: inPlaceOfItsOwn(builder.open) },
 ) => {
   await using stack = new AsyncDisposableStack();
   const world = stack.use(await makeWorld());
@@ -24,7 +25,7 @@ export const startBuilder = async (
   await world.bus.answer("scheduler", claimBuild, async () => ({ ...claims }));
   await world.bus.answer("verifier", claimRebuild, async () => ({ ...claims }));
   const running = stack.use(
-    await start({ ...builder, ...replaced }, environment, { ...world, now: Date.now }),
+    await start({ ...builder, open }, environment, { ...world, now: Date.now }),
   );
 
   const finishOf = (build: BuildId) =>

@@ -13,14 +13,14 @@ export const startRunner = async (url: string, image: string) => {
     ...["sleep", "600"],
   ]);
 
-  /** Runs a command to its end; `output` is what it said on both streams. */
+  /** Runs a command to its end; `output` is both streams, in the order in which their pieces came. */
   const exec = async (user: "root" | "build", command: string[], input = "") => {
-    const { exitCode, all } = await execa(
+    const { exitCode, all, stdout } = await execa(
       "docker",
       ["-H", url, "exec", "--interactive", "--user", user, ...environment, container, ...command],
       { all: true, input, reject: false },
     );
-    return { exitCode, output: all };
+    return { exitCode, output: all, stdout };
   };
   return {
     exec,
