@@ -25,7 +25,7 @@ type Request = Payload<typeof buildRequested>;
  * that is finished but asked for, how it went is said again: it may have been lost.
  */
 export const build = async (context: Builder, request: Request, { signal }: Delivery) => {
-  const { blobs, config, engine, limits, log, name, now, pause, publish, work } = context;
+  const { blobs, compress, config, engine, limits, log, name, now, pause, publish, work } = context;
   const { build, pkgbase, arch } = request;
   const known = work.finishedOf(build);
   if (known) return publish(buildFinished, known);
@@ -38,7 +38,7 @@ export const build = async (context: Builder, request: Request, { signal }: Deli
   using turn = work.begin(build);
   // Nobody waits for its removal but the next build of this slot.
   await using afterwards = new AsyncDisposableStack();
-  await using output = openOutput({ blobs, pause }, (index, text) =>
+  await using output = openOutput({ blobs, compress, pause }, (index, text) =>
     publish(buildOutput, { build, startedAt, index, text }),
   );
   const timed = timedProgress<Step>(context, "build", "container");

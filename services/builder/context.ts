@@ -12,8 +12,9 @@ import { kilnVersion } from "#shared/version.ts";
 import type { Limits } from "./container-spec.ts";
 import { connectDocker } from "./docker/connect.ts";
 import type { Engine } from "./docker/engine.ts";
-import { readIdentity } from "./identity.ts";
+import { type Identity, readIdentity } from "./identity.ts";
 import { nameOfHost } from "./name.ts";
+import { type Compress, zstd } from "./output.ts";
 import { makePeers } from "./peers.ts";
 import { makeWork } from "./work.ts";
 
@@ -73,9 +74,16 @@ export const open = (base: Base<typeof Config>) => {
   return openWith(connectDocker(url, base.pause), base);
 };
 
+type OfProcess = {
+  /** Absent: as the host tells it. */
+  readonly identity?: Identity;
+  readonly compress?: Compress;
+};
+
 export const openWith = async (
   engine: Engine,
   { config, follow, newId, now }: Base<typeof Config>,
+  { identity: given, compress = zstd }: OfProcess = {},
 ) => {
   const work = makeWork<BuildId, Payload<typeof buildFinished>>();
   const rebuilds = makeWork<RebuildId, Payload<typeof rebuildFinished>>();
@@ -88,10 +96,16 @@ export const openWith = async (
   following.use(await follow(rebuildEnded, "start", (it) => rebuilds.end(it.rebuild)));
   following.use(await follow(rebuildFinished, "start", (it) => rebuilds.finish(it.rebuild, it)));
   following.use(await follow(builderAnnounced, "start", ({ builder }) => peers.heard(builder)));
-  const identity = await readIdentity(newId);
+  const identity = given ?? (await readIdentity(newId));
   const followed = following.move();
   return {
-    ...{ engine, work, rebuilds, name, peers, identity },
+    engine,
+    work,
+    rebuilds,
+    name,
+    peers,
+    identity,
+    compress,
     image: config.RUNNER_IMAGE.replaceAll("{version}", kilnVersion),
     limits: limitsOf(config),
     /** As many PKGBUILDs are read at the same time as packages built. */
