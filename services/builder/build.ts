@@ -26,7 +26,8 @@ type Request = Payload<typeof buildRequested>;
  * still wanted. Where the report of a finished build is known, it is published again: it may have been lost.
  */
 export const build = async (context: Builder, request: Request, { failures, signal }: Delivery) => {
-  const { ask, blobs, config, engine, limits, log, name, now, pause, publish, work } = context;
+  const { ask, blobs, compress, config, engine, limits, log, name, now, pause, publish, work } =
+    context;
   const { build, pkgbase, arch } = request;
   const report = work.reportOf(build);
   if (report) return publish(buildFinished, report);
@@ -39,7 +40,7 @@ export const build = async (context: Builder, request: Request, { failures, sign
   using turn = work.begin(build);
   // Nobody waits for its removal but the next build of this slot.
   await using afterwards = new AsyncDisposableStack();
-  await using output = openOutput({ blobs, pause }, (index, text) =>
+  await using output = openOutput({ blobs, compress, pause }, (index, text) =>
     publish(buildOutput, { build, startedAt, index, text }),
   );
   const timed = timedProgress<Step>(context, "build", "container");

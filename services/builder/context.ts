@@ -12,8 +12,9 @@ import type { Limits } from "./container-spec.ts";
 import { makeDeferrals } from "./deferrals.ts";
 import { connectDocker } from "./docker/connect.ts";
 import type { Engine } from "./docker/engine.ts";
-import { readIdentity } from "./identity.ts";
+import { type Identity, readIdentity } from "./identity.ts";
 import { nameOfHost } from "./name.ts";
+import { type Compress, zstd } from "./output.ts";
 import { makePeers } from "./peers.ts";
 import { makeWork } from "./work.ts";
 
@@ -73,12 +74,22 @@ export const open = (base: Base<typeof Config>) => {
   return openWith(connectDocker(url, base.pause), base);
 };
 
-export const openWith = async (engine: Engine, { config, newId, now }: Base<typeof Config>) => {
+type OfProcess = {
+  /** Absent: as the host tells it. */
+  readonly identity?: Identity;
+  readonly compress?: Compress;
+};
+
+export const openWith = async (
+  engine: Engine,
+  { config, newId, now }: Base<typeof Config>,
+  { identity: given, compress = zstd }: OfProcess = {},
+) => {
   const work = makeWork<BuildId, Payload<typeof buildFinished>>();
   const rebuilds = makeWork<RebuildId, Payload<typeof rebuildFinished>>();
   const name = config.BUILDER_NAME ?? nameOfHost(hostname());
   const peers = makePeers(name, now);
-  const identity = await readIdentity(newId);
+  const identity = given ?? (await readIdentity(newId));
   return {
     engine,
     work,
@@ -87,6 +98,7 @@ export const openWith = async (engine: Engine, { config, newId, now }: Base<type
     peers,
     identity,
     deferrals: makeDeferrals<RebuildId>(),
+    compress,
     image: config.RUNNER_IMAGE.replaceAll("{version}", kilnVersion),
     limits: limitsOf(config),
     /** As many PKGBUILDs are read at the same time as packages built. */

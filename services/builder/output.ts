@@ -12,6 +12,13 @@ export const logLimit = 10 * 1024 * 1024;
 /** Milliseconds between two messages of output. */
 const pace = 100;
 
+/** Makes zstd of a whole log. */
+export type Compress = (content: Uint8Array) => Promise<Uint8Array>;
+
+export const zstd: Compress = promisify(zstdCompress);
+
+type Parts = { readonly blobs: Blobs; readonly compress: Compress; readonly pause: Pause };
+
 export type Output = AsyncDisposable & {
   write(bytes: Uint8Array): void;
   /** A line of kiln's own. */
@@ -25,7 +32,7 @@ export type Output = AsyncDisposable & {
  * what is left is said without pauses. Where the bus is away it waits for it. Disposing stops it.
  */
 export const openOutput = (
-  { blobs, pause }: { readonly blobs: Blobs; readonly pause: Pause },
+  { blobs, compress, pause }: Parts,
   publish: (index: number, text: string) => Promise<void>,
 ): Output => {
   const chunks = makeChunks(logLimit);
@@ -79,5 +86,3 @@ export const openOutput = (
     },
   };
 };
-
-const compress = promisify(zstdCompress);

@@ -53,7 +53,7 @@ export const rebuild = async (
   const startedAt = now();
   log.info("rebuild started", { rebuild, pkgbase });
   using turn = rebuilds.begin(rebuild);
-  await using output = openOutput({ blobs, pause }, async () => {});
+  await using output = openOutput({ blobs, compress: context.compress, pause }, async () => {});
   const progress = timedProgress<RebuildStep>(context, "rebuild", "container");
   output.say(headings.container);
   const outcome = await attempt(

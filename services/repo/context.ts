@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { Arch, FileName } from "#shared/model.ts";
 import type { Base, ContextOf, Tables } from "#shared/service/define.ts";
 import { seconds } from "#shared/time.ts";
-import { openDirectory } from "./directory.ts";
+import { type Directory, openDirectory } from "./directory.ts";
 import type { ServedFile } from "./served-files.ts";
 import { openSmallBodies } from "./small-bodies.ts";
 import { openView } from "./view.ts";
@@ -24,12 +24,18 @@ export const Config = v.object({
 /** Milliseconds for which files are served that left the repository: databases name them that are still in use. */
 export const grace = seconds(600);
 
-export const open = async ({ blobs, config, newId, state }: Base<typeof Config> & Tables) => ({
+export const open = async (base: Base<typeof Config> & Tables) =>
+  openWith(await openDirectory(base.config.DATA_DIR, base.newId), base);
+
+export const openWith = async (
+  directory: Directory,
+  { blobs, config, state }: Base<typeof Config> & Tables,
+) => ({
   /** Changes of the repository, one after the other. */
   oneAtATime: pLimit(1),
   view: openView(state, config.NAME),
   smallBody: openSmallBodies(blobs),
-  directory: await openDirectory(config.DATA_DIR, newId),
+  directory,
   /** Changes of that directory, one after the other, and what it was last brought to. */
   showing: pLimit(1),
   shown: new Map<string, ServedFile>(),

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { Fault } from "#shared/fault.ts";
 import { readDatabase } from "#shared/pacman/database-read.ts";
-import { decompress } from "#shared/pacman/decompress.ts";
+import type { decompress } from "#shared/pacman/decompress.ts";
 import { type Entry, formatDesc, formatFiles } from "#shared/pacman/desc.ts";
 import { endOfArchive, tarMember } from "#shared/pacman/ustar.ts";
 
@@ -20,9 +20,12 @@ export type Promised = {
  * and so is a database with anything beside its entries: written again from them it must be the same tar,
  * or another reader might find in it what was not looked at.
  */
-export async function* promisesOf(open: () => Promise<Bytes>): AsyncGenerator<Promised> {
+export async function* promisesOf(
+  open: () => Promise<Bytes>,
+  unpack: typeof decompress,
+): AsyncGenerator<Promised> {
   const written = createHash("sha256");
-  for await (const entry of readDatabase(await open())) {
+  for await (const entry of readDatabase(await open(), unpack)) {
     const { filename, sha256sum, pgpsig } = entry.desc;
     if (sha256sum === undefined)
       throw new Fault("forbidden", `${filename} in the database has no hash`);
@@ -31,7 +34,7 @@ export async function* promisesOf(open: () => Promise<Bytes>): AsyncGenerator<Pr
   }
   written.update(endOfArchive);
   const found = createHash("sha256");
-  for await (const chunk of decompress(await open())) found.update(chunk);
+  for await (const chunk of unpack(await open())) found.update(chunk);
   if (found.digest("hex") !== written.digest("hex"))
     throw new Fault("forbidden", "the database has something beside the entries it lists");
 }

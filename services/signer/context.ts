@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import pLimit from "p-limit";
 import * as v from "valibot";
+import { decompress } from "#shared/pacman/decompress.ts";
 import { flag, text } from "#shared/service/config.ts";
 import type { Base, ContextOf, Tables } from "#shared/service/define.ts";
 import { ProgramConfig, programEnvironment } from "#shared/service/program-config.ts";
@@ -9,6 +9,7 @@ import { connectAgent } from "./agent.ts";
 import { generateKey } from "./generate-key.ts";
 import { connectGpg } from "./gpg.ts";
 import { openKeyring } from "./keyring.ts";
+import { openBlobSigner } from "./sign-blob.ts";
 
 export const Config = v.object({
   DATA_DIR: v.optional(v.string(), "./data"),
@@ -21,7 +22,7 @@ export const Config = v.object({
   ...ProgramConfig,
 });
 
-export const open = async ({ config, log, newId, now }: Base<typeof Config>) => {
+export const open = async ({ blobs, config, log, newId, now }: Base<typeof Config>) => {
   await mkdir(config.DATA_DIR, { recursive: true });
   const path = join(config.DATA_DIR, "sign_key.asc");
   const password = config.SIGN_KEY_PASSWORD;
@@ -32,13 +33,18 @@ export const open = async ({ config, log, newId, now }: Base<typeof Config>) => 
     const made = await generateKey({ path, name: config.NAME, password, now: now(), newId });
     if (made) log.info("signing key generated", { path });
   }
+  const gpg = await connectGpg(join(config.DATA_DIR, "gnupg"), {
+    password,
+    now,
+    socket,
+    environment,
+  });
   return {
     keyring,
-    gpg: await connectGpg(join(config.DATA_DIR, "gnupg"), { password, now, socket, environment }),
+    signBlob: openBlobSigner(blobs, gpg),
+    unpack: decompress,
     /** Fingerprints and frames of databases whose every entry was found to be signed by that key. */
     checkedFrames: new Set<string>(),
-    /** For what is too large for memory. */
-    oneAtATime: pLimit(1),
   };
 };
 

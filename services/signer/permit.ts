@@ -14,7 +14,7 @@ type Request = v.InferOutput<typeof sign.request>;
 
 /** Resolves when a blob may be signed; rejects with `Fault` forbidden, and the reason, when not. */
 export const permit = async (
-  context: Pick<Signer, "state" | "blobs" | "checkedFrames">,
+  context: Pick<Signer, "state" | "blobs" | "checkedFrames" | "unpack">,
   request: Request,
   fingerprint: string,
 ) => {
@@ -39,7 +39,7 @@ const permitArtifact = async (
 
 /** Frames that `checkedFrames` names had only signed entries before, and have them still: nothing of them changes. */
 const permitFrames = async (
-  context: Pick<Signer, "state" | "blobs" | "checkedFrames">,
+  context: Pick<Signer, "state" | "blobs" | "checkedFrames" | "unpack">,
   sha256: string,
   frames: readonly BlobReference[],
   fingerprint: string,
@@ -80,7 +80,7 @@ const isLeft = async (
 };
 
 const permitEntries = async (
-  context: Pick<Signer, "state" | "blobs">,
+  context: Pick<Signer, "state" | "blobs" | "unpack">,
   open: () => Promise<AsyncIterable<Uint8Array>>,
   fingerprint: string,
 ) => {
@@ -99,7 +99,7 @@ const permitEntries = async (
         );
     waiting = [];
   };
-  for await (const promised of promisesOf(open)) {
+  for await (const promised of promisesOf(open, context.unpack)) {
     waiting.push(promised);
     if (waiting.length === 500) await check();
   }

@@ -1,25 +1,40 @@
 import { createHash } from "node:crypto";
 import { open, stat } from "node:fs/promises";
+import pLimit, { type LimitFunction } from "p-limit";
 import type { Blobs } from "#shared/blobs/blobs.ts";
 import { Fault } from "#shared/fault.ts";
-import type { Signer } from "./context.ts";
+import type { Gpg } from "./gpg.ts";
 import { isMadeBy } from "./key.ts";
 import type { SigningKey } from "./keyring.ts";
 
 /** Bytes up to which a blob is signed from memory. */
-export const largestInMemory = 16 * 1024 * 1024;
+const largestInMemory = 16 * 1024 * 1024;
 
 /** Signs exactly the bytes that have the hash: a damaged blob gets no signature. */
-export const signBlob = async (
-  context: Pick<Signer, "blobs" | "gpg" | "oneAtATime">,
+export type SignBlob = (sha256: string, key: SigningKey) => Promise<Uint8Array>;
+
+/** Signs small blobs from memory, and large ones by gpg, one at a time. */
+export const openBlobSigner = (blobs: Blobs, gpg: Gpg): SignBlob => {
+  const oneAtATime = pLimit(1);
+  return (sha256, key) => signBlob({ blobs, gpg, oneAtATime }, sha256, key);
+};
+
+type Parts = {
+  readonly blobs: Blobs;
+  readonly gpg: Gpg;
+  readonly oneAtATime: LimitFunction;
+};
+
+const signBlob = async (
+  { blobs, gpg, oneAtATime }: Parts,
   sha256: string,
   key: SigningKey,
 ): Promise<Uint8Array> => {
-  const { path, bytes } = await findFile(context.blobs, sha256);
+  const { path, bytes } = await findFile(blobs, sha256);
   const signature =
     bytes <= largestInMemory && !key.inAgent
-      ? await key.sign(await context.blobs.bytes(sha256))
-      : await context.oneAtATime(() => signFile(context, path, sha256, key));
+      ? await key.sign(await blobs.bytes(sha256))
+      : await oneAtATime(() => signFile({ blobs, gpg }, path, sha256, key));
   if (!(await isMadeBy(signature, key.signer)))
     throw new Fault("unavailable", `signing ${sha256} gave no signature by ${key.signer}`);
   return signature;
@@ -33,7 +48,7 @@ const findFile = async (blobs: Blobs, sha256: string) => {
 };
 
 const signFile = async (
-  { blobs, gpg }: Pick<Signer, "blobs" | "gpg">,
+  { blobs, gpg }: Pick<Parts, "blobs" | "gpg">,
   path: string,
   sha256: string,
   key: SigningKey,

@@ -3,7 +3,6 @@ import { Fault } from "#shared/fault.ts";
 import type { sign as question } from "#shared/messages/sign.ts";
 import type { Signer } from "./context.ts";
 import { permit } from "./permit.ts";
-import { signBlob } from "./sign-blob.ts";
 import { announce, keepSignature, readSignatures } from "./store.ts";
 
 type Request = v.InferOutput<typeof question.request>;
@@ -25,7 +24,7 @@ export const sign = async (context: Signer, request: Request): Promise<Answer> =
     await permit(context, request, fingerprint);
   if (kept !== undefined) return { kind: "signed", signature: kept, fingerprint };
 
-  const signature = Buffer.from(await signBlob(context, sha256, key)).toString("base64");
+  const signature = Buffer.from(await context.signBlob(sha256, key)).toString("base64");
   context.log.info("signed", { kind: request.kind, sha256, fingerprint });
   return {
     kind: "signed",

@@ -16,11 +16,12 @@ const most = 128 * 1024 ** 3;
 /** The members of a tar in gzip, zstd or plain, one after the other; no content is kept. */
 export async function* readArchive(
   source: AsyncIterable<Uint8Array>,
+  unpack = decompress,
   mostBytes = most,
 ): AsyncGenerator<Member> {
   const members = extract();
   let sourceError: unknown;
-  const input = Readable.from(wholeTar(decompress(source), mostBytes)).once("error", (error) => {
+  const input = Readable.from(wholeTar(unpack(source), mostBytes)).once("error", (error) => {
     sourceError = error;
   });
   pipeline(input, members, () => {});

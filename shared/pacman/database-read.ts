@@ -1,5 +1,6 @@
 import { Fault } from "#shared/fault.ts";
 import { readArchive } from "./archive.ts";
+import { decompress } from "./decompress.ts";
 import { type Entry, parseDesc, parseFiles } from "./desc.ts";
 
 /** Of one member; the longest lists of files have some 20 MB. */
@@ -9,10 +10,13 @@ const MOST_BYTES = 64 * 1024 * 1024;
  * The packages of a sync database, `.db` or `.files`, as its bytes come in.
  * The members of a package follow each other, as repo-add(8) and every other writer leave them.
  */
-export async function* readDatabase(source: AsyncIterable<Uint8Array>): AsyncGenerator<Entry> {
+export async function* readDatabase(
+  source: AsyncIterable<Uint8Array>,
+  unpack = decompress,
+): AsyncGenerator<Entry> {
   let directory = "";
   let texts = new Map<string, string>();
-  for await (const { name, type, read } of readArchive(source)) {
+  for await (const { name, type, read } of readArchive(source, unpack)) {
     const [parent = "", member = "", ...deeper] = name.replace(/^\.\//, "").split("/");
     if (parent !== directory) {
       if (texts.size > 0) yield entryOf(directory, texts);

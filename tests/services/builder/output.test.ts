@@ -1,7 +1,7 @@
 import { zstdDecompressSync } from "node:zlib";
 import { expect, test, vi } from "vitest";
 import { Fault } from "#shared/fault.ts";
-import { openOutput } from "../../../services/builder/output.ts";
+import { openOutput, zstd } from "../../../services/builder/output.ts";
 import { makeWorld } from "../../support/world.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -9,7 +9,7 @@ const bytes = (text: string) => new TextEncoder().encode(text);
 const setup = async (refusals: Fault[] = []) => {
   const world = await makeWorld();
   const said: [index: number, text: string][] = [];
-  const output = openOutput(world, async (index, text) => {
+  const output = openOutput({ ...world, compress: zstd }, async (index, text) => {
     const refusal = refusals.shift();
     if (refusal) throw refusal;
     said.push([index, text]);
