@@ -44,9 +44,15 @@ const equipped = (name: "flows" | "judges", include: string[]) => ({
   },
 });
 
-const outside = ["tests/flows/**", "tests/judges/**"];
+const outside = ["tests/flows/**", "tests/judges/**", "tests/simulation/**"];
 
-/** Three rings: `pure` needs nothing, `flows` a nats-server, `judges` outside programs. */
+/** All services in virtual time, over threads of its own. */
+const simulation = {
+  extends: true as const,
+  test: { name: "simulation", include: ["tests/simulation/**/*.test.ts"] },
+};
+
+/** Four rings: `pure` and `simulation` need nothing, `flows` a nats-server, `judges` outside programs. */
 export default defineConfig({
   test: {
     pool: "threads",
@@ -55,6 +61,7 @@ export default defineConfig({
     reporters: ["default", closingLine({ strict: Boolean(process.env.CI), budgets })],
     projects: [
       pure(["tests/**/*.test.ts"], outside),
+      simulation,
       equipped("flows", ["tests/flows/**/*.test.ts"]),
       equipped("judges", ["tests/judges/**/*.test.ts"]),
     ],

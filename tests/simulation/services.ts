@@ -1,0 +1,94 @@
+import { gunzipSync } from "node:zlib";
+import pLimit from "p-limit";
+import type { HttpApp, Service } from "#shared/service/define.ts";
+import { serveApi } from "../../services/api/app.ts";
+import type { Api } from "../../services/api/context.ts";
+import { api } from "../../services/api/service.ts";
+import { openWith as openBuilder } from "../../services/builder/context.ts";
+import type { Engine } from "../../services/builder/docker/engine.ts";
+import type { Identity } from "../../services/builder/identity.ts";
+import { builder } from "../../services/builder/service.ts";
+import { openWith as openRepo } from "../../services/repo/context.ts";
+import { repo } from "../../services/repo/service.ts";
+import type { Aur } from "../../services/resolver/aur.ts";
+import type { Git } from "../../services/resolver/git.ts";
+import { resolver } from "../../services/resolver/service.ts";
+import { scheduler } from "../../services/scheduler/service.ts";
+import { signer } from "../../services/signer/service.ts";
+import { verifier } from "../../services/verifier/service.ts";
+import { simulatedKey } from "./key.ts";
+
+/** What a process finds outside of itself, beside the bus, the tables and the blobs. */
+export type Outside = {
+  /** A builder's host has one. */
+  readonly engine?: Engine;
+  readonly identity: Identity;
+  readonly aur: Aur;
+  readonly git: Git;
+  /** Takes the context of an api, by which users call its verbs. */
+  opened(context: Api): void;
+};
+
+/** Made of what is the real service but for what leaves the process. */
+export const serviceOf = (name: string, outside: Outside): Service => {
+  switch (name) {
+    case "api":
+      return {
+        ...api,
+        http(context: Api): HttpApp {
+          outside.opened(context);
+          return serveApi(context);
+        },
+      };
+    case "builder": {
+      const { engine, identity } = outside;
+      if (!engine) throw new Error("a builder needs a host");
+      const compress = async (content: Uint8Array) => content;
+      const open: typeof builder.open = (base) => openBuilder(engine, base, { identity, compress });
+      return { ...builder, open };
+    }
+    case "resolver":
+      return { ...resolver, open: async () => openResolver(outside) };
+    case "repo": {
+      const open: typeof repo.open = (base) => openRepo(noDirectory, base);
+      return { ...repo, open };
+    }
+    case "signer":
+      return { ...signer, open: openSigner };
+    case "scheduler":
+      return scheduler;
+    case "verifier":
+      return verifier;
+    default:
+      throw new Error(`no service ${name}`);
+  }
+};
+
+const openResolver = ({ aur, git }: Outside) => ({
+  aur,
+  git,
+  official: async () => ({ has: ({ name }: { readonly name: string }) => name === "bash" }),
+  stopping: new AbortController(),
+  fetches: pLimit(6),
+});
+
+/** Plain files are shown to nobody. */
+const noDirectory = {
+  put: async () => {},
+  remove: async () => {},
+  check: async () => {},
+};
+
+const openSigner: typeof signer.open = async ({ blobs }) => ({
+  keyring: { look: async () => simulatedKey },
+  signBlob: async (sha256) => simulatedKey.sign(await blobs.bytes(sha256)),
+  unpack,
+  checkedFrames: new Set<string>(),
+});
+
+/** As the real one, without a thread. */
+async function* unpack(source: AsyncIterable<Uint8Array>) {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of source) chunks.push(chunk);
+  yield gunzipSync(Buffer.concat(chunks));
+}

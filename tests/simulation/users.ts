@@ -1,0 +1,98 @@
+import * as v from "valibot";
+import { Fault } from "#shared/fault.ts";
+import { orderRebuild } from "#shared/messages/rebuild.ts";
+import { Pkgbase, RebuildId, SessionId } from "#shared/model.ts";
+import { seconds } from "#shared/time.ts";
+import { addPackage } from "../../services/api/add-package.ts";
+import type { Api } from "../../services/api/context.ts";
+import { orderAll, orderNamed } from "../../services/api/order-builds.ts";
+import { removePackage } from "../../services/api/remove-package.ts";
+import { openProcess } from "./kernel.ts";
+import type { Random } from "./random.ts";
+import type { Act, Planned } from "./workload.ts";
+import type { World } from "./world.ts";
+
+/** How often something is tried that could not be done now. */
+const tries = 3;
+
+/** Does what was planned, by the api's verbs. Resolves when everything was done, or tried often enough. */
+export const beUsers = async (world: World, acts: readonly Planned[], random: Random) => {
+  const user = openProcess("user", 1);
+  const pause = world.kernel.pauseOf(user);
+  const begin = world.kernel.clock.now();
+  const note = (what: string, act: Act) =>
+    world.kernel.trace.add(world.kernel.clock.now(), what, user.name, textOf(act));
+
+  const attempt = async (act: Act, id: string): Promise<"done" | "again"> => {
+    const apis = world.processes.apis();
+    if (apis.length === 0) return "again";
+    const { api, process } = random.pick(apis);
+    const died = Promise.withResolvers<"again">();
+    const forget = process.onDeath(() => died.resolve("again"));
+    note("calls", act);
+    try {
+      return await Promise.race([
+        perform(world, api, act, id).then(() => "done" as const),
+        died.promise,
+      ]);
+    } catch (error) {
+      if (!(error instanceof Fault)) {
+        world.bug(`api, ${act.kind}`, error);
+        return "done";
+      }
+      note(`${error.kind}`, act);
+      return error.kind === "unavailable" || error.kind === "conflict" ? "again" : "done";
+    } finally {
+      forget();
+    }
+  };
+
+  const each = async ({ at, act }: Planned) => {
+    await pause(begin + at - world.kernel.clock.now());
+    // One id for all tries: what was carried out already is not done twice.
+    const id = world.newId();
+    for (let count = 0; count < tries; count++) {
+      if ((await attempt(act, id)) === "done") return note("done", act);
+      await pause(seconds(random.between(1, 20)));
+    }
+    note("gives up", act);
+  };
+  await Promise.all(acts.map(each));
+};
+
+const perform = async ({ upstream }: World, api: Api, act: Act, id: string): Promise<unknown> => {
+  const session = v.parse(SessionId, id);
+  switch (act.kind) {
+    case "add": {
+      const source = { type: "aur", name: act.pkgbase } as const;
+      return addPackage(api, { source, replace: act.replace, build: true, resolve: true });
+    }
+    case "order":
+      return orderNamed(api, act.names, { resolve: true, force: act.force, session });
+    case "order-all":
+      return orderAll(api, { resolve: true, force: act.force, session });
+    case "remove":
+      return removePackage(api, v.parse(Pkgbase, act.pkgbase));
+    case "rebuild":
+      return api.ask(orderRebuild, {
+        rebuild: v.parse(RebuildId, id),
+        pkgbase: v.parse(Pkgbase, act.pkgbase),
+      });
+    case "watch": {
+      const subscriber = await api.live.subscribe(act.pkgbase);
+      await api.pause(seconds(60));
+      return subscriber.leave();
+    }
+    case "push":
+      return upstream.push(act.recipe);
+    case "commit":
+      return upstream.commit(act.pkgbase);
+  }
+};
+
+const textOf = (act: Act) => {
+  if (act.kind === "push")
+    return `push ${act.recipe.pkgbase} ${act.recipe.version}, which ${act.recipe.fate}`;
+  const { kind, ...rest } = act;
+  return `${kind} ${Object.values(rest).join(" ")}`;
+};
