@@ -21,6 +21,7 @@ export const pairsOf = (services: readonly Declared[]): readonly Pair[] =>
       table.map(({ subject }) => ({ service, kind, subject }));
     const questions = answers?.map(({ question }) => question);
     const messages = consumes?.map(({ message }) => message);
+    const followed = follows?.map(({ message }) => message);
     return [
       ...(state ? [{ service, kind: "write" as const, subject: service }] : []),
       ...pairs("publish", publishes),
@@ -30,7 +31,7 @@ export const pairsOf = (services: readonly Declared[]): readonly Pair[] =>
       ...pairs("answer", questions),
       ...pairs("consume", messages),
       ...pairs("ack", messages),
-      ...pairs("follow", follows),
+      ...pairs("follow", followed),
     ];
   });
 

@@ -1,6 +1,6 @@
 import { gunzipSync } from "node:zlib";
 import pLimit from "p-limit";
-import type { HttpApp, Service } from "#shared/service/define.ts";
+import type { Service } from "#shared/service/define.ts";
 import { serveApi } from "../../services/api/app.ts";
 import type { Api } from "../../services/api/context.ts";
 import { api } from "../../services/api/service.ts";
@@ -35,9 +35,12 @@ export const serviceOf = (name: string, outside: Outside): Service => {
     case "api":
       return {
         ...api,
-        http(context: Api): HttpApp {
-          outside.opened(context);
-          return serveApi(context);
+        http: {
+          claims: [],
+          serve(context: Api) {
+            outside.opened(context);
+            return serveApi(context);
+          },
         },
       };
     case "builder": {
@@ -68,7 +71,6 @@ const openResolver = ({ aur, git }: Outside) => ({
   aur,
   git,
   official: async () => ({ has: ({ name }: { readonly name: string }) => name === "bash" }),
-  stopping: new AbortController(),
   fetches: pLimit(6),
 });
 

@@ -65,7 +65,11 @@ const perform = async ({ upstream }: World, api: Api, act: Act, id: string): Pro
   switch (act.kind) {
     case "add": {
       const source = { type: "aur", name: act.pkgbase } as const;
-      return addPackage(api, { source, replace: act.replace, build: true, resolve: true });
+      const { replace } = act;
+      const added = await addPackage(api, { source, replace, build: true, resolve: true });
+      // The AUR may answer the next time.
+      if (added.kind === "unusable") throw new Fault("unavailable", added.message);
+      return added;
     }
     case "order":
       return orderNamed(api, act.names, { resolve: true, force: act.force, session });
@@ -79,7 +83,7 @@ const perform = async ({ upstream }: World, api: Api, act: Act, id: string): Pro
         pkgbase: v.parse(Pkgbase, act.pkgbase),
       });
     case "watch": {
-      const subscriber = await api.live.subscribe(act.pkgbase);
+      const subscriber = await api.live.subscribe(act.pkgbase, "a user");
       await api.pause(seconds(60));
       return subscriber.leave();
     }

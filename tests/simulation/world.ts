@@ -100,7 +100,7 @@ export const openWorld = async (given: Given): Promise<World> => {
     blobs,
     upstream,
     hosts,
-    environment: drawEnvironment(random.fork("environment")),
+    environment: drawEnvironment(random.fork("environment"), plan),
     replicas,
     logOf: (process) =>
       openLog(kernel, process, (_, event, error) => bug(`${process.service} ${event}`, error)),
@@ -141,7 +141,7 @@ const drawReplicas = (random: Random): ReadonlyMap<string, number> =>
     all.map(({ name }) => [name, random.chance(name === "builder" ? 0.5 : 0.25) ? 2 : 1] as const),
   );
 
-const drawEnvironment = (random: Random): Readonly<Record<string, string>> => ({
+const drawEnvironment = (random: Random, { aim }: Plan): Readonly<Record<string, string>> => ({
   ALLOW_READS: "true",
   AUTHORIZED_SECRETS: "unused",
   BUILD_CLI: "false",
@@ -150,5 +150,5 @@ const drawEnvironment = (random: Random): Readonly<Record<string, string>> => ({
   CONCURRENT_BUILDS: random.chance(0.3) ? "1" : "5",
   RESOLVE_IGNORE_FAILED: String(random.chance(0.2)),
   RESOLVE_BUILD_SEQUENCE: String(random.chance(0.9)),
-  REBUILD_PUBLISHED: String(random.chance(0.8)),
+  REBUILD_PUBLISHED: String(random.chance(0.8) || aim.pair.subject.startsWith("rebuild.")),
 });

@@ -29,7 +29,7 @@ export const readRepository = async (
 };
 
 const get = async (app: HttpApp, file: string) =>
-  app.fetch(new Request(`http://kiln.example/x86_64/${file}`));
+  app.fetch(new Request(`http://kiln.example/x86_64/${file}`), () => undefined);
 
 const promisesIn = (text: string): readonly Promised[] => {
   const valuesOf = (field: string) =>
