@@ -32,6 +32,7 @@ export const attempt = async <S extends AnyStep, Outcome>(
   { progress, signal, failures, ended, afterwards }: Stops<S>,
   drive: (container: Container, stopped: AbortSignal) => Promise<Outcome>,
 ): Promise<Outcome | Unbuilt<S> | undefined> => {
+  if (ended?.aborted) return undefined;
   const timeout = seconds(config.BUILD_TIMEOUT);
   using late = deadline(pause, timeout);
   const stopped = AbortSignal.any([signal, late.signal, ...(ended ? [ended] : [])]);

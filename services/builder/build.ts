@@ -32,12 +32,14 @@ export const build = async (context: Builder, request: Request, { failures, sign
   const report = work.reportOf(build);
   if (report) return publish(buildFinished, report);
   await engine.ping();
-  if (!(await ask(claimBuild, { build, builder: name })).go) return;
+  // Begun before the claim: the build may end while the reply is on its way.
+  using turn = work.begin(build);
+  const { go } = await ask(claimBuild, { build, builder: name });
+  if (!go || turn.ended.aborted) return;
 
   const startedAt = now();
   await publish(buildStarted, { build, pkgbase, arch, at: startedAt });
   log.info("build started", { build, pkgbase });
-  using turn = work.begin(build);
   // Nobody waits for its removal but the next build of this slot.
   await using afterwards = new AsyncDisposableStack();
   await using output = openOutput({ blobs, compress, pause }, (index, text) =>

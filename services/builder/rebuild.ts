@@ -48,11 +48,13 @@ export const rebuild = async (
   if (report) return publish(rebuildFinished, report);
   if (request.builtBy === name && peers.hasOther()) return later(deferrals.next(rebuild));
   await engine.ping();
-  if (!(await ask(claimRebuild, { rebuild, builder: name })).go) return;
+  // Begun before the claim: the rebuild may end while the reply is on its way.
+  using turn = rebuilds.begin(rebuild);
+  const { go } = await ask(claimRebuild, { rebuild, builder: name });
+  if (!go || turn.ended.aborted) return;
 
   const startedAt = now();
   log.info("rebuild started", { rebuild, pkgbase });
-  using turn = rebuilds.begin(rebuild);
   await using output = openOutput({ blobs, compress: context.compress, pause }, async () => {});
   const progress = timedProgress<RebuildStep>(context, "rebuild", "container");
   output.say(headings.container);

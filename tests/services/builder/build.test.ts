@@ -1,6 +1,6 @@
 import { expect, test, vi } from "vitest";
 import { Fault } from "#shared/fault.ts";
-import { buildFinished } from "#shared/messages/build.ts";
+import { buildEnded, buildFinished, claimBuild } from "#shared/messages/build.ts";
 import { giveUp } from "../../../services/builder/build.ts";
 import { startFakeBuilder } from "../../support/fake-builder.ts";
 
@@ -154,4 +154,17 @@ test("a build given up is said to be broken", async () => {
     step: "container",
     message: "the builder gave the build up: bug",
   });
+});
+
+test("a build that ends while its claim is answered gets no container", async () => {
+  await using it = await startFakeBuilder();
+  const { build, pkgbase, arch } = it.request;
+  await it.builder.bus.answer("scheduler", claimBuild, async () => {
+    const end = { state: "cancelled", message: "the package was removed" } as const;
+    await it.builder.bus.publish(buildEnded, { build, pkgbase, arch, at: 0, ...end });
+    return { go: true };
+  });
+
+  expect(await it.builder.build(it.request)).toBeUndefined();
+  expect(it.specs).toEqual([]);
 });
