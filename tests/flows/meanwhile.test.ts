@@ -45,7 +45,8 @@ test(
     const answer = await remove("gone");
 
     expect(answer.status).toBe(200);
-    expect(await (await kiln.request("/package/list")).json()).toEqual([]);
+    expect((await kiln.request("/package/gone")).status).toBe(404);
+    expect(await (await kiln.request("/package/list")).text()).not.toContain('"gone"');
     await vi.waitFor(
       async () => {
         expect(await kiln.buildsOf("gone")).toEqual([]);
