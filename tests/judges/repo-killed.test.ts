@@ -68,7 +68,7 @@ test("a repository whose publisher is killed at any moment stays whole, signed, 
     number = killed + 1;
     const promised = await readEverything(scratch.path);
 
-    await using it = await startRepo({}, { at: Date.now(), directory: scratch.path });
+    await using it = await startRepo({}, { at: Date.now(), directory: scratch.path, alone: true });
     const [last] = await it.world.state.read
       .select()
       .from(builds)
@@ -92,7 +92,9 @@ test("a repository whose publisher is killed at any moment stays whole, signed, 
     );
 
     expect(promised.length % 4).toBe(0);
-    expect(it.world.bus.sent(repoPublished)).toMatchObject([{ build: last?.id }]);
+    // Once more where the killed process had committed the message and not sent it.
+    const published = it.world.bus.sent(repoPublished).map(({ build }) => build);
+    expect([...new Set(published)]).toEqual([last?.id]);
     expect(listed).toContain(last?.pkgbase);
   }
 }, 180_000);

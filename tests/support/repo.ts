@@ -95,12 +95,14 @@ type Place = {
   readonly directory?: string;
   /** Packages that were added. */
   readonly packages?: readonly string[];
+  /** No other process has its tables: it waits for no lease that a killed process held. */
+  readonly alone?: boolean;
 };
 
 /** Signer and repo, and what a user of them sees. */
 export const startRepo = async (
   environment: Environment = {},
-  { at, directory, packages = [] }: Place = {},
+  { at, directory, packages = [], alone = false }: Place = {},
 ) => {
   await using stack = new AsyncDisposableStack();
   const world = stack.use(await makeWorld(directory));
@@ -113,7 +115,7 @@ export const startRepo = async (
     seen.push({ ...base, ...opened });
     return opened;
   };
-  const running = stack.use(await start({ ...repo, open }, settings, world));
+  const running = stack.use(await start({ ...repo, open }, settings, { ...world, alone }));
   const [context] = seen;
   if (!context) throw new Error("the repo was not opened");
   while ((await world.state.read.$count(generations)) === 0) await setImmediate();
