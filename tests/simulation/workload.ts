@@ -62,17 +62,24 @@ export const drawWorkload = (random: Random, { pair: aim }: Side): Workload => {
     // Much of what goes wrong goes wrong where things come together.
     at += random.chance(0.5) ? random.below(2_000) : random.below(seconds(25));
   }
-  const needed = actFor(aim.subject, first);
-  if (needed) acts.push({ at: random.between(seconds(16), seconds(60)), act: needed });
+  const needed = actsFor(aim.subject, first);
+  if (needed.length > 0) {
+    const from = random.between(seconds(16), seconds(60));
+    for (const [after, act] of needed.entries()) acts.push({ at: from + seconds(after), act });
+  }
   return { recipes, acts: acts.sort((a, b) => a.at - b.at) };
 };
 
 /** Some points are met by few runs: where one is aimed at, something leads to it. */
-const actFor = (subject: string, pkgbase: string): Act | undefined => {
-  if (subject === "package.changed") return { kind: "add", pkgbase, replace: true };
-  if (/^(package|repo)\.(removed|retired?)$/.test(subject)) return { kind: "remove", pkgbase };
-  if (subject.startsWith("rebuild.")) return { kind: "rebuild", pkgbase };
-  return subject.startsWith("build.output") ? { kind: "watch", pkgbase } : undefined;
+const actsFor = (subject: string, pkgbase: string): readonly Act[] => {
+  if (subject === "package.changed") return [{ kind: "add", pkgbase, replace: true }];
+  if (/^(package|repo)\.(removed|retired?)$/.test(subject)) return [{ kind: "remove", pkgbase }];
+  if (subject.startsWith("rebuild.")) return [{ kind: "rebuild", pkgbase }];
+  if (!subject.startsWith("build.output")) return [];
+  return [
+    { kind: "watch", pkgbase },
+    { kind: "order", names: [pkgbase], force: true },
+  ];
 };
 
 const drawRecipes = (random: Random, aim: string): readonly Recipe[] => {
