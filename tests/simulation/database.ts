@@ -9,8 +9,8 @@ import type { Kernel, Process } from "./kernel.ts";
 
 /** The tables of a run, which all its processes share. */
 export type Tables = AsyncDisposable & {
-  /** The tables as one process has them: each of its writes is a point. */
-  stateOf(process: Process): State;
+  /** The tables as one process has them: each of its writes is a point; `committed` is called after it. */
+  stateOf(process: Process, committed: () => Promise<void>): State;
   /** Reads past all processes, at once. */
   rows(query: string): readonly Record<string, unknown>[];
   /** Changes rows past all processes, at once. */
@@ -58,12 +58,13 @@ export const openTables = async (
   };
 
   return {
-    stateOf: (process) => ({
+    stateOf: (process, committed) => ({
       read: shared.read,
       async write(fn) {
         await kernel.reach(process, "write", process.service);
         const result = await shared.write(fn);
         written(process);
+        await committed();
         return result;
       },
       version: () => shared.version(),

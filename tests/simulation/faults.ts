@@ -56,7 +56,7 @@ export const drawPlan = (seed: number, sides: readonly Side[], random: Random): 
       ...outage("trim", 0.1),
       ...outage("engine", 0.15),
     ],
-    badRowAt: random.chance(0.12) ? random.between(seconds(5), over) : undefined,
+    badRowAt: random.chance(0.05) ? random.between(seconds(5), over) : undefined,
     over,
   };
 };

@@ -14,6 +14,8 @@ export type Kind =
   | "consume"
   | "ack"
   | "follow"
+  | "cron"
+  | "reconcile"
   | "pause"
   | "engine"
   | "fetch"

@@ -11,14 +11,25 @@ export type Side = { readonly pair: Pair; readonly moment: Moment };
 
 type Declared = Pick<
   Service,
-  "name" | "state" | "publishes" | "asks" | "answers" | "consumes" | "follows"
+  | "name"
+  | "state"
+  | "publishes"
+  | "asks"
+  | "answers"
+  | "consumes"
+  | "follows"
+  | "crons"
+  | "reconciles"
 >;
 
 /** Every point that the services' tables name. */
 export const pairsOf = (services: readonly Declared[]): readonly Pair[] =>
-  services.flatMap(({ name: service, state, publishes, asks, answers, consumes, follows }) => {
+  services.flatMap((declared) => {
+    const { name: service, state, publishes, asks, answers, consumes, follows } = declared;
     const pairs = (kind: Kind, table: readonly { readonly subject: string }[] = []) =>
       table.map(({ subject }) => ({ service, kind, subject }));
+    const named = (kind: Kind, table: readonly { readonly name: string }[] = []) =>
+      table.map(({ name: subject }) => ({ service, kind, subject }));
     const questions = answers?.map(({ question }) => question);
     const messages = consumes?.map(({ message }) => message);
     const followed = follows?.map(({ message }) => message);
@@ -32,6 +43,8 @@ export const pairsOf = (services: readonly Declared[]): readonly Pair[] =>
       ...pairs("consume", messages),
       ...pairs("ack", messages),
       ...pairs("follow", followed),
+      ...named("cron", declared.crons),
+      ...named("reconcile", declared.reconciles),
     ];
   });
 

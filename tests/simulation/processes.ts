@@ -7,6 +7,7 @@ import { openBus } from "./bus.ts";
 import type { Host } from "./containers.ts";
 import type { Tables } from "./database.ts";
 import { type Kernel, openProcess, type Process } from "./kernel.ts";
+import { openPoints } from "./points.ts";
 import type { Random } from "./random.ts";
 import type { Server } from "./server.ts";
 import { serviceOf } from "./services.ts";
@@ -82,9 +83,10 @@ export const startProcesses = (parts: Parts): Processes => {
         place.api = api;
       },
     };
+    const points = openPoints(kernel, process);
     await kernel.reach(process, "start", service, String(incarnation));
     const named = { ...parts.environment, BUILDER_NAME: `host-${replica}` };
-    const starting = start(serviceOf(service, outside), named, {
+    const starting = start(points.around(serviceOf(service, outside)), named, {
       log,
       now: kernel.clock.now,
       pause: kernel.pauseOf(process),
@@ -93,7 +95,7 @@ export const startProcesses = (parts: Parts): Processes => {
       measure,
       blobs: parts.blobs,
       bus: openBus({ kernel, server: parts.server, process, log }),
-      state: parts.tables.stateOf(process),
+      state: parts.tables.stateOf(process, points.committed),
     });
     try {
       place.running = await starting;

@@ -32,6 +32,9 @@ export const sides = sidesOf(pairs);
 /** How long everything may take to come to its end once nothing goes wrong any more. */
 const bound = minutes(45);
 
+/** How much longer a row that cannot be read may take, which is given up after ten tries over an hour. */
+const patience = minutes(45);
+
 /** Runs all services through what a seed says. The same seed gives the same outcome. */
 export const runSeed = async (seed: number, template: Template): Promise<Outcome> => {
   using immediates = countImmediates();
@@ -79,6 +82,7 @@ export const runSeed = async (seed: number, template: Template): Promise<Outcome
   let left: readonly Left[] = [];
   let end = Infinity;
   let nextLook = 0;
+  let waitsForBadRow = false;
   const reading = random.fork("reader");
   await immediates.quiet();
   while (await world.kernel.step()) {
@@ -87,11 +91,16 @@ export const runSeed = async (seed: number, template: Template): Promise<Outcome
     if (!over || !used || clock.now() < nextLook) continue;
     if (end === Infinity) end = clock.now() + bound;
     nextLook = clock.now() + seconds(1);
-    left = findLeft(world.tables, world.server);
-    if (clock.now() > end || (left.length === 0 && world.processes.allRun())) break;
+    left = [...findLeft(world.tables, world.server), ...world.ticks.left(clock.now())];
+    if (left.length === 0 && world.processes.allRun()) break;
+    if (clock.now() <= end) continue;
+    if (!bad.row || waitsForBadRow) break;
+    judgeLeft(world, left, concernOf(bad.row, workload.recipes));
+    waitsForBadRow = true;
+    end += patience;
   }
   await read(world, reading, immediates.quiet);
-  judgeLeft(world, left, concernOf(bad.row, workload.recipes));
+  judgeLeft(world, left);
   return {
     seed,
     violations: world.observer.violations(),
@@ -138,8 +147,7 @@ const read = async (world: World, random: Random, quiet: () => Promise<void>) =>
 type Concern = (pkgbase: string, text: string) => boolean;
 
 /** What a bad row may hold up: its own package, and those that need it. */
-const concernOf = (bad: BadRow | undefined, recipes: readonly Recipe[]): Concern | undefined => {
-  if (!bad) return undefined;
+const concernOf = (bad: BadRow, recipes: readonly Recipe[]): Concern => {
   const held = new Set([bad.pkgbase]);
   // A recipe needs only recipes before it.
   for (const { pkgbase, needs } of recipes)
@@ -147,7 +155,7 @@ const concernOf = (bad: BadRow | undefined, recipes: readonly Recipe[]): Concern
   return (pkgbase, text) => held.has(pkgbase) || text.includes(bad.id);
 };
 
-const judgeLeft = (world: World, left: readonly Left[], isConcerned: Concern | undefined) => {
+const judgeLeft = (world: World, left: readonly Left[], isConcerned?: Concern) => {
   const { hosts, lives, observer } = world;
   const judge = (invariant: string, pkgbase: string, detail: string) => {
     if (!isConcerned) observer.violated(invariant, detail);

@@ -8,6 +8,7 @@ import { openIds } from "./ids.ts";
 import { watchContainers } from "./invariants/containers.ts";
 import { type Lives, watchLives } from "./invariants/lives.ts";
 import { watchPublications } from "./invariants/publications.ts";
+import { type Ticks, watchTicks } from "./invariants/ticks.ts";
 import { type Kernel, openKernel } from "./kernel.ts";
 import { openLog } from "./log.ts";
 import { type Observer, openObserver } from "./observer.ts";
@@ -31,6 +32,7 @@ export type World = AsyncDisposable & {
   readonly processes: Processes;
   readonly observer: Observer;
   readonly lives: Lives;
+  readonly ticks: Ticks;
   readonly newId: () => string;
   /** Takes an error that is no `Fault`: a violation, unless a row cannot be read. */
   bug(where: string, error: unknown): void;
@@ -62,10 +64,12 @@ export const openWorld = async (given: Given): Promise<World> => {
   const tables = await openTables(template, name, kernel, ({ service }) => {
     lives.written(service);
     if (service === "repo") publications.written();
+    if (service === "scheduler") ticks.written();
   });
   const lives = watchLives(tables, observer);
   const publications = watchPublications(tables, observer);
   const containers = watchContainers(observer);
+  const ticks = watchTicks(schedule, tables, observer);
 
   const server = openServer({
     kernel,
@@ -118,6 +122,7 @@ export const openWorld = async (given: Given): Promise<World> => {
     processes,
     observer,
     lives,
+    ticks,
     newId,
     bug,
     [Symbol.asyncDispose]: () => tables[Symbol.asyncDispose](),
@@ -141,6 +146,9 @@ const drawReplicas = (random: Random): ReadonlyMap<string, number> =>
     all.map(({ name }) => [name, random.chance(name === "builder" ? 0.5 : 0.25) ? 2 : 1] as const),
   );
 
+/** Its ticks end soon, so that a run can come to its end. */
+const schedule = "0 1-4 * * * *";
+
 const drawEnvironment = (random: Random, { aim }: Plan): Readonly<Record<string, string>> => ({
   ALLOW_READS: "true",
   AUTHORIZED_SECRETS: "unused",
@@ -151,4 +159,6 @@ const drawEnvironment = (random: Random, { aim }: Plan): Readonly<Record<string,
   RESOLVE_IGNORE_FAILED: String(random.chance(0.2)),
   RESOLVE_BUILD_SEQUENCE: String(random.chance(0.9)),
   REBUILD_PUBLISHED: String(random.chance(0.8) || aim.pair.subject.startsWith("rebuild.")),
+  SCHEDULE: schedule,
+  SCHEDULING_DISABLED: String(random.chance(0.6) && aim.pair.kind !== "cron"),
 });
