@@ -3,7 +3,7 @@ import { publication } from "#shared/bus/declare.ts";
 import { Fault } from "#shared/fault.ts";
 import { type Order, orderBuilds, sessionOrdered } from "#shared/messages/build.ts";
 import { resolveAdd, type SourceSpec } from "#shared/messages/resolve.ts";
-import { type Pkgbase, Pkgname, SessionId } from "#shared/model.ts";
+import { type Pkgbase, Pkgname, SessionId, type SourceId } from "#shared/model.ts";
 import type { Log } from "#shared/service/log.ts";
 import type { PackageAddRequest, PackageSource } from "#shared/views.ts";
 import { changePackageIn } from "./change-package.ts";
@@ -41,7 +41,8 @@ export const addSource = async (
       transaction,
       resolved.packages.map(({ source }) => source),
     );
-    const names = [];
+    const names: Pkgbase[] = [];
+    const sources: Record<Pkgbase, SourceId> = {};
     for (const proposed of resolved.packages) {
       const { pkgbase, source } = proposed;
       if (source === gone)
@@ -53,10 +54,19 @@ export const addSource = async (
       if (change.kind === "exists") return { kind: "exists", order: undefined };
       if (change.kind === "leaving")
         throw new Fault("conflict", `package ${pkgbase} is being removed, try again soon`);
-      if (change.kind !== "none") names.push(pkgbase);
+      if (change.kind === "none") continue;
+      names.push(pkgbase);
+      sources[pkgbase] = source;
     }
     if (!build || names.length === 0) return { kind: "added", names, order: undefined };
-    const order = { session, packages: names, reason: "initial", resolve, force: false } as const;
+    const order = {
+      session,
+      packages: names,
+      sources,
+      reason: "initial",
+      resolve,
+      force: false,
+    } as const;
     await transaction.publish(publication(sessionOrdered, order));
     return { kind: "added", names, order };
   });

@@ -1,5 +1,6 @@
 import { type Publication, publication } from "#shared/bus/declare.ts";
 import { packageAdded, packageChanged, packageRemoved } from "#shared/messages/package.ts";
+import type { SourceSpec } from "#shared/messages/resolve.ts";
 import type { Pkgbase, SourceId } from "#shared/model.ts";
 
 /** `removing`: hidden from readers until the repository is served without it. */
@@ -11,6 +12,8 @@ export type PackageState =
 /** A package as the resolver proposes it. */
 export type Proposed = {
   readonly pkgbase: Pkgbase;
+  readonly spec: SourceSpec;
+  readonly specHash: string;
   readonly source: SourceId;
   readonly devel: boolean;
   /** Pulled in by another package's add. */

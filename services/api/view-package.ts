@@ -18,7 +18,7 @@ export const viewPackage = (row: PackageRow, config: Shown): PackageInfo => {
     ...viewPublished(row.srcinfo, config.ARCH),
     builds: row.builds,
     version: row.version,
-    ...viewSource(row.spec, settings.pkgbase, config.AUR_URL),
+    ...viewSource(settings.spec, settings.pkgbase, config.AUR_URL),
     devel: settings.devel,
     srcinfo_override: settings.srcinfoOverride,
     enabled: settings.enabled,
@@ -58,13 +58,12 @@ const viewPublished = (text: string | null, arch: string) => {
   };
 };
 
-/** Without a source there is nothing to tell it by: the resolver has just replaced it. */
 const viewSource = (
-  spec: SourceSpec | null,
+  spec: SourceSpec,
   pkgbase: string,
   aur: string,
 ): Pick<PackageInfo, "source" | "source_url"> => {
-  switch (spec?.type) {
+  switch (spec.type) {
     case "aur":
       return { source: "aur package", source_url: `${aur.replace(/\/+$/, "")}/pkgbase/${pkgbase}` };
     case "git":
@@ -72,7 +71,6 @@ const viewSource = (
     case "cli":
       return { source: "internal cli", source_url: null };
     case "raw":
-    case undefined:
       return { source: "raw pkgbuild", source_url: null };
   }
 };

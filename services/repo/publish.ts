@@ -78,6 +78,7 @@ const take = async (context: Repo, build: Build): Promise<string | undefined> =>
       version,
       srcinfo,
       pkgbuild: await text(build.pkgbuildSha256),
+      source: build.source,
       sourceState: build.sourceState ?? "",
       publishedAt: now(),
     },

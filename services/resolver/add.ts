@@ -1,5 +1,5 @@
 import type * as v from "valibot";
-import type { resolveAdd } from "#shared/messages/resolve.ts";
+import type { resolveAdd, SourceSpec } from "#shared/messages/resolve.ts";
 import { parseSrcinfo } from "#shared/pacman/srcinfo.ts";
 import { needsOthers, unasked } from "./closure.ts";
 import type { Resolver } from "./context.ts";
@@ -8,53 +8,59 @@ import { gather } from "./gather.ts";
 import { parseGitUrl } from "./git-url.ts";
 import { isDevel } from "./is-devel.ts";
 import { finderOf, offersOf } from "./providers.ts";
-import {
-  type AddedPackage,
-  insertSources,
-  readAdded,
-  readPublished,
-  type Source,
-} from "./store.ts";
+import { specHashOf } from "./spec-hash.ts";
+import { type AddedPackage, readAdded, readPublished } from "./store/added.ts";
+import { recordSources } from "./store/sources.ts";
 import { orUnusable, unusable } from "./unusable.ts";
 
 type Request = v.InferOutput<(typeof resolveAdd)["request"]>;
 type Answer = v.InferOutput<(typeof resolveAdd)["answer"]>;
 
-/** Fetches a source and what comes along with it. Rows are written last, all or none. */
+/** Fetches a source and what comes along with it. Rows are written last. */
 export const add = async (context: Resolver, { spec, replace }: Request): Promise<Answer> => {
   if (spec.type === "git") parseGitUrl(spec.url, context.config.GIT_ALLOW_FILE);
   const added = await readAdded(context.state.read);
-  const isThere = (pkgbase: string) => added.some(({ source }) => source.pkgbase === pkgbase);
+  const isThere = (pkgbase: string) => added.some((it) => it.pkgbase === pkgbase);
 
   const listed = spec.type === "aur" ? await orUnusable(() => context.aur.info([spec.name])) : [];
   if ("kind" in listed) return listed;
-  const pkgbase = listed.find((it) => spec.type === "aur" && it.name === spec.name)?.pkgbase;
+  const own = listed.find((it) => spec.type === "aur" && it.name === spec.name);
+  const pkgbase = own?.pkgbase;
   if (spec.type === "aur" && pkgbase === undefined) return { kind: "unknown", name: spec.name };
   if (pkgbase !== undefined && !replace && isThere(pkgbase)) return { kind: "exists", pkgbase };
 
   const devel = "devel" in spec ? spec.devel : pkgbase !== undefined && isDevel(pkgbase);
-  const request = { spec, devel, srcinfoOverride: false, ...(pkgbase && { pkgbase }) };
+  const request = {
+    spec,
+    specHash: specHashOf(spec),
+    aur: own?.record ?? null,
+    devel,
+    srcinfoOverride: false,
+    ...(pkgbase && { pkgbase }),
+  };
   const target = await context.fetches(() => fetchSource(context, request));
   if (target.kind === "unusable") return target;
   if (!replace && isThere(target.source.pkgbase))
     return { kind: "exists", pkgbase: target.source.pkgbase };
-  return bringAlong(context, target, devel, added);
+  return bringAlong(context, target, { spec, devel }, added);
 };
 
 const bringAlong = async (
   context: Resolver,
   { source, srcinfo }: Fetched,
-  devel: boolean,
+  { spec, devel }: { readonly spec: SourceSpec; readonly devel: boolean },
   added: readonly AddedPackage[],
 ): Promise<Answer> => {
   const { config, state } = context;
   const { pkgbase } = source;
-  const others = added.filter((it) => it.source.pkgbase !== pkgbase).map((it) => it.source);
+  const others = added.filter((it) => it.pkgbase !== pkgbase);
   const published = await readPublished(state.read);
   const surroundings = {
     arch: config.ARCH,
     own: finderOf([
-      ...others.flatMap((it) => offersOf(parseSrcinfo(it.srcinfo), config.ARCH)),
+      ...others.flatMap((it) =>
+        it.source ? offersOf(parseSrcinfo(it.source.srcinfo), config.ARCH) : [],
+      ),
       ...published.filter((it) => it.pkgbase !== pkgbase),
     ]),
     following: new Set(others.flatMap((it) => (it.spec.type === "aur" ? it.pkgbase : []))),
@@ -69,18 +75,25 @@ const bringAlong = async (
       `${gathered.problem}; ${pkgbase} needs ${gathered.missing.join(", ")}, which may be there`,
     );
 
-  await insertSources(state, [source, ...gathered.sources]);
+  const proposed = [{ spec, devel, dependency: false, source }, ...gathered.dependencies];
+  const recorded = await recordSources(
+    context,
+    proposed.map((it) => it.source),
+  );
   return {
     kind: "resolved",
-    packages: [view(source, devel, false), ...gathered.sources.map(viewDependency)],
+    packages: recorded.flatMap((row, at) => {
+      const it = proposed[at];
+      if (!it) return [];
+      const { spec, devel, dependency } = it;
+      return {
+        pkgbase: row.pkgbase,
+        spec,
+        specHash: row.specHash,
+        source: row.id,
+        devel,
+        dependency,
+      };
+    }),
   };
 };
-
-const view = ({ id, pkgbase }: Source, devel: boolean, dependency: boolean) => ({
-  pkgbase,
-  source: id,
-  devel,
-  dependency,
-});
-
-const viewDependency = (source: Source) => view(source, isDevel(source.pkgbase), true);

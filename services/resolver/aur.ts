@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { Pkgbase, Pkgname } from "#shared/model.ts";
 import { deadline, type Pause } from "#shared/pause.ts";
+import { seconds } from "#shared/time.ts";
 import type { AurPackage } from "./pick-listed.ts";
 import { SourceFault } from "./unusable.ts";
 
@@ -33,6 +34,12 @@ const Listed = v.object({
   Version: v.string(),
   Provides: v.optional(v.array(v.string()), []),
   NumVotes: v.optional(v.number(), 0),
+  Maintainer: v.nullish(v.string(), null),
+  CoMaintainers: v.nullish(v.array(v.string()), []),
+  Submitter: v.nullish(v.string(), null),
+  /** Seconds, as is the next. */
+  LastModified: v.nullish(v.number(), null),
+  OutOfDate: v.nullish(v.number(), null),
 });
 
 const Answer = v.variant("type", [
@@ -97,17 +104,20 @@ export const connectAur = ({ url, timeout, retries, signal, pause }: Options): A
   };
 };
 
-const listedOf = ({
-  Name,
-  PackageBase,
-  Version,
-  Provides,
-  NumVotes,
-}: v.InferOutput<typeof Listed>) =>
+const listedOf = (it: v.InferOutput<typeof Listed>) =>
   ({
-    name: Name,
-    pkgbase: PackageBase,
-    version: Version,
-    provides: Provides,
-    votes: NumVotes,
+    name: it.Name,
+    pkgbase: it.PackageBase,
+    version: it.Version,
+    provides: it.Provides,
+    votes: it.NumVotes,
+    record: {
+      maintainer: it.Maintainer,
+      comaintainers: it.CoMaintainers,
+      submitter: it.Submitter,
+      lastModified: instantOf(it.LastModified),
+      outOfDate: instantOf(it.OutOfDate),
+    },
   }) satisfies AurPackage;
+
+const instantOf = (time: number | null) => (time === null ? null : seconds(time));

@@ -1,7 +1,7 @@
-import * as v from "valibot";
 import type { SourceSpec } from "#shared/messages/resolve.ts";
-import { type BlobReference, type Pkgbase, SourceId } from "#shared/model.ts";
+import type { BlobReference, Pkgbase } from "#shared/model.ts";
 import type { Srcinfo } from "#shared/pacman/srcinfo.ts";
+import type { AurRecord } from "#shared/state/sources.ts";
 import { askBuilders } from "./ask-builders.ts";
 import { checkSrcinfo } from "./check-srcinfo.ts";
 import type { Resolver } from "./context.ts";
@@ -9,13 +9,16 @@ import { followCommits } from "./follow-commits.ts";
 import { type Files, readFiles } from "./read-files.ts";
 import { snapshotOf } from "./snapshot.ts";
 import { stateOf } from "./source-state.ts";
-import type { Source } from "./store.ts";
+import type { FetchedSource } from "./store/sources.ts";
 import { orUnusable, SourceFault, type Unusable, unusable } from "./unusable.ts";
 
 export type Request = {
   readonly spec: SourceSpec;
+  readonly specHash: string;
   /** What its .SRCINFO must name; absent where any will do. */
   readonly pkgbase?: Pkgbase;
+  /** Of the AUR's packages. */
+  readonly aur: AurRecord | null;
   readonly devel: boolean;
   /** Reads the PKGBUILD even where there is a .SRCINFO. */
   readonly srcinfoOverride: boolean;
@@ -23,14 +26,14 @@ export type Request = {
 
 export type Fetched = {
   readonly kind: "fetched";
-  readonly source: Source;
+  readonly source: FetchedSource;
   readonly srcinfo: Srcinfo;
 };
 
 /** Fetches a source into the blob store and reads what it builds. No row is written. */
 export const fetchSource = async (
   context: Resolver,
-  { spec, pkgbase, devel, srcinfoOverride }: Request,
+  { spec, specHash, pkgbase, aur, devel, srcinfoOverride }: Request,
 ): Promise<Fetched | Unusable> => {
   const packed = await orUnusable(() => packFiles(context, spec, pkgbase));
   if ("kind" in packed) return packed;
@@ -47,19 +50,19 @@ export const fetchSource = async (
   const commits = devel ? await orUnusable(() => followCommits(context, srcinfo)) : [];
   if ("kind" in commits) return commits;
 
-  const { revision, changedAt } = read;
+  const { revision, committedAt } = read;
   const source = {
-    id: v.parse(SourceId, context.newId()),
     pkgbase: srcinfo.pkgbase,
-    spec,
+    specHash,
     state: stateOf(spec, srcinfo, revision, commits),
     snapshotSha256: snapshot.sha256,
     snapshotBytes: snapshot.bytes,
     srcinfo: text,
     srcinfoOverride,
     revision,
-    changedAt,
-    fetchedAt: context.now(),
+    commits,
+    aur,
+    ...(committedAt !== undefined && { changedAt: committedAt }),
   };
   return { kind: "fetched", source, srcinfo };
 };

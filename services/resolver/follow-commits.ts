@@ -1,4 +1,5 @@
 import type { Srcinfo } from "#shared/pacman/srcinfo.ts";
+import type { FollowedCommit } from "#shared/state/sources.ts";
 import type { Resolver } from "./context.ts";
 import { gitSourcesOf } from "./git-sources.ts";
 
@@ -6,9 +7,13 @@ import { gitSourcesOf } from "./git-sources.ts";
 export const followCommits = async (
   { git, config }: Pick<Resolver, "git" | "config">,
   srcinfo: Srcinfo,
-): Promise<string[]> => {
-  const commits: string[] = [];
+): Promise<readonly FollowedCommit[]> => {
+  const commits: FollowedCommit[] = [];
   for (const { url, want } of gitSourcesOf(srcinfo, config.ARCH))
-    commits.push(want.kind === "commit" ? want.commit : await git.resolve(url, want.ref));
+    commits.push(
+      want.kind === "commit"
+        ? { url, ref: want.commit, commit: want.commit }
+        : { url, ref: want.ref, commit: await git.resolve(url, want.ref) },
+    );
   return commits;
 };

@@ -1,3 +1,4 @@
+import type { SourceSpec } from "#shared/messages/resolve.ts";
 import type { Pkgbase, Pkgname } from "#shared/model.ts";
 import type { Srcinfo } from "#shared/pacman/srcinfo.ts";
 import { type Closure, closeOver, type Surroundings } from "./closure.ts";
@@ -5,13 +6,22 @@ import type { Resolver } from "./context.ts";
 import { fetchSource } from "./fetch-source.ts";
 import { isDevel } from "./is-devel.ts";
 import type { AurPackage } from "./pick-listed.ts";
-import type { Source } from "./store.ts";
+import { specHashOf } from "./spec-hash.ts";
+import type { FetchedSource } from "./store/sources.ts";
 import { orUnusable, type Unusable, unusable } from "./unusable.ts";
 
 type Ask = Extract<Closure, { kind: "ask" }>;
 
+/** A package of the AUR that comes along. */
+type Gained = {
+  readonly spec: Extract<SourceSpec, { readonly type: "aur" }>;
+  readonly devel: boolean;
+  readonly dependency: true;
+  readonly source: FetchedSource;
+};
+
 export type Gathered =
-  | { readonly kind: "closed"; readonly sources: readonly Source[] }
+  | { readonly kind: "closed"; readonly dependencies: readonly Gained[] }
   | Extract<Closure, { kind: "unmet" | "blind" }>
   | Unusable;
 
@@ -25,15 +35,15 @@ export const gather = async (
     listed: new Map<string, AurPackage | null>(),
     found: new Map<string, readonly Pkgname[]>(),
     fetched: new Map<Pkgbase, Srcinfo>(),
-    sources: new Map<Pkgbase, Source>(),
+    gained: new Map<Pkgbase, Gained>(),
   };
   while (true) {
     const closure = closeOver(target, learnt, surroundings);
     if (closure.kind === "closed") {
-      const { sources } = learnt;
+      const { gained } = learnt;
       return {
         kind: "closed",
-        sources: closure.choices.flatMap(({ pkgbase }) => sources.get(pkgbase) ?? []),
+        dependencies: closure.choices.flatMap(({ pkgbase }) => gained.get(pkgbase) ?? []),
       };
     }
     if (closure.kind !== "ask") return closure;
@@ -48,7 +58,7 @@ type Learnt = {
   readonly listed: Map<string, AurPackage | null>;
   readonly found: Map<string, readonly Pkgname[]>;
   readonly fetched: Map<Pkgbase, Srcinfo>;
-  readonly sources: Map<Pkgbase, Source>;
+  readonly gained: Map<Pkgbase, Gained>;
 };
 
 const learnListed = async (
@@ -64,20 +74,29 @@ const learnListed = async (
 const learnSources = async (
   context: Resolver,
   { sources: choices }: Ask,
-  { fetched, sources }: Learnt,
+  { listed, fetched, gained }: Learnt,
 ): Promise<Unusable | undefined> => {
   const results = await Promise.all(
-    choices.map(({ pkgbase, name }) => {
+    choices.map(async ({ pkgbase, name }) => {
       const spec = { type: "aur", name } as const;
-      const request = { spec, pkgbase, devel: isDevel(pkgbase), srcinfoOverride: false };
-      return context.fetches(() => fetchSource(context, request));
+      const devel = isDevel(pkgbase);
+      const request = {
+        spec,
+        specHash: specHashOf(spec),
+        pkgbase,
+        aur: listed.get(name)?.record ?? null,
+        devel,
+        srcinfoOverride: false,
+      };
+      const result = await context.fetches(() => fetchSource(context, request));
+      return { pkgbase, spec, devel, result };
     }),
   );
-  for (const [index, result] of results.entries()) {
-    if (result.kind === "unusable")
-      return unusable(`${choices[index]?.pkgbase ?? ""} of the AUR: ${result.message}`);
-    fetched.set(result.srcinfo.pkgbase, result.srcinfo);
-    sources.set(result.srcinfo.pkgbase, result.source);
+  for (const { pkgbase, spec, devel, result } of results) {
+    if (result.kind === "unusable") return unusable(`${pkgbase} of the AUR: ${result.message}`);
+    const { source, srcinfo } = result;
+    fetched.set(srcinfo.pkgbase, srcinfo);
+    gained.set(srcinfo.pkgbase, { spec, devel, dependency: true, source });
   }
   return undefined;
 };

@@ -5,7 +5,7 @@ import { shareRunning } from "#shared/single-flight.ts";
 import type { State } from "#shared/state/state.ts";
 import type { Mirror } from "./mirror.ts";
 import { finderOf, type Offer, type Official } from "./providers.ts";
-import { readOfficialDatabases, writeOfficialDatabase } from "./store.ts";
+import { readOfficialDatabases, writeOfficialDatabase } from "./store/official.ts";
 
 /** In the order in which pacman asks them. */
 const repositories = ["core", "extra", "multilib"];

@@ -1,5 +1,6 @@
 import type { Pkgbase, Pkgname } from "#shared/model.ts";
 import { type Dependency, satisfies } from "#shared/pacman/dependency.ts";
+import type { AurRecord } from "#shared/state/sources.ts";
 
 /** A package as the AUR lists it. */
 export type AurPackage = {
@@ -8,6 +9,7 @@ export type AurPackage = {
   readonly version: string;
   readonly provides: readonly string[];
   readonly votes: number;
+  readonly record: AurRecord;
 };
 
 /** What the AUR was asked; a name that is not in a map was not asked about. */

@@ -1,15 +1,17 @@
-import { days } from "#shared/time.ts";
+import { days, minutes } from "#shared/time.ts";
 import type { Resolver } from "./context.ts";
-import { deleteUnadopted } from "./store.ts";
+import { deleteUnnamed } from "./store/sources.ts";
 
 type Parts = Pick<Resolver, "log" | "now" | "state"> & {
   readonly git: Pick<Resolver["git"], "removeAbandoned">;
 };
 
-/** Deletes what was fetched for adds that were not made, and temporary directories of runs that died. */
+/** How long a source that nothing names is kept for what may come to name it: an add or a plan under way. */
+const patience = minutes(60);
+
+/** Deletes the sources that nothing names, and temporary directories of runs that died. */
 export const prune = async ({ git, log, now, state }: Parts) => {
-  const yesterday = now() - days(1);
-  const deleted = await deleteUnadopted(state, yesterday);
+  const deleted = await deleteUnnamed(state, now() - patience);
   if (deleted.length > 0) log.info("sources pruned", { sources: deleted });
-  await git.removeAbandoned(yesterday);
+  await git.removeAbandoned(now() - days(1));
 };

@@ -10,7 +10,8 @@ export type Files = {
   readonly files: readonly SourceFile[];
   /** The commit of the files, or the hash they are known by; null where their spec says it. */
   readonly revision: string | null;
-  readonly changedAt: number;
+  /** Absent where there is no commit, or it has no time that may be. */
+  readonly committedAt?: number;
 };
 
 /** A source of the AUR is fetched by its pkgbase. `Fault` says what git answered. */
@@ -27,10 +28,10 @@ export const readFiles = async (
     case "raw": {
       const content = await blobs.bytes(spec.pkgbuild.sha256).catch(lost);
       const files = [{ path: "PKGBUILD", kind: "file", content }] as const;
-      return { files, revision: null, changedAt: now() };
+      return { files, revision: null };
     }
     case "cli":
-      return { ...(await readCommandLine()), changedAt: now() };
+      return readCommandLine();
   }
 };
 
@@ -44,9 +45,9 @@ const lost = (error: unknown): never => {
 
 type Checkout = Awaited<ReturnType<Resolver["git"]["fetch"]>>;
 
-/** A commit may say any time; one to come, or before 1970, counts as now. */
+/** A commit may name any time: one to come, or before 1970, is none. */
 const fromGit = ({ files, revision, committedAt }: Checkout, now: number): Files => ({
   files,
   revision,
-  changedAt: committedAt > 0 && committedAt <= now ? committedAt : now,
+  ...(committedAt > 0 && committedAt <= now && { committedAt }),
 });

@@ -26,7 +26,7 @@ export const resolver = defineService({
     answer(resolveAdd, untilStopped(add)),
     answer(planSessionQuestion, untilStopped(planSession)),
   ],
-  repeats: [every(minutes(60), prune)],
+  repeats: [every(minutes(10), prune)],
   health: async ({ blobs, git, state }) => {
     await git.ping();
     await state.ping();

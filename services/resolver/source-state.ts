@@ -1,5 +1,6 @@
 import type { SourceSpec } from "#shared/messages/resolve.ts";
 import { type Srcinfo, versionOf } from "#shared/pacman/srcinfo.ts";
+import type { FollowedCommit } from "#shared/state/sources.ts";
 
 /**
  * What a source is compared by: one text, one build. `commits` are those of the repositories that a
@@ -9,8 +10,9 @@ export const stateOf = (
   spec: SourceSpec,
   srcinfo: Srcinfo,
   revision: string | null,
-  commits: readonly string[],
-): string => [ownStateOf(spec, srcinfo, revision ?? ""), ...commits].join("");
+  commits: readonly FollowedCommit[],
+): string =>
+  [ownStateOf(spec, srcinfo, revision ?? ""), ...commits.map(({ commit }) => commit)].join("");
 
 const ownStateOf = (spec: SourceSpec, srcinfo: Srcinfo, revision: string) => {
   switch (spec.type) {

@@ -5,41 +5,49 @@ import { fetchSource } from "./fetch-source.ts";
 import { followCommits } from "./follow-commits.ts";
 import type { AurPackage } from "./pick-listed.ts";
 import { stateOf } from "./source-state.ts";
-import { type AddedPackage, type Source, updateSource } from "./store.ts";
-import { orUnusable, type Unusable } from "./unusable.ts";
+import type { AddedPackage } from "./store/added.ts";
+import { type FetchedSource, isSameState, recordSources, type Source } from "./store/sources.ts";
+import { orUnusable } from "./unusable.ts";
 
-export type Updated = { readonly source: Source; readonly problem: string | null };
+export type Updated = {
+  /** Null where nothing was ever fetched. */
+  readonly source: Source | null;
+  readonly problem: string | null;
+};
 
 /**
- * Brings a package's source up to date, and its row. Files are fetched only where they changed or where
- * the package reads its .SRCINFO in another way now. What cannot be updated stays as it is.
+ * Looks whether a package's source has a new state, and records that one. Files are fetched only where they changed or where
+ * the package reads its .SRCINFO in another way now. Where that fails, the source is the one of the last look.
  */
 export const update = async (
   context: Resolver,
-  { source: before, devel, srcinfoOverride }: AddedPackage,
+  added: AddedPackage,
   listed: AurPackage | undefined,
 ): Promise<Updated> => {
-  const isSame =
-    srcinfoOverride === before.srcinfoOverride
-      ? await orUnusable(() => isUnchanged(context, before, listed))
+  const { source: before, pkgbase, spec, specHash, devel, srcinfoOverride } = added;
+  const isUnchanged =
+    before !== null && srcinfoOverride === before.srcinfoOverride
+      ? await orUnusable(() => hasSameFiles(context, added, before, listed))
       : false;
-  if (typeof isSame === "object") return { source: before, problem: isSame.message };
+  if (typeof isUnchanged === "object") return { source: before, problem: isUnchanged.message };
 
-  const { spec, pkgbase } = before;
-  const after = isSame
-    ? await orUnusable(() => followed(context, before, devel))
-    : await refetched(context, { spec, pkgbase, devel, srcinfoOverride });
-  if ("kind" in after) return { source: before, problem: after.message };
-  if (isSame && after.state === before.state) return { source: before, problem: null };
-  const source = { ...after, id: before.id };
-  await updateSource(context.state, before, source);
+  const aur = listed?.record ?? null;
+  const after =
+    before !== null && isUnchanged
+      ? await orUnusable(() => followed(context, added, { ...before, aur }))
+      : await fetchSource(context, { spec, specHash, pkgbase, aur, devel, srcinfoOverride });
+  if (after.kind === "unusable") return { source: before, problem: after.message };
+  if (before !== null && isSameState(before, after.source))
+    return { source: before, problem: null };
+  const [source = before] = await recordSources(context, [after.source]);
   return { source, problem: null };
 };
 
 /** Whether the files are those of the last fetch. */
-const isUnchanged = async (
+const hasSameFiles = async (
   { git, aur }: Resolver,
-  { spec, pkgbase, srcinfo, revision }: Source,
+  { spec, pkgbase }: AddedPackage,
+  { srcinfo, revision }: Source,
   listed: AurPackage | undefined,
 ): Promise<boolean> => {
   switch (spec.type) {
@@ -57,20 +65,14 @@ const isUnchanged = async (
   }
 };
 
-const followed = async (context: Resolver, source: Source, devel: boolean): Promise<Source> => {
+/** The same files, whose devel sources may have other commits now. */
+const followed = async (
+  context: Resolver,
+  { spec, devel }: AddedPackage,
+  { id: _, fetchedAt: __, ...source }: Source,
+): Promise<{ readonly kind: "fetched"; readonly source: FetchedSource }> => {
   const srcinfo = parseSrcinfo(source.srcinfo);
   const commits = devel ? await followCommits(context, srcinfo) : [];
-  return {
-    ...source,
-    state: stateOf(source.spec, srcinfo, source.revision, commits),
-    fetchedAt: context.now(),
-  };
-};
-
-const refetched = async (
-  context: Resolver,
-  request: Parameters<typeof fetchSource>[1],
-): Promise<Source | Unusable> => {
-  const result = await fetchSource(context, request);
-  return result.kind === "unusable" ? result : result.source;
+  const state = stateOf(spec, srcinfo, source.revision, commits);
+  return { kind: "fetched", source: { ...source, commits, state } };
 };

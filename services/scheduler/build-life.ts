@@ -2,7 +2,7 @@ import { type Payload, type Publication, publication } from "#shared/bus/declare
 import { buildEnded, type buildFinished, buildRequested } from "#shared/messages/build.ts";
 import { sayable } from "#shared/messages/reason.ts";
 import { publishRequested } from "#shared/messages/repo.ts";
-import type { BuilderName, BuildId } from "#shared/model.ts";
+import type { BuilderName, BuildId, SourceId } from "#shared/model.ts";
 import { endOf } from "./end-of.ts";
 import type { BuildInLife, Made, NewState } from "./store/builds.ts";
 
@@ -12,8 +12,12 @@ export type BuildState = BuildInLife["state"];
 
 /** What may happen to a build, in any state, any number of times. */
 export type BuildEvent =
-  /** The session is planned: these builds must succeed first. */
-  | { readonly kind: "planned"; readonly needs: readonly BuildId[] }
+  /** The session is planned: these builds must succeed first, and it is built from this source. */
+  | {
+      readonly kind: "planned";
+      readonly needs: readonly BuildId[];
+      readonly source: SourceId | null;
+    }
   /** The package is up to date. */
   | { readonly kind: "unneeded" }
   /** Everything that the build is made of is known. */
@@ -69,7 +73,10 @@ const fail =
   (build: BuildInLife, { message }: { readonly message: string }, at: number) =>
     end(build, at, { state: "fatal", progress, message });
 
-const plan: Handlers["planned"] = (_build, { needs }) => ({ to: { needs }, publications: [] });
+const plan: Handlers["planned"] = (_build, { needs, source }) => ({
+  to: { needs, source },
+  publications: [],
+});
 
 const pin: Handlers["pinned"] = (_build, { request, sourceState }) => ({
   to: { state: "requested", request, sourceState },

@@ -21,12 +21,17 @@ type Composed =
       readonly sourceState: string;
     };
 
-/** Pins the source as it was last fetched, the package's settings, and kiln's own repository as it is now. */
+/** Pins the source that was planned, the package's settings, and kiln's own repository as it is now. */
 export const composeRequest = async (scheduler: Scheduler, build: Build): Promise<Composed> => {
   const { blobs, config, state } = scheduler;
   const ordered = await findOrdered(state, build);
   if (!ordered) throw new Fault("missing", `package ${build.pkgbase} was removed`);
   const { package: settings, source, force, publishedState } = ordered;
+  if (!source)
+    throw new Fault(
+      "missing",
+      `no source of ${build.pkgbase} is kept that could be built; order it again`,
+    );
   if (!force && publishedState === source.state) return { kind: "current" };
 
   const srcinfo = parseSrcinfo(source.srcinfo);
@@ -54,7 +59,7 @@ export const composeRequest = async (scheduler: Scheduler, build: Build): Promis
       hasSources: fieldOf(srcinfo, undefined, "source", config.ARCH).length > 0,
       flags: [...settings.flags],
       prepare: settings.prepare,
-      sourceDateEpoch: Math.floor(build.orderedAt / 1_000),
+      sourceDateEpoch: Math.floor(source.changedAt / 1_000),
       repository: await ownRepository(scheduler, dependencies),
     },
   };

@@ -1,13 +1,18 @@
 import type * as v from "valibot";
 import type { planSession } from "#shared/messages/resolve.ts";
-import type { BuildId, Pkgbase } from "#shared/model.ts";
+import type { BuildId, Pkgbase, SourceId } from "#shared/model.ts";
 
 export type Planned = v.InferOutput<(typeof planSession)["answer"]>[number];
 
 type Ordered = { readonly id: BuildId; readonly pkgbase: Pkgbase };
 
 export type Decision =
-  | { readonly kind: "wait"; readonly needs: readonly BuildId[] }
+  | {
+      readonly kind: "wait";
+      readonly needs: readonly BuildId[];
+      /** What it is built from; null where there is nothing. */
+      readonly source: SourceId | null;
+    }
   | { readonly kind: "drop" }
   | { readonly kind: "cancel"; readonly message: string };
 
@@ -44,14 +49,19 @@ export const decideSession = (
     if (isDropped(build)) return { kind: "drop" };
     const lacks = missing.get(build.pkgbase);
     if (lacks !== undefined) return { kind: "cancel", message: lacks };
-    const needs = planned.get(build.pkgbase)?.needs.filter((need) => need !== build.pkgbase) ?? [];
+    const plan = planned.get(build.pkgbase);
+    const needs = plan?.needs.filter((need) => need !== build.pkgbase) ?? [];
     const cancelled = needs.filter((need) => missing.has(need)).sort();
     if (cancelled.length > 0) {
       const message = `dependencies are added but have been cancelled: ${cancelled.join(", ")}`;
       return { kind: "cancel", message };
     }
     const all = [...elsewhere, ...kept];
-    return { kind: "wait", needs: all.flatMap((it) => (needs.includes(it.pkgbase) ? it.id : [])) };
+    return {
+      kind: "wait",
+      needs: all.flatMap((it) => (needs.includes(it.pkgbase) ? it.id : [])),
+      source: plan?.source ?? null,
+    };
   };
   return new Map(ordered.map((build) => [build.id, decide(build)]));
 };

@@ -2,7 +2,7 @@ import { Fault } from "#shared/fault.ts";
 import type { Order } from "#shared/messages/build.ts";
 import type { Pkgbase } from "#shared/model.ts";
 import type { Scheduler } from "./context.ts";
-import { addedAtOf, orderedIn } from "./store/sessions.ts";
+import { addedAtOf, basesOf, orderedIn } from "./store/sessions.ts";
 import { writeBuilds } from "./store/write-builds.ts";
 import { writeSession } from "./write-session.ts";
 
@@ -33,6 +33,10 @@ const write = (scheduler: Scheduler, order: Order, choose: Choose) =>
     const there = await orderedIn(transaction, session);
     if (there) return { session, builds: there };
     const names = [...new Set(order.packages)].sort();
+    const bases = await basesOf(transaction, Object.values(order.sources));
+    for (const [pkgbase, source] of Object.entries(order.sources))
+      if (bases.get(source) !== pkgbase)
+        throw new Fault("missing", `package ${pkgbase} has no source ${source}`);
     const addedAt = await addedAtOf(transaction, names);
     const packages = choose(names, (pkgbase) => addedAt.has(pkgbase));
     return { session, builds: await writeSession(scheduler, transaction, { ...order, packages }) };

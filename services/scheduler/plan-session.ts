@@ -29,6 +29,9 @@ const planOnce = async (scheduler: Scheduler, id: SessionId) => {
       ? []
       : await ask(question, {
           packages: ordered.map(({ pkgbase }) => pkgbase),
+          sources: Object.fromEntries(
+            ordered.flatMap(({ pkgbase, source }) => (source ? [[pkgbase, source]] : [])),
+          ),
           building: [...new Set(elsewhere.map(({ pkgbase }) => pkgbase))],
           resolve: session.resolve && config.RESOLVE_BUILD_SEQUENCE,
         });
@@ -51,7 +54,7 @@ const planOnce = async (scheduler: Scheduler, id: SessionId) => {
 const eventOf = (decision: Decision): BuildEvent => {
   switch (decision.kind) {
     case "wait":
-      return { kind: "planned", needs: decision.needs };
+      return { kind: "planned", needs: decision.needs, source: decision.source };
     case "drop":
       return { kind: "unneeded" };
     case "cancel":

@@ -25,6 +25,7 @@ export const schedules: Cron<Scheduler> = {
     await writeSession(scheduler, transaction, {
       session: v.parse(SessionId, scheduler.newId()),
       packages: due.map(({ pkgbase }) => pkgbase),
+      sources: {},
       reason: "schedule",
       resolve: true,
       force: false,

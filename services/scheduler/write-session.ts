@@ -15,11 +15,15 @@ type Session = Omit<Order, "packages"> & {
 export const writeSession = async (
   { config, newId, now }: Scheduler,
   transaction: Transaction,
-  { session, packages, reason, resolve, force }: Session,
+  { session, packages, sources, reason, resolve, force }: Session,
 ) => {
   const { ARCH: arch } = config;
   const at = now();
-  const wanted = packages.map((pkgbase) => ({ pkgbase, build: v.parse(BuildId, newId()) }));
+  const wanted = packages.map((pkgbase) => ({
+    pkgbase,
+    build: v.parse(BuildId, newId()),
+    source: sources[pkgbase] ?? null,
+  }));
   await insertSession(transaction, {
     session: { id: session, reason, resolve, force, orderedAt: at },
     wanted,
@@ -28,5 +32,5 @@ export const writeSession = async (
   await transaction.publish(
     ...wanted.map(({ build, pkgbase }) => publication(buildPending, { build, pkgbase, arch, at })),
   );
-  return wanted;
+  return wanted.map(({ pkgbase, build }) => ({ pkgbase, build }));
 };

@@ -11,6 +11,7 @@ import {
   Pkgbase,
   Pkgname,
   SessionId,
+  SourceId,
   Version,
 } from "#shared/model.ts";
 import { days, seconds } from "#shared/time.ts";
@@ -189,6 +190,8 @@ const Order = v.object({
   /** Chosen by the caller: an order that is asked for again is the same order. */
   session: SessionId,
   packages: v.array(Pkgbase),
+  /** By pkgbase, the source to build where the caller has chosen one; the others are looked for. */
+  sources: v.optional(v.record(v.string(), SourceId), {}),
   reason: BuildReason,
   /** Orders the builds by their dependencies, and cancels those that lack one. */
   resolve: v.boolean(),

@@ -17,7 +17,7 @@ export const packageAdded = message(
     dependency: v.boolean(),
   }),
   {
-    id: ({ source }) => `added-${source}`,
+    id: ({ pkgbase, at }) => `added-${pkgbase}-${at}`,
     key: ({ pkgbase }) => pkgbase,
     says: "a package was added",
   },

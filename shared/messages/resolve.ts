@@ -23,6 +23,8 @@ export const resolveAdd = question("resolve.add", {
       packages: v.array(
         v.object({
           pkgbase: Pkgbase,
+          spec: SourceSpec,
+          specHash: v.string(),
           source: SourceId,
           devel: v.boolean(),
           dependency: v.boolean(),
@@ -39,10 +41,12 @@ export const resolveAdd = question("resolve.add", {
   timeout: minutes(2),
 });
 
-/** Updates the sources of a session and orders it. */
+/** Looks for new states of the sources of a session, and says which a build is made of, and what it must wait for. */
 export const planSession = question("resolve.plan", {
   request: v.object({
     packages: v.array(Pkgbase),
+    /** Of these packages, the source is given: it is taken as it is. */
+    sources: v.record(v.string(), SourceId),
     /** Packages with an unfinished build of an earlier session: they may be needed, and are not updated. */
     building: v.array(Pkgbase),
     resolve: v.boolean(),
@@ -51,6 +55,8 @@ export const planSession = question("resolve.plan", {
   answer: v.array(
     v.object({
       pkgbase: Pkgbase,
+      /** What a build of it is to be made of; null where there is nothing. */
+      source: v.nullable(SourceId),
       /** The source's state is the one that is published. */
       current: v.boolean(),
       /** Of `packages` and `building`, what must be published first, transitively. Empty without `resolve`. */

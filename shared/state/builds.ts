@@ -8,7 +8,7 @@ import {
 } from "drizzle-orm/sqlite-core";
 import type { Payload } from "#shared/bus/declare.ts";
 import type { buildRequested, Measurements } from "#shared/messages/build.ts";
-import type { BuilderName, BuildId, Pkgbase, SessionId } from "#shared/model.ts";
+import type { BuilderName, BuildId, Pkgbase, SessionId, SourceId } from "#shared/model.ts";
 
 /** Orders of builds. Written by the scheduler, read by anyone. */
 export const sessions = sqliteTable("sessions", {
@@ -50,7 +50,9 @@ export const builds = sqliteTable(
     needs: text({ mode: "json" }).$type<readonly BuildId[]>(),
     /** Everything pinned, as the builder was told it. */
     request: text({ mode: "json" }).$type<Payload<typeof buildRequested>>(),
-    /** Of the source it was built from. */
+    /** The source that it builds; absent until the session is planned, unless the order named one. */
+    source: text().$type<SourceId>(),
+    /** Of that source. */
     sourceState: text("source_state"),
     /** `[epoch:]pkgver-pkgrel` of what was published. */
     version: text(),
@@ -72,6 +74,7 @@ export const builds = sqliteTable(
     uniqueIndex("builds_by_pkgbase").on(build.pkgbase, build.orderedAt),
     index("builds_by_session").on(build.session),
     index("builds_by_state").on(build.state),
+    index("builds_by_source").on(build.source),
   ],
 );
 

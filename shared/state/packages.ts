@@ -1,14 +1,17 @@
 import { and, eq, isNull } from "drizzle-orm";
 import { integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
-import type { MakepkgFlag, Pkgbase, SourceId } from "#shared/model.ts";
+import type { SourceSpec } from "#shared/messages/resolve.ts";
+import type { MakepkgFlag, Pkgbase } from "#shared/model.ts";
 import type { Reader } from "./state.ts";
 
-/** The packages there are: settings and which source. Written by the api, read by anyone. */
+/** The packages there are: their settings, and where their sources come from. Written by the api, read by anyone. */
 export const packages = sqliteTable("packages", {
   /** Rises with every added package: the order of lists. */
   position: integer().primaryKey({ autoIncrement: true }),
   pkgbase: text().$type<Pkgbase>().notNull().unique(),
-  source: text().$type<SourceId>().notNull(),
+  spec: text({ mode: "json" }).$type<SourceSpec>().notNull(),
+  /** Which rows of `sources` and `source_checks` are this spec's. */
+  specHash: text("spec_hash").notNull(),
   addedAt: integer("added_at").notNull(),
   /** Takes part in schedules. */
   enabled: integer({ mode: "boolean" }).notNull(),

@@ -1,5 +1,5 @@
 import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
-import type { BuildId, Pkgbase, Pkgname } from "#shared/model.ts";
+import type { BuildId, Pkgbase, Pkgname, SourceId } from "#shared/model.ts";
 
 /** What is published of each package. Written by the repo, read by anyone. */
 export const publications = sqliteTable("publications", {
@@ -8,7 +8,9 @@ export const publications = sqliteTable("publications", {
   version: text().notNull(),
   srcinfo: text().notNull(),
   pkgbuild: text().notNull(),
-  /** Of the source it was built from. */
+  /** The source it was built from; absent where an earlier version of kiln did not record it. */
+  source: text().$type<SourceId>(),
+  /** Of that source. */
   sourceState: text("source_state").notNull(),
   publishedAt: integer("published_at").notNull(),
 });

@@ -12,7 +12,7 @@ import { openState } from "#shared/state/open.ts";
 import { packages } from "#shared/state/packages.ts";
 import { artifacts, frames, publications } from "#shared/state/repo.ts";
 import { signatures } from "#shared/state/signatures.ts";
-import { sources } from "#shared/state/sources.ts";
+import { sourceChecks, sources } from "#shared/state/sources.ts";
 import type { State } from "#shared/state/state.ts";
 import { makeKey, openKeys } from "../../services/signer/key.ts";
 import { makeEntry } from "../support/entry.ts";
@@ -59,6 +59,7 @@ export const fill = async (
       await tx.insert(artifacts).values(rows.map((row) => row.artifact));
       await tx.insert(publications).values(rows.map((row) => row.publication));
       await tx.insert(sources).values(rows.map((row) => row.source));
+      await tx.insert(sourceChecks).values(rows.map((row) => row.check));
       await tx.insert(packages).values(rows.map((row) => row.package));
       await tx.insert(sessions).values(rows.map((row) => row.session));
       await tx.insert(builds).values(rows.flatMap((row) => row.builds));
@@ -75,6 +76,7 @@ const rowsOf = async (
   const { name: pkgname, version, arch, filename } = desc;
   const pkgbase = v.parse(Pkgbase, pkgname);
   const source = v.parse(SourceId, randomUUID());
+  const specHash = `spec of ${pkgbase}`;
   const session = v.parse(SessionId, randomUUID());
   const srcinfo = srcinfoOf(pkgbase);
   const each = [0, 1, 2].map((nth) => ({
@@ -100,15 +102,16 @@ const rowsOf = async (
     },
     publication: {
       ...{ pkgbase, build: each[2]?.id ?? v.parse(BuildId, randomUUID()), version, srcinfo },
-      ...{ pkgbuild: `pkgname=${pkgname}\n`, sourceState: "one", publishedAt: 0 },
+      ...{ pkgbuild: `pkgname=${pkgname}\n`, sourceState: "one", source, publishedAt: 0 },
     },
     source: {
       ...{ id: source, pkgbase, state: "one", srcinfo, changedAt: 0, fetchedAt: 0 },
-      ...{ snapshotSha256: "a".repeat(64), snapshotBytes: 1 },
-      spec: { type: "git" as const, url: `https://git.example/${pkgname}.git`, devel: false },
+      ...{ snapshotSha256: "a".repeat(64), snapshotBytes: 1, specHash, commits: [] },
     },
+    check: { pkgbase, specHash, source, checkedAt: 0 },
     package: {
-      ...{ pkgbase, source, addedAt: position, enabled: true, clean: true, private: false },
+      spec: { type: "git" as const, url: `https://git.example/${pkgname}.git`, devel: false },
+      ...{ pkgbase, specHash, addedAt: position, enabled: true, clean: true, private: false },
       ...{ dependency: false, devel: false, srcinfoOverride: false, flags: [] },
     },
     session: { id: session, reason: "manual" as const, resolve: true, force: false, orderedAt: 0 },

@@ -11,7 +11,7 @@ import { Pkgbase, SourceId } from "#shared/model.ts";
 import { hashOf } from "#shared/secret.ts";
 import { openState } from "#shared/state/open.ts";
 import { packages } from "#shared/state/packages.ts";
-import { sources } from "#shared/state/sources.ts";
+import { sourceChecks, sources } from "#shared/state/sources.ts";
 import { tarOf } from "../support/archive.ts";
 import { startNats } from "../support/nats.ts";
 import { srcinfoOf } from "../support/rows.ts";
@@ -38,18 +38,28 @@ const fill = async (directory: string) => {
   const rows = names.map((pkgbase) => ({
     pkgbase,
     source: v.parse(SourceId, crypto.randomUUID()),
+    specHash: `spec of ${pkgbase}`,
   }));
   await state.write(async (tx) => {
     await tx.insert(sources).values(
-      rows.map(({ pkgbase, source }) => ({
-        ...{ id: source, pkgbase, state: "one", srcinfo: srcinfoOf(pkgbase), changedAt: 0 },
+      rows.map(({ pkgbase, source, specHash }) => ({
+        ...{
+          id: source,
+          specHash,
+          commits: [],
+          pkgbase,
+          state: "one",
+          srcinfo: srcinfoOf(pkgbase),
+          changedAt: 0,
+        },
         ...{ snapshotSha256: snapshot.sha256, snapshotBytes: snapshot.bytes, fetchedAt: 0 },
-        spec: { type: "raw" as const, pkgbuild: snapshot, devel: false },
       })),
     );
+    await tx.insert(sourceChecks).values(rows.map((row) => ({ ...row, checkedAt: 0 })));
     await tx.insert(packages).values(
-      rows.map((row) => ({
-        ...{ ...row, addedAt: 0, enabled: true, clean: true, private: false, flags: [] },
+      rows.map(({ pkgbase, specHash }) => ({
+        spec: { type: "raw" as const, pkgbuild: snapshot, devel: false },
+        ...{ pkgbase, specHash, addedAt: 0, enabled: true, clean: true, private: false, flags: [] },
         ...{ dependency: false, devel: false, srcinfoOverride: false },
       })),
     );

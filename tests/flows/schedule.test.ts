@@ -20,11 +20,12 @@ const setup = async () => {
   const { nats, bus } = stack.use(await startBus());
   const data = stack.use(await makeDataDirectory());
   const state = stack.use(await openState(`file:${join(data.path, "state.db")}`));
-  await insertPackage(state, "foo");
+  const { source } = await insertPackage(state, "foo");
   stack.use(
     await bus.answer("resolver", planSession, async ({ packages }) =>
       packages.map((pkgbase) => ({
         pkgbase,
+        source,
         current: true,
         needs: [],
         missing: [],

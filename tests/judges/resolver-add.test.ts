@@ -2,7 +2,13 @@ import { expect, test } from "vitest";
 import { recipe } from "../support/recipe.ts";
 import { startResolver } from "../support/resolver.ts";
 
-const source = expect.any(String);
+/** What an add says of a package that the AUR has. */
+const fromAur = (pkgbase: string) => ({
+  pkgbase,
+  spec: { type: "aur", name: pkgbase },
+  specHash: expect.stringMatching(/^[0-9a-f]{64}$/),
+  source: expect.any(String),
+});
 
 const chain = [
   recipe({ pkgbase: "demo-app", depends: ["demo-mid>=2"], makedepends: ["cmake"] }),
@@ -19,21 +25,15 @@ test("a chain of three comes whole: the asked-for package, then each dependency 
   expect(answer).toEqual({
     kind: "resolved",
     packages: [
-      { pkgbase: "demo-app", source, devel: false, dependency: false },
-      { pkgbase: "demo-lib", source, devel: false, dependency: true },
-      { pkgbase: "demo-mid", source, devel: false, dependency: true },
+      { ...fromAur("demo-app"), devel: false, dependency: false },
+      { ...fromAur("demo-lib"), devel: false, dependency: true },
+      { ...fromAur("demo-mid"), devel: false, dependency: true },
     ],
   });
   const rows = await it.rows();
-  const facts = rows.map(({ pkgbase, spec, state, srcinfo }) => ({
-    pkgbase,
-    spec,
-    state,
-    srcinfo,
-  }));
+  const facts = rows.map(({ pkgbase, state, srcinfo }) => ({ pkgbase, state, srcinfo }));
   const row = (pkgbase: string, state: string, srcinfo?: string) => ({
     pkgbase,
-    spec: { type: "aur", name: pkgbase },
     state,
     srcinfo,
   });
@@ -51,7 +51,7 @@ test("dependencies that are packages already do not come again", async () => {
 
   const packages = await it.adopt({ type: "aur", name: "demo-app" });
 
-  expect(packages).toEqual([{ pkgbase: "demo-app", source, devel: false, dependency: false }]);
+  expect(packages).toEqual([{ ...fromAur("demo-app"), devel: false, dependency: false }]);
 });
 
 test("a dependency that nobody has leaves nothing behind", async () => {
@@ -101,9 +101,10 @@ test("a package that is there is there, and is replaced when asked to be", async
   const again = await it.add({ type: "aur", name: "demo-a" });
   const [replaced] = await it.adopt({ type: "aur", name: "demo-a" }, true);
 
-  expect(first).toEqual({ pkgbase: "demo-split", source, devel: false, dependency: false });
+  const split = { ...fromAur("demo-split"), devel: false, dependency: false };
+  expect(first).toEqual({ ...split, spec: { type: "aur", name: "demo-b" } });
   expect(again).toEqual({ kind: "exists", pkgbase: "demo-split" });
-  expect(replaced).toEqual({ ...first, source });
+  expect(replaced).toEqual({ ...split, spec: { type: "aur", name: "demo-a" } });
   expect(replaced?.source).not.toBe(first?.source);
 });
 

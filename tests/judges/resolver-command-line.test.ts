@@ -54,7 +54,14 @@ test("it is added as any package, and is not read again until the tree changes",
   const plan = await it.plan(["kiln-cli"]);
 
   expect(packages).toEqual([
-    { pkgbase: "kiln-cli", source: before.id, devel: false, dependency: false },
+    {
+      pkgbase: "kiln-cli",
+      spec: { type: "cli" },
+      specHash: before.specHash,
+      source: before.id,
+      devel: false,
+      dependency: false,
+    },
   ]);
   expect(before.state).toBe(`1-1 ${before.revision}`);
   expect(plan.map(({ current, problem }) => ({ current, problem }))).toEqual([

@@ -3,8 +3,6 @@ import { Fault } from "#shared/fault.ts";
 import { recipe } from "../support/recipe.ts";
 import { startResolver } from "../support/resolver.ts";
 
-const source = expect.any(String);
-
 test("a devel package's state holds the commit it follows", async () => {
   await using it = await startResolver();
   const upstream = await it.aur.add(recipe({ pkgbase: "upstream" }));
@@ -13,8 +11,13 @@ test("a devel package's state holds the commit it follows", async () => {
 
   const packages = await it.adopt({ type: "aur", name: "demo-git" });
 
-  expect(packages).toEqual([{ pkgbase: "demo-git", source, devel: true, dependency: false }]);
-  expect((await it.rows()).map(({ state }) => state)).toEqual([`1-1${upstream}`]);
+  expect(packages).toMatchObject([{ pkgbase: "demo-git", devel: true, dependency: false }]);
+  expect((await it.rows()).map(({ state, commits }) => ({ state, commits }))).toEqual([
+    {
+      state: `1-1${upstream}`,
+      commits: [{ url: `${it.aur.url}/upstream.git`, ref: "refs/heads/master", commit: upstream }],
+    },
+  ]);
 });
 
 test("a .SRCINFO of another pkgbase than the AUR's is refused", async () => {
@@ -48,7 +51,7 @@ test("where no .SRCINFO is shipped, a builder reads the PKGBUILD", async () => {
     message:
       "failed to generate srcinfo for package: srcinfo generation container failed: PKGBUILD: line 1: this: command not found",
   });
-  expect(packages).toEqual([{ pkgbase, source, devel: false, dependency: false }]);
+  expect(packages).toMatchObject([{ pkgbase, spec, devel: false, dependency: false }]);
   expect((await it.rows()).map(({ state }) => state)).toEqual([commit]);
 });
 
@@ -57,10 +60,11 @@ test("a raw PKGBUILD is known by its hash", async () => {
   const { pkgbase, pkgbuild, srcinfo } = recipe({ pkgbase: "raw" });
   it.builder.srcinfo = srcinfo;
   const reference = await it.world.blobs.put(Buffer.from(pkgbuild));
+  const spec = { type: "raw", pkgbuild: reference, devel: false };
 
-  const packages = await it.adopt({ type: "raw", pkgbuild: reference, devel: false });
+  const packages = await it.adopt(spec);
 
-  expect(packages).toEqual([{ pkgbase, source, devel: false, dependency: false }]);
+  expect(packages).toMatchObject([{ pkgbase, spec, devel: false, dependency: false }]);
   const hash = Buffer.from(reference.sha256, "hex").toString("base64");
   expect((await it.rows()).map(({ state, revision }) => ({ state, revision }))).toEqual([
     { state: hash, revision: null },

@@ -2,10 +2,18 @@ import { expect, test } from "vitest";
 import { Fault } from "#shared/fault.ts";
 import { generateSrcinfo } from "#shared/messages/resolve.ts";
 import { packages } from "#shared/state/packages.ts";
+import { sourceChecks } from "#shared/state/sources.ts";
 import { recipe } from "../support/recipe.ts";
 import { startResolver } from "../support/resolver.ts";
 
-const quiet = { current: false, needs: [], missing: [], unbuilt: [], problem: null };
+const quiet = {
+  source: expect.any(String),
+  current: false,
+  needs: [],
+  missing: [],
+  unbuilt: [],
+  problem: null,
+};
 
 test("a published state is current until the AUR has another version, which is then fetched", async () => {
   await using it = await startResolver();
@@ -28,6 +36,7 @@ test("a published state is current until the AUR has another version, which is t
   const after = await it.sourceOf("demo");
   expect(after).toEqual({
     ...before,
+    id: changed[0]?.source,
     state: "2-1",
     revision,
     srcinfo: next.srcinfo,
@@ -36,6 +45,64 @@ test("a published state is current until the AUR has another version, which is t
     changedAt: 1_700_000_001_000,
     fetchedAt: it.world.now(),
   });
+  expect(await it.rows()).toEqual(expect.arrayContaining([before, after]));
+  expect(current[0]?.source).toBe(before.id);
+});
+
+test("a package that changes hands has a new source row, and is up to date as before", async () => {
+  await using it = await startResolver();
+  const demo = recipe({ pkgbase: "demo" });
+  await it.aur.add(demo);
+  await it.adopt({ type: "aur", name: "demo" });
+  await it.publish("demo");
+  const before = await it.sourceOf("demo");
+  it.aur.list({ ...demo, maintainer: "somebody-else" });
+  it.world.clock.at += 1_000;
+
+  const [plan] = await it.plan(["demo"]);
+
+  const after = await it.sourceOf("demo");
+  expect(plan).toEqual({ ...quiet, pkgbase: "demo", source: after.id, current: true });
+  expect(after.id).not.toBe(before.id);
+  expect(after).toEqual({
+    ...before,
+    id: after.id,
+    aur: { ...before.aur, maintainer: "somebody-else" },
+    fetchedAt: it.world.now(),
+  });
+});
+
+test("what has no commit is as old as the first fetch of the same files", async () => {
+  await using it = await startResolver();
+  const { pkgbuild, srcinfo } = recipe({ pkgbase: "custom" });
+  it.builder.srcinfo = srcinfo;
+  const blob = await it.world.blobs.put(Buffer.from(pkgbuild));
+  const first = it.world.now();
+  await it.adopt({ type: "raw", pkgbuild: blob, devel: false });
+  it.world.clock.at += 1_000;
+  it.builder.srcinfo = recipe({ pkgbase: "custom", depends: ["bash"] }).srcinfo;
+
+  await it.adopt({ type: "raw", pkgbuild: blob, devel: false }, true);
+
+  const { changedAt, fetchedAt } = await it.sourceOf("custom");
+  expect({ changedAt, fetchedAt }).toEqual({ changedAt: first, fetchedAt: first + 1_000 });
+});
+
+test("a source that was ordered is planned as it is, and nothing is fetched", async () => {
+  await using it = await startResolver();
+  const demo = recipe({ pkgbase: "demo" });
+  await it.aur.add(demo);
+  await it.adopt({ type: "aur", name: "demo" });
+  const { id } = await it.sourceOf("demo");
+  await it.aur.update(recipe({ pkgbase: "demo", version: "2-1" }));
+  await it.plan(["demo"]);
+  const before = { ...it.aur.requests };
+
+  const plan = await it.plan(["demo"], [], { demo: id });
+
+  expect(plan).toEqual([{ ...quiet, pkgbase: "demo", source: id }]);
+  expect((await it.sourceOf("demo")).state).toBe("2-1");
+  expect(it.aur.requests).toEqual(before);
 });
 
 test("a git source is fetched again when its HEAD has moved, and only then", async () => {
@@ -96,6 +163,11 @@ test("what cannot be updated is said, and the last source stays", async () => {
     { ...quiet, pkgbase: "custom", problem: expect.stringContaining("failed to look for HEAD in") },
   ]);
   expect(await it.rows()).toEqual(before);
+  const checks = await it.world.state.read
+    .select()
+    .from(sourceChecks)
+    .orderBy(sourceChecks.pkgbase);
+  expect(checks.map(({ problem }) => problem)).toEqual([plan[1]?.problem, plan[0]?.problem]);
 });
 
 test("a session that needs a builder waits for one, so that no old source is built", async () => {

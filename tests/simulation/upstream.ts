@@ -4,6 +4,7 @@ import { Pkgbase, Pkgname } from "#shared/model.ts";
 import type { Aur } from "../../services/resolver/aur.ts";
 import type { Git } from "../../services/resolver/git.ts";
 import type { AurPackage } from "../../services/resolver/pick-listed.ts";
+import { noAurRecord } from "../support/aur-record.ts";
 import { sha256Of } from "./blobs.ts";
 import type { Kernel, Process } from "./kernel.ts";
 import { filesOf, type Recipe } from "./recipes.ts";
@@ -97,4 +98,5 @@ const listed = ({ pkgbase, version }: Recipe): AurPackage => ({
   version,
   provides: [],
   votes: 0,
+  record: noAurRecord,
 });

@@ -2,13 +2,12 @@ import * as v from "valibot";
 import { orderBuilds } from "#shared/messages/build.ts";
 import { retirePackage } from "#shared/messages/repo.ts";
 import { resolveAdd } from "#shared/messages/resolve.ts";
-import { BuildId, type Pkgbase, Pkgname, SessionId, SourceId } from "#shared/model.ts";
+import { BuildId, type Pkgbase, Pkgname, SessionId } from "#shared/model.ts";
 import { hashOf } from "#shared/secret.ts";
 import { start } from "#shared/service/start.ts";
 import { builds, sessions } from "#shared/state/builds.ts";
 import { packages } from "#shared/state/packages.ts";
 import { artifacts, publications } from "#shared/state/repo.ts";
-import { sources } from "#shared/state/sources.ts";
 import type { Api } from "../../services/api/context.ts";
 import { api } from "../../services/api/service.ts";
 import { srcinfoOf } from "./rows.ts";
@@ -146,28 +145,5 @@ export const insertPublished = async (
       frame: 1,
     });
   });
-
-/** A source as the resolver leaves it before it answers an add. */
-export const insertSource = async (
-  { state }: World,
-  pkgbase: Pkgbase,
-  spec: typeof sources.$inferInsert.spec,
-) => {
-  const id = v.parse(SourceId, crypto.randomUUID());
-  await state.write((tx) =>
-    tx.insert(sources).values({
-      id,
-      pkgbase,
-      spec,
-      state: "one",
-      snapshotSha256: "a".repeat(64),
-      snapshotBytes: 1,
-      srcinfo: srcinfoOf(pkgbase),
-      changedAt: 0,
-      fetchedAt: 0,
-    }),
-  );
-  return id;
-};
 
 export const listRows = ({ state }: World) => state.read.select().from(packages);

@@ -16,6 +16,7 @@ export type AurSource = {
   readonly srcinfo?: string;
   readonly files?: Files;
   readonly votes?: number;
+  readonly maintainer?: string | null;
 };
 
 const run = promisify(execFile);
@@ -63,7 +64,11 @@ export const startAur = async () => {
     ),
   );
 
-  const commit = async ({ pkgbase, pkgbuild, srcinfo, files = {}, votes = 0 }: AurSource) => {
+  const list = ({ srcinfo, votes = 0, maintainer = "demo" }: AurSource) => {
+    for (const row of srcinfo ? rowsOf(srcinfo, votes, maintainer) : []) listed.set(row.Name, row);
+  };
+  const commit = async (source: AurSource) => {
+    const { pkgbase, pkgbuild, srcinfo, files = {} } = source;
     const repository = join(directory.path, `${pkgbase}.git`);
     const tree = join(directory.path, pkgbase);
     const date = `@${1_700_000_000 + commits++} +0000`;
@@ -82,7 +87,7 @@ export const startAur = async () => {
     await git("add", "--all", "--force", ".");
     await git("commit", "--quiet", "--allow-empty", "--message", "update");
     await rm(tree, { recursive: true });
-    for (const row of srcinfo ? rowsOf(srcinfo, votes) : []) listed.set(row.Name, row);
+    list(source);
     return (await git("rev-parse", "HEAD")).stdout.trim();
   };
 
@@ -96,6 +101,8 @@ export const startAur = async () => {
     /** Adds a package, or another commit with these files alone; answers the commit. */
     add: commit,
     update: commit,
+    /** Changes what is said of a package, without a commit. */
+    list,
     /** The bare repository, for what git itself would not commit. */
     repositoryOf: (pkgbase: string) => join(directory.path, `${pkgbase}.git`),
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
@@ -122,7 +129,7 @@ const answerOf = (type: string, results: readonly object[]) =>
 const errorOf = (error: string) =>
   Response.json({ version: 5, type: "error", resultcount: 0, results: [], error });
 
-const rowsOf = (text: string, votes: number) => {
+const rowsOf = (text: string, votes: number, maintainer: string | null) => {
   const srcinfo = parseSrcinfo(text);
   return pkgnamesOf(srcinfo).map((Name, index) => {
     const field = (name: string) => fieldOf(srcinfo, Name, name, "x86_64");
@@ -138,7 +145,7 @@ const rowsOf = (text: string, votes: number) => {
       NumVotes: votes,
       Popularity: 0,
       OutOfDate: null,
-      Maintainer: "demo",
+      Maintainer: maintainer,
       Submitter: "demo",
       FirstSubmitted: 1_700_000_000,
       LastModified: 1_700_000_000,

@@ -4,6 +4,7 @@ import { parseSrcinfo } from "#shared/pacman/srcinfo.ts";
 import { closeOver, type Facts } from "../../services/resolver/closure.ts";
 import type { AurPackage } from "../../services/resolver/pick-listed.ts";
 import { finderOf, type Official, offersOf } from "../../services/resolver/providers.ts";
+import { noAurRecord } from "./aur-record.ts";
 import { type Recipe, recipe } from "./recipe.ts";
 
 export const srcinfoOf = (it: Recipe) => parseSrcinfo(recipe(it).srcinfo);
@@ -78,4 +79,5 @@ const listedOf = (offer: ReturnType<typeof offersOf>[number], votes: number): Au
   version: offer.version,
   provides: offer.provides ?? [],
   votes,
+  record: noAurRecord,
 });

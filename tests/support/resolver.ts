@@ -1,11 +1,12 @@
 import { join } from "node:path";
+import { eq } from "drizzle-orm";
 import * as v from "valibot";
 import { generateSrcinfo, planSession, resolveAdd, SourceSpec } from "#shared/messages/resolve.ts";
-import { BuildId, Pkgbase } from "#shared/model.ts";
+import { BuildId, Pkgbase, type SourceId } from "#shared/model.ts";
 import { start } from "#shared/service/start.ts";
 import { packages } from "#shared/state/packages.ts";
 import { publications } from "#shared/state/repo.ts";
-import { sources } from "#shared/state/sources.ts";
+import { sourceChecks, sources } from "#shared/state/sources.ts";
 import { resolver } from "../../services/resolver/service.ts";
 import { startAur } from "./aur.ts";
 import { writeMirror } from "./official-mirror.ts";
@@ -39,10 +40,15 @@ export const startResolver = async (environment: Readonly<Record<string, string>
   const add = (spec: object, replace = false) =>
     bus.ask(resolveAdd, { spec: v.parse(SourceSpec, spec), replace });
   const rows = () => state.read.select().from(sources).orderBy(sources.pkgbase);
-  const sourceOf = async (pkgbase: string) => {
-    const [row, ...others] = (await rows()).filter((it) => it.pkgbase === pkgbase);
-    if (!row || others.length > 0) throw new Error(`expected one source of ${pkgbase}`);
-    return row;
+  /** What the last look found. */
+  const sourceOf = async (name: string) => {
+    const [row, ...others] = await state.read
+      .select({ source: sources })
+      .from(sourceChecks)
+      .innerJoin(sources, eq(sources.id, sourceChecks.source))
+      .where(eq(sourceChecks.pkgbase, v.parse(Pkgbase, name)));
+    if (!row || others.length > 0) throw new Error(`expected one spec of ${name}`);
+    return row.source;
   };
   const named = (names: readonly string[]) => names.map((name) => v.parse(Pkgbase, name));
 
@@ -65,22 +71,35 @@ export const startResolver = async (environment: Readonly<Record<string, string>
           await transaction
             .insert(packages)
             .values(row)
-            .onConflictDoUpdate({ target: packages.pkgbase, set: { source: row.source } });
+            .onConflictDoUpdate({
+              target: packages.pkgbase,
+              set: { spec: row.spec, specHash: row.specHash },
+            });
       });
       return answer.packages;
     },
 
-    plan: (asked: readonly string[], building: readonly string[] = []) =>
-      bus.ask(planSession, { packages: named(asked), building: named(building), resolve: true }),
+    plan: (
+      asked: readonly string[],
+      building: readonly string[] = [],
+      given: Readonly<Record<string, SourceId>> = {},
+    ) =>
+      bus.ask(planSession, {
+        packages: named(asked),
+        sources: given,
+        building: named(building),
+        resolve: true,
+      }),
 
     /** Publishes the present source, as the repo does, but for its files. */
     async publish(name: string) {
-      const { pkgbase, srcinfo, state: sourceState } = await sourceOf(name);
+      const { id: source, pkgbase, srcinfo, state: sourceState } = await sourceOf(name);
       const build = v.parse(BuildId, crypto.randomUUID());
       const row = {
         pkgbase,
         build,
         srcinfo,
+        source,
         sourceState,
         version: "1-1",
         pkgbuild: "",
@@ -93,7 +112,7 @@ export const startResolver = async (environment: Readonly<Record<string, string>
   };
 };
 
-const packageOf = (resolved: Resolved["packages"][number], addedAt: number) => ({
+const packageOf = ({ source: _, ...resolved }: Resolved["packages"][number], addedAt: number) => ({
   ...resolved,
   addedAt,
   enabled: true,

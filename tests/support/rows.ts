@@ -2,7 +2,7 @@ import { eq } from "drizzle-orm";
 import * as v from "valibot";
 import { Pkgbase, SourceId } from "#shared/model.ts";
 import { packages } from "#shared/state/packages.ts";
-import { sources } from "#shared/state/sources.ts";
+import { sourceChecks, sources } from "#shared/state/sources.ts";
 import type { State } from "#shared/state/state.ts";
 
 export const srcinfoOf = (pkgbase: string, lines: readonly string[] = []) =>
@@ -14,29 +14,52 @@ export const srcinfoOf = (pkgbase: string, lines: readonly string[] = []) =>
     "",
   ].join("\n");
 
+/** A source as the resolver leaves it, of a spec whose hash is `spec of <name>`. Lines go into its .SRCINFO. */
+export const insertSource = async (
+  state: State,
+  name: string,
+  { lines = [] as readonly string[], sourceState = "one", at = 0 } = {},
+) => {
+  const pkgbase = v.parse(Pkgbase, name);
+  const source = v.parse(SourceId, crypto.randomUUID());
+  const specHash = `spec of ${name}`;
+  await state.write(async (transaction) => {
+    await transaction.insert(sources).values({
+      id: source,
+      pkgbase,
+      specHash,
+      state: sourceState,
+      snapshotSha256: "a".repeat(64),
+      snapshotBytes: 1,
+      srcinfo: srcinfoOf(name, lines),
+      commits: [],
+      changedAt: at,
+      fetchedAt: at,
+    });
+    const looked = { source, checkedAt: at, problem: null };
+    await transaction
+      .insert(sourceChecks)
+      .values({ pkgbase, specHash, ...looked })
+      .onConflictDoUpdate({
+        target: [sourceChecks.pkgbase, sourceChecks.specHash],
+        set: looked,
+      });
+  });
+  return { pkgbase, source, specHash };
+};
+
 /** A package with a source, as an add leaves them. Lines go into its .SRCINFO. */
 export const insertPackage = async (
   state: State,
   name: string,
   { lines = [] as readonly string[], sourceState = "one", addedAt = 0 } = {},
 ) => {
-  const pkgbase = v.parse(Pkgbase, name);
-  const source = v.parse(SourceId, crypto.randomUUID());
-  await state.write(async (transaction) => {
-    await transaction.insert(sources).values({
-      id: source,
+  const { pkgbase, source, specHash } = await insertSource(state, name, { lines, sourceState });
+  await state.write((transaction) =>
+    transaction.insert(packages).values({
       pkgbase,
       spec: { type: "git", url: `https://git.example/${name}.git`, devel: false },
-      state: sourceState,
-      snapshotSha256: "a".repeat(64),
-      snapshotBytes: 1,
-      srcinfo: srcinfoOf(name, lines),
-      changedAt: 0,
-      fetchedAt: 0,
-    });
-    await transaction.insert(packages).values({
-      pkgbase,
-      source,
+      specHash,
       addedAt,
       enabled: true,
       clean: true,
@@ -45,8 +68,8 @@ export const insertPackage = async (
       devel: false,
       srcinfoOverride: false,
       flags: [],
-    });
-  });
+    }),
+  );
   return { pkgbase, source };
 };
 

@@ -2,7 +2,7 @@ import type { BuildOutcome } from "#shared/messages/build.ts";
 import { buildFinished, buildRequested, orderBuilds } from "#shared/messages/build.ts";
 import { repoPublished } from "#shared/messages/repo.ts";
 import { planSession } from "#shared/messages/resolve.ts";
-import type { BuildId } from "#shared/model.ts";
+import type { BuildId, SourceId } from "#shared/model.ts";
 import { start } from "#shared/service/start.ts";
 import { builds } from "#shared/state/builds.ts";
 import { scheduler } from "../../services/scheduler/service.ts";
@@ -24,10 +24,13 @@ export const startScheduler = async (
   current: readonly string[] = [],
 ) => {
   const world = await makeWorld();
-  for (const name of Object.keys(needs)) await insertPackage(world.state, name);
+  const found = new Map<string, SourceId>();
+  for (const name of Object.keys(needs))
+    found.set(name, (await insertPackage(world.state, name)).source);
   await world.bus.answer("resolver", planSession, async ({ packages }) =>
     packages.map((pkgbase) => ({
       pkgbase,
+      source: found.get(pkgbase) ?? null,
       current: current.includes(pkgbase),
       needs: [...(needs[pkgbase] ?? [])],
       missing: [],

@@ -37,10 +37,11 @@ export const writeStep = async (
   const its = eq(packages.pkgbase, pkgbase);
   switch (change.kind) {
     case "insert": {
-      const { source, devel, dependency } = change.proposed;
+      const { spec, specHash, devel, dependency } = change.proposed;
       await transaction.insert(packages).values({
         pkgbase,
-        source,
+        spec,
+        specHash,
         addedAt: at,
         enabled,
         clean: !devel,
@@ -53,8 +54,8 @@ export const writeStep = async (
       return;
     }
     case "replace": {
-      const { source, devel } = change.proposed;
-      await transaction.update(packages).set({ source, devel }).where(its);
+      const { spec, specHash, devel } = change.proposed;
+      await transaction.update(packages).set({ spec, specHash, devel }).where(its);
       return;
     }
     case "hide":

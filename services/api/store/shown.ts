@@ -5,7 +5,6 @@ import { builds } from "#shared/state/builds.ts";
 import { packages } from "#shared/state/packages.ts";
 import { publications } from "#shared/state/repo.ts";
 import { signingKeys } from "#shared/state/signatures.ts";
-import { sources } from "#shared/state/sources.ts";
 import type { Reader } from "#shared/state/state.ts";
 
 export const present = isNull(packages.removedAt);
@@ -17,13 +16,11 @@ const selectPackages = (read: Reader) =>
   read
     .select({
       package: packages,
-      spec: sources.spec,
       srcinfo: publications.srcinfo,
       version: publications.version,
       builds: sql<number>`(select count(*) from ${builds} where ${builds.pkgbase} = ${packages.pkgbase})`,
     })
     .from(packages)
-    .leftJoin(sources, eq(sources.id, packages.source))
     .leftJoin(publications, eq(publications.pkgbase, packages.pkgbase));
 
 export type PackageRow = Awaited<ReturnType<typeof selectPackages>>[number];

@@ -59,6 +59,7 @@ export const unfinishedBuilds = async ({ read }: State) =>
       pkgbase: builds.pkgbase,
       arch: builds.arch,
       state: builds.state,
+      source: builds.source,
       needs: sql<readonly BuildId[] | null>`${builds.needs}`.mapWith(parseNeeds),
       orderedAt: builds.orderedAt,
     })

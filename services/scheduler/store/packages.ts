@@ -8,8 +8,8 @@ import type { State, Transaction } from "#shared/state/state.ts";
 import { unfinishedStates } from "../unfinished.ts";
 import type { Build } from "./builds.ts";
 
-/** A build's package with its source; undefined when it was removed. */
-export const findOrdered = async ({ read }: State, { pkgbase, session }: Build) => {
+/** A build's package, and the source that is built; undefined when the package was removed. */
+export const findOrdered = async ({ read }: State, { id, pkgbase, session }: Build) => {
   const row = await read
     .select({
       package: packages,
@@ -18,7 +18,8 @@ export const findOrdered = async ({ read }: State, { pkgbase, session }: Build) 
       publishedState: publications.sourceState,
     })
     .from(packages)
-    .innerJoin(sources, eq(sources.id, packages.source))
+    .innerJoin(builds, eq(builds.id, id))
+    .leftJoin(sources, eq(sources.id, builds.source))
     .innerJoin(sessions, eq(sessions.id, session))
     .leftJoin(publications, eq(publications.pkgbase, packages.pkgbase))
     .where(and(eq(packages.pkgbase, pkgbase), isNull(packages.removedAt)))

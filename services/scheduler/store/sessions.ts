@@ -1,13 +1,19 @@
 import { and, eq, inArray, isNull, max } from "drizzle-orm";
-import type { BuildId, Pkgbase, SessionId } from "#shared/model.ts";
+import type { BuildId, Pkgbase, SessionId, SourceId } from "#shared/model.ts";
 import { builds, sessions } from "#shared/state/builds.ts";
 import { packages } from "#shared/state/packages.ts";
+import { sources } from "#shared/state/sources.ts";
 import type { State, Transaction } from "#shared/state/state.ts";
 import { unfinishedStates } from "../unfinished.ts";
 
 type NewSession = {
   readonly session: Omit<typeof sessions.$inferInsert, "plannedAt">;
-  readonly wanted: readonly { readonly pkgbase: Pkgbase; readonly build: BuildId }[];
+  readonly wanted: readonly {
+    readonly pkgbase: Pkgbase;
+    readonly build: BuildId;
+    /** Where the order named one. */
+    readonly source: SourceId | null;
+  }[];
   readonly arch: string;
 };
 
@@ -27,13 +33,14 @@ export const insertSession = async (
   const addedAt = await addedAtOf(transaction, names);
   const orderedAt = Math.max(session.orderedAt, await afterUnfinished(transaction));
   await transaction.insert(sessions).values({ ...session, orderedAt });
-  for (const { pkgbase, build } of wanted)
+  for (const { pkgbase, build, source } of wanted)
     await transaction.insert(builds).values({
       id: build,
       session: session.id,
       pkgbase,
       arch,
       state: "pending",
+      source,
       orderedAt: Math.max(orderedAt, after.get(pkgbase) ?? 0, addedAt.get(pkgbase) ?? 0),
     });
 };
@@ -48,6 +55,19 @@ export const addedAtOf = async (
     .from(packages)
     .where(and(inArray(packages.pkgbase, names), isNull(packages.removedAt)));
   return new Map(rows.map(({ pkgbase, addedAt }) => [pkgbase, addedAt]));
+};
+
+/** Of these sources, the pkgbases that they are of; those that are not kept are not among them. */
+export const basesOf = async (
+  transaction: Pick<Transaction, "select">,
+  ids: readonly SourceId[],
+): Promise<ReadonlyMap<SourceId, Pkgbase>> => {
+  if (ids.length === 0) return new Map();
+  const rows = await transaction
+    .select({ id: sources.id, pkgbase: sources.pkgbase })
+    .from(sources)
+    .where(inArray(sources.id, [...ids]));
+  return new Map(rows.map(({ id, pkgbase }) => [id, pkgbase]));
 };
 
 /** The builds of a session that is there already; undefined: it is not. */

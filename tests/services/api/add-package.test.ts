@@ -8,8 +8,8 @@ import { resolveAdd } from "#shared/messages/resolve.ts";
 import { Pkgbase, Pkgname } from "#shared/model.ts";
 import { sources } from "#shared/state/sources.ts";
 import { AddedPackages } from "#shared/views.ts";
-import { insertSource, listRows, startApi } from "../../support/api.ts";
-import { insertPackage } from "../../support/rows.ts";
+import { listRows, startApi } from "../../support/api.ts";
+import { insertPackage, insertSource } from "../../support/rows.ts";
 
 const base = (name: string) => v.parse(Pkgbase, name);
 
@@ -19,22 +19,35 @@ const aur = (name: string, rest = {}) => ({
   ...rest,
 });
 
+const proposedOf = (
+  name: string,
+  { pkgbase, source, specHash }: Awaited<ReturnType<typeof insertSource>>,
+) => ({
+  pkgbase,
+  spec: { type: "aur" as const, name: v.parse(Pkgname, name) },
+  specHash,
+  source,
+});
+
 /** The api, and a resolver that finds `app`, which needs `lib`. */
 const setup = async () => {
   const api = await startApi();
   const [app, lib] = [base("app"), base("lib")];
   const fetched = {
-    app: await insertSource(api.world, app, { type: "aur", name: v.parse(Pkgname, "app") }),
-    lib: await insertSource(api.world, lib, { type: "aur", name: v.parse(Pkgname, "lib") }),
+    app: await insertSource(api.world.state, "app"),
+    lib: await insertSource(api.world.state, "lib"),
   };
+  const proposed = { app: proposedOf("app", fetched.app), lib: proposedOf("lib", fetched.lib) };
   api.answers.resolve = async () => ({
     kind: "resolved",
     packages: [
-      { pkgbase: app, source: fetched.app, devel: false, dependency: false },
-      { pkgbase: lib, source: fetched.lib, devel: true, dependency: true },
+      { ...proposed.app, devel: false, dependency: false },
+      { ...proposed.lib, devel: true, dependency: true },
     ],
   });
-  return { ...api, app, lib, sources: fetched, [Symbol.asyncDispose]: api[Symbol.asyncDispose] };
+  const sources = { app: fetched.app.source, lib: fetched.lib.source };
+  const specs = { app: proposed.app.spec, lib: proposed.lib.spec };
+  return { ...api, app, lib, sources, specs, [Symbol.asyncDispose]: api[Symbol.asyncDispose] };
 };
 
 test("an add answers with the package and what came along, and orders their builds", async () => {
@@ -49,7 +62,13 @@ test("an add answers with the package and what came along, and orders their buil
     { base: "lib", dependency: true, clean: false },
   ]);
   expect(api.world.bus.sent(packageAdded).map(({ pkgbase }) => pkgbase)).toEqual(["app", "lib"]);
-  const order = { packages: ["app", "lib"], reason: "initial", resolve: true, force: false };
+  const order = {
+    packages: ["app", "lib"],
+    sources: api.sources,
+    reason: "initial",
+    resolve: true,
+    force: false,
+  };
   expect(api.orders).toEqual([{ session: expect.any(String), ...order }]);
   expect(api.world.bus.sent(sessionOrdered)).toEqual(api.orders);
 });
@@ -81,17 +100,15 @@ test("an add of what is there already is refused, whoever notices, and changes n
 
 test("a replaced package keeps its settings and gets the new source; its dependencies stay as they are", async () => {
   await using api = await setup();
-  const old = await insertPackage(api.world.state, "app");
-  const lib = await insertPackage(api.world.state, "lib");
+  await insertPackage(api.world.state, "app");
+  await insertPackage(api.world.state, "lib");
+  const [old, lib] = await listRows(api.world);
 
   const response = await api.write("POST", "/package/add", aur("app", { replace: true }));
 
   expect(v.parse(AddedPackages, await response.json()).map(({ base }) => base)).toEqual(["app"]);
-  expect((await listRows(api.world)).map(({ source }) => source)).toEqual([
-    api.sources.app,
-    lib.source,
-  ]);
-  expect(old.source).not.toBe(api.sources.app);
+  expect(old?.spec).not.toEqual(api.specs.app);
+  expect(await listRows(api.world)).toEqual([{ ...old, spec: api.specs.app }, lib]);
   expect(api.world.bus.sent(packageChanged)).toMatchObject([{ pkgbase: "app" }]);
   expect(api.world.bus.sent(packageAdded)).toEqual([]);
 });

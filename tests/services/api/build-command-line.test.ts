@@ -4,18 +4,20 @@ import { Pkgbase } from "#shared/model.ts";
 import { jsonLog } from "#shared/service/log.ts";
 import { buildCommandLine } from "../../../services/api/build-command-line.ts";
 import { Config } from "../../../services/api/context.ts";
-import { insertSource, listRows, startApi } from "../../support/api.ts";
-import { insertPackage } from "../../support/rows.ts";
+import { listRows, startApi } from "../../support/api.ts";
+import { insertPackage, insertSource } from "../../support/rows.ts";
 
 const pkgbase = v.parse(Pkgbase, "kiln-cli");
 
 /** The api without its own repetitions about the command line, and a context to run them in. */
 const setup = async () => {
   const api = await startApi();
-  const source = await insertSource(api.world, pkgbase, { type: "cli" });
+  const { source, specHash } = await insertSource(api.world.state, pkgbase);
   api.answers.resolve = async () => ({
     kind: "resolved",
-    packages: [{ pkgbase, source, devel: false, dependency: false }],
+    packages: [
+      { pkgbase, spec: { type: "cli" }, specHash, source, devel: false, dependency: false },
+    ],
   });
   const lines: string[] = [];
   const context = {
@@ -24,7 +26,7 @@ const setup = async () => {
     log: jsonLog((line) => lines.push(line)),
     commandLine: { seenTo: false },
   };
-  return { ...api, context, lines, [Symbol.asyncDispose]: api[Symbol.asyncDispose] };
+  return { ...api, source, context, lines, [Symbol.asyncDispose]: api[Symbol.asyncDispose] };
 };
 
 test("kiln's command line is added where it is missing, and its first build is ordered", async () => {
@@ -37,6 +39,7 @@ test("kiln's command line is added where it is missing, and its first build is o
     {
       session: expect.any(String),
       packages: ["kiln-cli"],
+      sources: { "kiln-cli": it.source },
       reason: "initial",
       resolve: true,
       force: false,
@@ -55,6 +58,7 @@ test("where it is there, it is built only if something is new, once in a process
     {
       session: expect.any(String),
       packages: ["kiln-cli"],
+      sources: {},
       reason: "schedule",
       resolve: true,
       force: false,

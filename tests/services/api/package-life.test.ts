@@ -10,7 +10,8 @@ import {
 
 const pkgbase = v.parse(Pkgbase, "app");
 const source = v.parse(SourceId, "00000000-0000-4000-8000-000000000001");
-const proposed = { pkgbase, source, devel: false, dependency: false };
+const spec = { type: "cli" } as const;
+const proposed = { pkgbase, spec, specHash: "", source, devel: false, dependency: false };
 
 const states: readonly PackageState[] = [
   { kind: "absent" },

@@ -34,7 +34,11 @@ const row = {
   URL: null,
   NumVotes: 1,
   Popularity: 0.1,
-  OutOfDate: null,
+  OutOfDate: 1_700_000_002,
+  Maintainer: "somebody",
+  CoMaintainers: ["else"],
+  Submitter: "gone",
+  LastModified: 1_700_000_001,
   Depends: ["demo-lib>=1.0", "bash"],
   Provides: ["demo-api=2"],
 };
@@ -45,6 +49,13 @@ const listed = {
   version: "2.0-1",
   provides: ["demo-api=2"],
   votes: 1,
+  record: {
+    maintainer: "somebody",
+    comaintainers: ["else"],
+    submitter: "gone",
+    lastModified: 1_700_000_001_000,
+    outOfDate: 1_700_000_002_000,
+  },
 };
 
 const answerOf = (type: string, ...results: object[]) =>

@@ -53,7 +53,7 @@ const inState = (state: BuildState) => ({
 });
 
 const events: Readonly<Record<BuildEvent["kind"], BuildEvent>> = {
-  planned: { kind: "planned", needs: [] },
+  planned: { kind: "planned", needs: [], source: null },
   unneeded: { kind: "unneeded" },
   pinned: { kind: "pinned", request, sourceState: "one" },
   claimed: { kind: "claimed", builder },

@@ -18,6 +18,7 @@ const planned = (
   { needs = [], ...rest }: Partial<Omit<Planned, "needs">> & { needs?: string[] } = {},
 ): Planned => ({
   pkgbase: base(name),
+  source: null,
   current: false,
   missing: [],
   unbuilt: [],

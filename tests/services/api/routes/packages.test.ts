@@ -6,9 +6,9 @@ import { changePackage } from "../../../../services/api/change-package.ts";
 import { changeBuild } from "../../../../services/scheduler/change-build.ts";
 import { insertSession } from "../../../../services/scheduler/store/sessions.ts";
 import { writeBuilds } from "../../../../services/scheduler/store/write-builds.ts";
-import { insertBuildOf, insertPublished, insertSource, startApi } from "../../../support/api.ts";
+import { insertBuildOf, insertPublished, startApi } from "../../../support/api.ts";
 import { memoryMeasure } from "../../../support/memory-measure.ts";
-import { insertPackage, withoutMessages } from "../../../support/rows.ts";
+import { insertPackage, insertSource, withoutMessages } from "../../../support/rows.ts";
 
 test("GET /package/{name} shows settings, source and what is published", async () => {
   await using api = await startApi({ SCHEDULE: "0 30 4 * * *" });
@@ -124,10 +124,7 @@ test("a list shows an add, an order and the end of a build in the very next answ
     return list.map(({ base, build }) => `${base} ${build?.state.state ?? "never built"}`);
   };
   const pkgbase = v.parse(Pkgbase, "foo");
-  const source = await insertSource(api.world, pkgbase, {
-    type: "aur",
-    name: v.parse(Pkgname, "foo"),
-  });
+  const { source, specHash } = await insertSource(state, "foo");
   const build = v.parse(BuildId, crypto.randomUUID());
   const session = {
     id: v.parse(SessionId, crypto.randomUUID()),
@@ -138,12 +135,13 @@ test("a list shows an add, an order and the end of a build in the very next answ
   } as const;
 
   const before = await shown();
-  const proposed = { pkgbase, source, devel: false, dependency: false };
+  const spec = { type: "aur", name: v.parse(Pkgname, "foo") } as const;
+  const proposed = { pkgbase, spec, specHash, source, devel: false, dependency: false };
   const services = { state: withoutMessages(state), now: () => 2, measure: memoryMeasure() };
   await changePackage(services, pkgbase, { kind: "added", proposed, replace: false });
   const added = await shown();
   await writeBuilds(state, (transaction) =>
-    insertSession(transaction, { session, wanted: [{ pkgbase, build }], arch: "x86_64" }),
+    insertSession(transaction, { session, wanted: [{ pkgbase, build, source }], arch: "x86_64" }),
   );
   const ordered = await shown();
   await changeBuild(services, build, { kind: "cancelled", message: "no" });

@@ -158,6 +158,7 @@ test("POST /build orders each package once", async () => {
     {
       session: expect.any(String),
       packages: ["foo", "Bar"],
+      sources: {},
       reason: "manual",
       resolve: true,
       force: true,
@@ -189,6 +190,7 @@ test("POST /build/all orders what takes part in schedules", async () => {
     {
       session: expect.any(String),
       packages: ["foo"],
+      sources: {},
       reason: "manual",
       resolve: true,
       force: false,

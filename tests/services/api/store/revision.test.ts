@@ -25,7 +25,11 @@ const setup = async () => {
   const build = v.parse(BuildId, crypto.randomUUID());
   const session = v.parse(SessionId, crypto.randomUUID());
   const terms = { reason: "manual", resolve: true, force: false, orderedAt: 1 } as const;
-  const order = { session: { id: session, ...terms }, wanted: [{ pkgbase, build }], arch: "any" };
+  const order = {
+    session: { id: session, ...terms },
+    wanted: [{ pkgbase, build, source }],
+    arch: "any",
+  };
   await writeBuilds(world.state, (transaction) => insertSession(transaction, order));
   const theirs = stack.use(await openState(`file:${join(world.directory, "state.db")}`));
   const resources = stack.move();
@@ -46,7 +50,14 @@ test.each<[what: string, write: (state: State, there: Setup) => Promise<unknown>
     (state, { source, pkgbase }) =>
       changePackage({ state, now }, pkgbase, {
         kind: "added",
-        proposed: { pkgbase, source, devel: true, dependency: false },
+        proposed: {
+          pkgbase,
+          spec: { type: "cli" },
+          specHash: "",
+          source,
+          devel: true,
+          dependency: false,
+        },
         replace: true,
       }),
   ],
@@ -61,12 +72,12 @@ test.each<[what: string, write: (state: State, there: Setup) => Promise<unknown>
   ],
   [
     "an order",
-    (state, { order, pkgbase }) =>
+    (state, { order, pkgbase, source }) =>
       writeBuilds(state, (transaction) =>
         insertSession(transaction, {
           ...order,
           session: { ...order.session, id: v.parse(SessionId, crypto.randomUUID()) },
-          wanted: [{ pkgbase, build: v.parse(BuildId, crypto.randomUUID()) }],
+          wanted: [{ pkgbase, build: v.parse(BuildId, crypto.randomUUID()), source }],
         }),
       ),
   ],

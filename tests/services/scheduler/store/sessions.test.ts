@@ -16,7 +16,7 @@ const setup = async () => {
   const build = v.parse(BuildId, crypto.randomUUID());
   const order = async (orderedAt: number) => {
     const id = v.parse(SessionId, crypto.randomUUID());
-    const ordered = { pkgbase, build: v.parse(BuildId, crypto.randomUUID()) };
+    const ordered = { pkgbase, build: v.parse(BuildId, crypto.randomUUID()), source: null };
     await world.state.write((transaction) =>
       insertSession(transaction, {
         session: { id, reason: "manual", resolve: true, force: true, orderedAt },
