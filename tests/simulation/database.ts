@@ -6,6 +6,7 @@ import Database from "libsql";
 import { openState } from "#shared/state/open.ts";
 import type { State } from "#shared/state/state.ts";
 import type { Kernel, Process } from "./kernel.ts";
+import { keepStatements } from "./statements.ts";
 
 /** The tables of a run, which all its processes share. */
 export type Tables = AsyncDisposable & {
@@ -21,6 +22,7 @@ export type Template = Disposable & { readonly directory: string; readonly path:
 
 /** An empty database with all tables, to be copied: that takes a hundredth of the time of making one. */
 export const makeTemplate = async (): Promise<Template> => {
+  keepStatements();
   const memory = "/dev/shm";
   const directory = mkdtempSync(join(existsSync(memory) ? memory : tmpdir(), "kiln-simulation-"));
   const path = join(directory, "template.db");

@@ -34,7 +34,9 @@ export const drawPlan = (seed: number, sides: readonly Side[], random: Random): 
   if (!aim) throw new RangeError("there is nothing to aim at");
   // The first seed of each aim makes it likely that it is met; later ones make it hard.
   const isFirst = seed < sides.length;
-  const over = seconds(random.between(90, 200));
+  // What is reconciled has waited for a minute: an absent bus leaves it waiting.
+  const waits = aim.pair.kind === "reconcile";
+  const over = seconds(waits ? random.between(220, 300) : random.between(90, 200));
   const sometimes = (probability: number, most: number) =>
     random.chance(probability) ? random.next() * most : 0;
   const outage = (kind: Outage["kind"], probability: number): Outage[] =>
@@ -51,7 +53,9 @@ export const drawPlan = (seed: number, sides: readonly Side[], random: Random): 
     missedLife: sometimes(0.3, 0.3),
     failedFetch: sometimes(0.3, 0.2),
     outages: [
-      ...outage("bus", 0.2),
+      ...(waits && random.chance(0.7)
+        ? [{ kind: "bus" as const, at: seconds(random.between(20, 60)), lasts: seconds(100) }]
+        : outage("bus", 0.2)),
       ...outage("store", 0.15),
       ...outage("trim", 0.1),
       ...outage("engine", 0.15),

@@ -73,8 +73,9 @@ export const drawWorkload = (random: Random, { pair: aim }: Side): Workload => {
 /** Some points are met by few runs: where one is aimed at, something leads to it. */
 const actsFor = (subject: string, pkgbase: string): readonly Act[] => {
   if (subject === "package.changed") return [{ kind: "add", pkgbase, replace: true }];
-  if (/^(package|repo)\.(removed|retired?)$/.test(subject)) return [{ kind: "remove", pkgbase }];
-  if (subject.startsWith("rebuild.")) return [{ kind: "rebuild", pkgbase }];
+  if (/^(package|repo)\.(removed|retired?)$|^hidden packages$/.test(subject))
+    return [{ kind: "remove", pkgbase }];
+  if (/^rebuild\.|^unfinished rebuilds$/.test(subject)) return [{ kind: "rebuild", pkgbase }];
   if (!subject.startsWith("build.output")) return [];
   return [
     { kind: "watch", pkgbase },
@@ -104,7 +105,7 @@ const drawRecipes = (random: Random, aim: string): readonly Recipe[] => {
 const fateFor = (aim: string, at: number): Fate | undefined => {
   if (at > 0) return undefined;
   if (aim === "publish.refused") return "builds-another";
-  return aim.startsWith("rebuild.") ? "builds" : undefined;
+  return /^rebuild\.|^unfinished rebuilds$/.test(aim) ? "builds" : undefined;
 };
 
 const drawFate = (random: Random): Fate => {

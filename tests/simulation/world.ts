@@ -160,5 +160,5 @@ const drawEnvironment = (random: Random, { aim }: Plan): Readonly<Record<string,
   RESOLVE_BUILD_SEQUENCE: String(random.chance(0.9)),
   REBUILD_PUBLISHED: String(random.chance(0.8) || aim.pair.subject.startsWith("rebuild.")),
   SCHEDULE: schedule,
-  SCHEDULING_DISABLED: String(random.chance(0.6) && aim.pair.kind !== "cron"),
+  SCHEDULING_DISABLED: String(random.chance(0.6) && !/^(cron|reconcile)$/.test(aim.pair.kind)),
 });

@@ -19,7 +19,7 @@ const queries = [
   `select 'build ' || state as what, pkgbase, id from builds
     where state in ('pending', 'requested', 'running', 'publishing')`,
   "select 'rebuild' as what, pkgbase, id from rebuilds where status is null",
-  "select 'removal' as what, pkgbase, source as id from packages where removed_at is not null",
+  "select 'removal' as what, pkgbase, spec_hash as id from packages where removed_at is not null",
   `select 'build of a removed package' as what, pkgbase, id from builds
     where pkgbase not in (select pkgbase from packages)`,
   `select 'publication of a removed package' as what, pkgbase, build as id from publications
