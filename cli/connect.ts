@@ -21,6 +21,8 @@ export type Server = {
     body: object,
     schema: S,
   ): Promise<Answer<v.InferOutput<S>>>;
+  /** The body as it comes. */
+  bytes(path: string): Promise<ReadableStream<Uint8Array>>;
   delete(path: string): Promise<void>;
   /** Live events, until the signal. */
   events(path: string, signal: AbortSignal): Promise<ReadableStream<Uint8Array>>;
@@ -58,6 +60,11 @@ export const connectServer = (world: World, { url, secret }: Settings): Server =
     post: async (path, body, schema) => parse(await request(path, posted(body)), schema),
     order: async (path, body, schema) =>
       parse(await request(path, posted(body), fetchOrder(world)), schema),
+    async bytes(path) {
+      const { body } = await request(path);
+      if (!body) throw new Fault("unavailable", `${url} sends nothing`);
+      return body;
+    },
     delete: async (path) => void (await request(path, { method: "DELETE" })),
     async events(path, signal) {
       const headers = { accept: "text/event-stream" };
@@ -70,6 +77,10 @@ export const connectServer = (world: World, { url, secret }: Settings): Server =
 
 export const pathOf = (name: string, ...rest: readonly string[]) =>
   `/package/${[name, ...rest].map(encodeURIComponent).join("/")}`;
+
+/** As `pathOf`, of the routes that are kiln's own. */
+export const ownPathOf = (name: string, ...rest: readonly string[]) =>
+  `/packages/${[name, ...rest].map(encodeURIComponent).join("/")}`;
 
 /** For what may be absent. */
 export const ifMissing = (error: unknown) => {
@@ -87,14 +98,24 @@ const valueIn = (text: string): unknown => {
 
 const refusalOf = async (url: string, path: string, response: Response) => {
   const text = (await response.text()).trim();
-  const message = text === "" ? `${url} has no ${path} (${response.status})` : text;
+  const isProblem = response.headers.get("content-type")?.startsWith("application/problem+json");
+  const problem = v.safeParse(Problem, isProblem ? valueIn(text) : undefined);
+  const said = problem.success ? problem.output.detail : text;
+  const message = said === "" ? `${url} has no ${path} (${response.status})` : said;
+  if (problem.success && problem.output.sources) return new NoSource("missing", message);
   return new Fault(kindOf(response.status), message);
 };
+
+/** A package has no such source: others of it may be there. */
+export class NoSource extends Fault {}
+
+/** Source: RFC 9457. `sources`: the ids of those that a package has, where one was asked for that is not there. */
+const Problem = v.object({ detail: v.string(), sources: v.optional(v.array(v.string())) });
 
 const kindOf = (status: number): FaultKind => {
   if (status === 401) return "unauthenticated";
   if (status === 403) return "forbidden";
-  if (status === 404) return "missing";
+  if (status === 404 || status === 410) return "missing";
   return status < 500 ? "conflict" : "unavailable";
 };
 

@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
 import { pause } from "#shared/pause.ts";
 import { runProgram } from "./run-program.ts";
+import { unpackInto } from "./unpack.ts";
 
 /** Ends quietly where the reader of what is written has gone, as in `kiln list | head`. */
 for (const stream of [process.stdout, process.stderr])
@@ -28,6 +29,7 @@ process.exitCode = await runProgram(
         if (error.code === "ENOENT" || error.code === "EACCES") return undefined;
         throw error;
       }),
+    unpack: unpackInto,
     readInput: () => text(process.stdin),
     output: channelOf(process.stdout),
     messages: channelOf(process.stderr),

@@ -2,10 +2,12 @@ import { Command } from "commander";
 import { kilnVersion } from "#shared/version.ts";
 import { type AddOptions, add } from "./commands/add.ts";
 import { type BuildOptions, build } from "./commands/build.ts";
+import { type DiffOptions, diff } from "./commands/diff.ts";
 import { info } from "./commands/info.ts";
 import { list } from "./commands/list.ts";
 import { type LogsOptions, logs } from "./commands/logs.ts";
 import { remove } from "./commands/remove.ts";
+import { type SourcesOptions, sources } from "./commands/sources.ts";
 import { type VerifyOptions, verify } from "./commands/verify.ts";
 import { type ExitCode, exitCodeHelp } from "./exit-code.ts";
 import { oneLine } from "./printable.ts";
@@ -68,11 +70,33 @@ export const makeProgram = (world: World, end: (code: ExitCode) => void) => {
     .option("--all", "all that take part in schedules")
     .option("--force", "also those that are up to date")
     .option("--clean", "as serene's: every build is clean anyway")
+    .option("--source <id>", "from this state of its source (one package)")
     .option("--no-resolve", "do not put them into the order of their dependencies")
     .option("-f, --follow", "show the log until the build has ended (one package)")
     .option("-w, --wait", "wait until the builds have ended")
     .action((names: string[], options: BuildOptions) =>
       inSession((session) => build(session, names, options)),
+    );
+
+  command("diff <name> [from] [to]", "show what the next build changes of the published recipe")
+    .option("--json", "as the API answers")
+    .addHelpText(
+      "after",
+      "\nfrom and to are published, next, an id of a source or a build, or a build's index or time.",
+    )
+    .action(
+      (name: string, from: string | undefined, to: string | undefined, options: DiffOptions) =>
+        inSession((session) => diff(session, name, [from, to], options)),
+    );
+
+  command("sources <name> [source]", "list the states of a package's source that are kept")
+    .option(
+      "-o, --output <directory>",
+      "write the files of one, else of the next, into a new directory",
+    )
+    .option("--json", "as the API answers")
+    .action((name: string, id: string | undefined, options: SourcesOptions) =>
+      inSession((session) => sources(session, name, id, options)),
     );
 
   command("logs <name> [build]", "show the log of the newest build, or of one by its id")

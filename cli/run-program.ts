@@ -1,5 +1,6 @@
 import { CommanderError } from "commander";
 import { Fault, type FaultKind } from "#shared/fault.ts";
+import { NoSource } from "./connect.ts";
 import { type ExitCode, exitCodeOf, exitCodes } from "./exit-code.ts";
 import { oneLine } from "./printable.ts";
 import { makeProgram } from "./program.ts";
@@ -21,10 +22,13 @@ export const runProgram = async (
     if (error instanceof CommanderError)
       return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
     if (!(error instanceof Fault)) throw error;
-    world.messages.write(`kiln: ${oneLine(error.message)}${hints[error.kind]}\n`);
+    world.messages.write(`kiln: ${oneLine(error.message)}${hintOf(error)}\n`);
     return exitCodeOf[error.kind];
   }
 };
+
+const hintOf = (error: Fault) =>
+  error instanceof NoSource ? '; "kiln sources <name>" lists those there are' : hints[error.kind];
 
 const hints: Record<FaultKind, string> = {
   invalid: '; "kiln --help" says more',

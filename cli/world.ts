@@ -9,6 +9,11 @@ export type World = {
   readonly sleep: (milliseconds: number) => Promise<void>;
   /** `undefined`: there is no such file. */
   readonly readFile: (path: string) => Promise<string | undefined>;
+  /** Writes the files of a tar into a new directory, and gives their paths. */
+  readonly unpack: (
+    directory: string,
+    tar: AsyncIterable<Uint8Array>,
+  ) => Promise<readonly string[]>;
   readonly readInput: () => Promise<string>;
   readonly output: Channel;
   /** For what is no result: progress, errors. */

@@ -3,9 +3,9 @@ import { MakepkgFlag } from "#shared/model.ts";
 
 // What serene's API takes and shows. Answers are objects of exactly these keys, in this order.
 
-const Time = v.pipe(v.string(), v.isoTimestamp(), v.description("RFC 3339, UTC"));
+export const Time = v.pipe(v.string(), v.isoTimestamp(), v.description("RFC 3339, UTC"));
 
-const Count = v.pipe(v.number(), v.integer(), v.minValue(0));
+export const Count = v.pipe(v.number(), v.integer(), v.minValue(0));
 
 /** `GET /` */
 export const ServerInfo = v.object({

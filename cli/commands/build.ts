@@ -1,5 +1,7 @@
 import * as v from "valibot";
 import { Fault } from "#shared/fault.ts";
+import { Ordered } from "#shared/recipe-views.ts";
+import { ownPathOf } from "../connect.ts";
 import { type ExitCode, exitCodes } from "../exit-code.ts";
 import { printable } from "../printable.ts";
 import type { Session } from "../session.ts";
@@ -9,6 +11,7 @@ export type BuildOptions = {
   readonly all?: boolean;
   readonly force?: boolean;
   readonly clean?: boolean;
+  readonly source?: string;
   readonly resolve: boolean;
   readonly follow?: boolean;
   readonly wait?: boolean;
@@ -22,6 +25,7 @@ export const build = async (
     all = false,
     force = false,
     clean = false,
+    source,
     resolve,
     follow = false,
     wait = false,
@@ -32,10 +36,15 @@ export const build = async (
     throw new Fault("invalid", "expected names of packages, or --all, and only one of them");
   if ((follow && names.length !== 1) || (wait && all))
     throw new Fault("invalid", "--follow takes one package, --wait takes names of packages");
+  if (source !== undefined && names.length !== 1)
+    throw new Fault("invalid", "--source takes one package");
 
   const before = await newestBuilds(session, follow || wait ? names : []);
   const terms = { clean, resolve, force };
-  if (all) await server.order("/build/all", { packages: [], ...terms }, v.undefined());
+  const [only = ""] = names;
+  if (source !== undefined)
+    await server.order(ownPathOf(only, "build"), { source, resolve, force }, Ordered);
+  else if (all) await server.order("/build/all", { packages: [], ...terms }, v.undefined());
   else await server.order("/build", { packages: names, ...terms }, v.undefined());
   if (!follow && !wait) {
     const what = all ? "all packages" : names.map(printable).join(", ");

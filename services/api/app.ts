@@ -10,6 +10,7 @@ import { serene } from "./http.ts";
 import { buildRoutes } from "./routes/builds.ts";
 import { packageRoutes } from "./routes/packages.ts";
 import { rebuildRoutes } from "./routes/rebuilds.ts";
+import { recipeRoutes } from "./routes/recipes.ts";
 import { serverRoutes } from "./routes/server.ts";
 import { sessionRoutes } from "./routes/sessions.ts";
 
@@ -42,6 +43,7 @@ export const makeApp = (api: Api) => {
     .route("/package", packageRoutes)
     .route("/package", buildRoutes)
     .route("/package", rebuildRoutes)
+    .route("/packages", recipeRoutes)
     .route("/sessions", sessionRoutes);
   app.get("/openapi.json", openAPIRouteHandler(app, { documentation, excludeStaticFile: false }));
   app.get("/asyncapi.json", (c) => c.json(events));

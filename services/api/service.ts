@@ -53,6 +53,7 @@ export const api = defineService({
       "webhook/package",
       "build",
       "key",
+      "packages",
       "sessions",
       "openapi.json",
       "asyncapi.json",

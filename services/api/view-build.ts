@@ -4,7 +4,7 @@ import type { BuildRow } from "./store/builds.ts";
 /** Milliseconds as the wire has times. */
 export const timeOf = (at: number) => new Date(at).toISOString();
 
-export type ShownBuild = Omit<BuildRow, "id" | "startedAt" | "logSha256">;
+export type ShownBuild = Omit<BuildRow, "id" | "startedAt" | "logSha256" | "source">;
 
 export const viewBuild = (row: ShownBuild): BuildInfo => ({
   state: viewState(row),

@@ -3,7 +3,7 @@ import type { Blobs } from "#shared/blobs/blobs.ts";
 import { Fault } from "#shared/fault.ts";
 import type { Artifact } from "#shared/messages/build.ts";
 import { FileName } from "#shared/model.ts";
-import { membersOf } from "./tar.ts";
+import { membersOf } from "#shared/tar-members.ts";
 
 /** `pkgname-version-arch.pkg.tar` and what it is compressed with; never a signature. */
 const packageFile =

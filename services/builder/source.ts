@@ -1,7 +1,8 @@
 import type { Blobs } from "#shared/blobs/blobs.ts";
 import { Fault } from "#shared/fault.ts";
 import type { BlobReference } from "#shared/model.ts";
-import { type Entry, membersOf } from "./tar.ts";
+import { membersOf } from "#shared/tar-members.ts";
+import type { Entry } from "./tar.ts";
 
 /** A source's files as the user `build` finds them in the container's directory. */
 export async function* sourceEntries(

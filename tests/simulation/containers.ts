@@ -1,6 +1,7 @@
 import { Readable } from "node:stream";
 import { Fault } from "#shared/fault.ts";
 import { endOfArchive, tarMember } from "#shared/pacman/ustar.ts";
+import { membersOf } from "#shared/tar-members.ts";
 import { seconds } from "#shared/time.ts";
 import type {
   Command,
@@ -10,7 +11,6 @@ import type {
   Exit,
   Listed,
 } from "../../services/builder/docker/engine.ts";
-import { membersOf } from "../../services/builder/tar.ts";
 import { wordsOf } from "../support/fake-containers.ts";
 import type { Kernel, Process } from "./kernel.ts";
 import { installedText, packageOf } from "./packages.ts";

@@ -1,4 +1,5 @@
 import { runProgram } from "../../cli/run-program.ts";
+import { unpackInto } from "../../cli/unpack.ts";
 import type { World } from "../../cli/world.ts";
 
 export type Request = {
@@ -72,6 +73,7 @@ export const runCommandLine = async (
       newId: () => crypto.randomUUID(),
       sleep: async (milliseconds) => void slept.push(milliseconds),
       readFile: async (path) => files[path],
+      unpack: unpackInto,
       readInput: async () => "from the input",
       output: { write: (text) => void output.push(text), isTerminal },
       messages: { write: (text) => void messages.push(text), isTerminal: false },

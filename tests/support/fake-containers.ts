@@ -1,4 +1,5 @@
 import { Readable } from "node:stream";
+import { membersOf } from "#shared/tar-members.ts";
 import type {
   Command,
   Container,
@@ -7,7 +8,6 @@ import type {
   Exit,
   Listed,
 } from "../../services/builder/docker/engine.ts";
-import { membersOf } from "../../services/builder/tar.ts";
 import { tarOf } from "./archive.ts";
 
 /** What a command does in a fake container: what it prints, and how it ends. */

@@ -27,10 +27,10 @@ export const startScheduler = async (
   const found = new Map<string, SourceId>();
   for (const name of Object.keys(needs))
     found.set(name, (await insertPackage(world.state, name)).source);
-  await world.bus.answer("resolver", planSession, async ({ packages }) =>
+  await world.bus.answer("resolver", planSession, async ({ packages, sources }) =>
     packages.map((pkgbase) => ({
       pkgbase,
-      source: found.get(pkgbase) ?? null,
+      source: sources[pkgbase] ?? found.get(pkgbase) ?? null,
       current: current.includes(pkgbase),
       needs: [...(needs[pkgbase] ?? [])],
       missing: [],
@@ -40,10 +40,16 @@ export const startScheduler = async (
   );
   const running = await start(scheduler, {}, world);
 
-  const order = (packages: readonly string[], force = true, session = crypto.randomUUID()) =>
+  const order = (
+    packages: readonly string[],
+    force = true,
+    session = crypto.randomUUID(),
+    sources: Readonly<Record<string, SourceId>> = {},
+  ) =>
     world.ask(orderBuilds, {
       session,
       packages: [...packages],
+      sources,
       reason: "manual",
       resolve: true,
       force,

@@ -3,18 +3,20 @@ import * as v from "valibot";
 import { SessionId } from "#shared/model.ts";
 import { SessionInfo } from "#shared/views.ts";
 import type { ApiEnv } from "../context.ts";
-import { describe, read } from "../http.ts";
+import { own } from "../http.ts";
 import { demandSession, noSession } from "../store/sessions.ts";
 import { viewSession } from "../view-session.ts";
 
 /** kiln's own: serene's orders have no names. */
-export const sessionRoutes = new Hono<ApiEnv>().get(
-  "/:id",
-  describe("read", "Show what became of an order of builds", SessionInfo, 404),
-  read,
-  async (c) => {
-    const id = v.safeParse(SessionId, c.req.param("id"));
-    if (!id.success) throw noSession();
-    return c.json(viewSession(await demandSession(c.var.api.state.read, id.output)));
-  },
-);
+export const sessionRoutes = new Hono<ApiEnv>()
+  .onError(own.answerError)
+  .get(
+    "/:id",
+    own.describe("read", "Show what became of an order of builds", SessionInfo, 404),
+    own.read,
+    async (c) => {
+      const id = v.safeParse(SessionId, c.req.param("id"));
+      if (!id.success) throw noSession();
+      return c.json(viewSession(await demandSession(c.var.api.state.read, id.output)));
+    },
+  );

@@ -18,6 +18,7 @@ const columns = {
   startedAt: builds.startedAt,
   endedAt: builds.endedAt,
   logSha256: builds.logSha256,
+  source: builds.source,
   measurements: builds.measurements,
 };
 

@@ -170,3 +170,25 @@ test.each<[BuildState, string]>([
 
   expect([code, output]).toEqual([1, `foo: ${text}\n`]);
 });
+
+test("--source builds a package from an older state of its source", async () => {
+  const id = "0e3f0b0c-3c1d-4b6c-9d51-8d3a5b1f2a77";
+  const { code, output, requests } = await runCommandLine(["build", "foo", "--source", id], {
+    answers: { "POST /packages/foo/build": { session: id } },
+  });
+
+  expect([code, output]).toEqual([0, "ordered foo\n"]);
+  expect(requests.map(({ path, body }) => [path, body])).toEqual([
+    ["/packages/foo/build", { source: id, resolve: true, force: false }],
+  ]);
+});
+
+test("--source of several packages is a mistake", async () => {
+  const { code, messages, requests } = await runCommandLine(["build", "a", "b", "--source", "x"]);
+
+  expect([code, messages, requests]).toEqual([
+    2,
+    'kiln: --source takes one package; "kiln --help" says more\n',
+    [],
+  ]);
+});

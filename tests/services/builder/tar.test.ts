@@ -2,7 +2,8 @@ import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { expect, test } from "vitest";
 import { Fault } from "#shared/fault.ts";
-import { type Entry, fileEntry, membersOf, packTar } from "../../../services/builder/tar.ts";
+import { membersOf } from "#shared/tar-members.ts";
+import { type Entry, fileEntry, packTar } from "../../../services/builder/tar.ts";
 import { pieces } from "../../support/archive.ts";
 
 async function* stream(...entries: readonly Entry[]) {

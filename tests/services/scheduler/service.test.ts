@@ -1,9 +1,14 @@
+import { eq } from "drizzle-orm";
+import * as v from "valibot";
 import { expect, test, vi } from "vitest";
 import { buildEnded, buildPending, buildRequested, buildStarted } from "#shared/messages/build.ts";
 import { publishRefused, publishRequested } from "#shared/messages/repo.ts";
+import { Pkgbase } from "#shared/model.ts";
 import { start } from "#shared/service/start.ts";
 import { buildArtifacts, builds } from "#shared/state/builds.ts";
+import { sources } from "#shared/state/sources.ts";
 import { scheduler } from "../../../services/scheduler/service.ts";
+import { insertSource } from "../../support/rows.ts";
 import { blob, built, idOf, startScheduler } from "../../support/scheduler.ts";
 
 test("an order is answered when its rows are there, and each is said to be pending", async () => {
@@ -128,4 +133,50 @@ test("a scheduler that starts says again what nobody may be working on", async (
   await vi.waitFor(() => expect(it.world.bus.sent(publishRequested)).toHaveLength(2), {
     timeout: 15_000,
   });
+});
+
+test("a build is made of the source that the order names, as old as that recipe", async () => {
+  await using it = await startScheduler({ app: [] });
+  const { state } = it.world;
+  const older = await insertSource(state, "app", { sourceState: "older", at: 1_700_000_000_000 });
+  await insertSource(state, "app", { sourceState: "newest", at: 1_700_000_001_000 });
+
+  await it.order(["app"], true, crypto.randomUUID(), { app: older.source });
+
+  const [row] = await state.read.select().from(builds);
+  expect(row).toMatchObject({ source: older.source, sourceState: "older", state: "requested" });
+  expect(row?.request?.sourceDateEpoch).toBe(1_700_000_000);
+});
+
+test("an order that names a source of another package, or one that is gone, orders nothing", async () => {
+  await using it = await startScheduler({ app: [], lib: [] });
+  const { source } = await insertSource(it.world.state, "lib");
+
+  const refused = it.order(["app"], true, crypto.randomUUID(), { app: source });
+
+  await expect(refused).rejects.toMatchObject({
+    kind: "missing",
+    message: `package app has no source ${source}`,
+  });
+  expect(await it.states()).toEqual({});
+});
+
+test("a build whose source was deleted since it was planned ends, and says so", async () => {
+  await using it = await startScheduler({ app: ["lib"], lib: [] });
+  const { builds: ordered } = await it.order(["app", "lib"]);
+  await it.world.state.write((tx) =>
+    tx.delete(sources).where(eq(sources.pkgbase, v.parse(Pkgbase, "app"))),
+  );
+
+  await it.finish(idOf(ordered, "lib"), built);
+  await it.publish(idOf(ordered, "lib"));
+
+  const rows = await it.world.state.read.select().from(builds).orderBy(builds.pkgbase);
+  expect(rows.map(({ state, message }) => ({ state, message }))).toEqual([
+    {
+      state: "fatal",
+      message: "no source of app is kept that could be built; order it again",
+    },
+    { state: "success", message: null },
+  ]);
 });

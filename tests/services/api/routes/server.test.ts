@@ -232,6 +232,10 @@ test("GET /openapi.json documents every route with its schemas", async () => {
     "/package/{name}/rebuild",
     "/package/{name}/rebuild/{id}",
     "/package/{name}/rebuild/{id}/logs",
+    "/packages/{name}/recipe",
+    "/packages/{name}/sources",
+    "/packages/{name}/sources/{id}",
+    "/packages/{name}/build",
     "/sessions/{id}",
   ]);
   const body = document.paths["/build"].post.requestBody.content["application/json"].schema;

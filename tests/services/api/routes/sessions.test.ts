@@ -65,7 +65,8 @@ test.each([unknown, "latest"])("there is no session %s", async (id) => {
 
   const response = await api.request(`/sessions/${id}`);
 
-  expect([response.status, await response.text()]).toEqual([404, "no session has this id"]);
+  expect(response.status).toBe(404);
+  expect(await response.json()).toMatchObject({ detail: "no session has this id" });
 });
 
 test("a session is read with a secret only, unless ALLOW_READS is set", async () => {

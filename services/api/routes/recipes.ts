@@ -1,0 +1,125 @@
+import { Hono } from "hono";
+import { describeRoute } from "hono-openapi";
+import { problem } from "#shared/http/problems.ts";
+import { orderBuilds } from "#shared/messages/build.ts";
+import { SessionId } from "#shared/model.ts";
+import { BuildOrder, Ordered, RecipeInfo, SourceList } from "#shared/recipe-views.ts";
+import { webStream } from "#shared/web-stream.ts";
+import type { ApiEnv } from "../context.ts";
+import { own } from "../http.ts";
+import { describeOrderKey, orderIdOf } from "../order-key.ts";
+import { readSnapshot } from "../recipe/read-snapshot.ts";
+import { parseSourceName } from "../recipe/source-name.ts";
+import { demandPackage } from "../store/shown.ts";
+import { demandSource, listSources, NoSource, readLooked } from "../store/sources.ts";
+import { timeOf } from "../view-build.ts";
+import { viewSource } from "../view-source.ts";
+import { demandName } from "./names.ts";
+
+const naming = "`published`, `next`, the id of a source or a build, or a build's index or time";
+
+const describeNames = describeRoute({
+  parameters: [
+    { name: "of", in: "query", schema: { type: "string", default: "next" }, description: naming },
+    {
+      name: "against",
+      in: "query",
+      schema: { type: "string" },
+      description: `${naming}. Absent: the files of \`of\` themselves`,
+    },
+  ],
+});
+
+/** kiln's own: what packages are built from. */
+export const recipeRoutes = new Hono<ApiEnv>()
+  .onError((error, c) =>
+    error instanceof NoSource
+      ? problem(error.isGone ? 410 : 404, error.message, { sources: error.ids })
+      : own.answerError(error, c),
+  )
+  .get(
+    "/:name/recipe",
+    own.describe("read", "Show a recipe, or what one changes of another", RecipeInfo, 404, 503),
+    describeNames,
+    own.read,
+    async (c) => {
+      const { blobs, state } = c.var.api;
+      const name = demandName(c.req.param("name"));
+      await demandPackage(state.read, name);
+      const of = parseSourceName(c.req.query("of") ?? "next");
+      const against = c.req.query("against");
+      const after = await demandSource(state.read, name, of);
+      const before =
+        against === undefined
+          ? undefined
+          : await demandSource(state.read, name, parseSourceName(against));
+      const { compareRecipes } = await import("../recipe/compare-recipes.ts");
+      const recipe: RecipeInfo = {
+        of: after.id,
+        against: before?.id ?? null,
+        files: compareRecipes(
+          before && (await readSnapshot(blobs, before.snapshotSha256)),
+          await readSnapshot(blobs, after.snapshotSha256),
+        ),
+      };
+      return c.json(recipe);
+    },
+  )
+  .get(
+    "/:name/sources",
+    own.describe("read", "List the states of a package's source that are kept", SourceList, 404),
+    own.read,
+    async (c) => {
+      const { read } = c.var.api.state;
+      const name = demandName(c.req.param("name"));
+      await demandPackage(read, name);
+      const { check, published } = await readLooked(read, name);
+      const rows = await listSources(read, name);
+      const list: SourceList = {
+        checked: check ? timeOf(check.checkedAt) : null,
+        problem: check?.problem ?? null,
+        sources: rows.map((row) => viewSource(row, { published, next: check?.source })),
+      };
+      return c.json(list);
+    },
+  )
+  .get(
+    "/:name/sources/:id",
+    own.describe("read", "Show a source's files, as a tar", null, 404, 503),
+    own.read,
+    async (c) => {
+      const { blobs, state } = c.var.api;
+      const name = demandName(c.req.param("name"));
+      await demandPackage(state.read, name);
+      const source = await demandSource(state.read, name, parseSourceName(c.req.param("id")));
+      const tar = await blobs.read(source.snapshotSha256);
+      return c.body(webStream(tar), 200, { "content-type": "application/x-tar" });
+    },
+  )
+  .post(
+    "/:name/build",
+    own.describe("write", "Build a package, from a state of its source", Ordered, 400, 404, 503),
+    describeOrderKey("the id of a session, which /sessions/{id} shows"),
+    own.write,
+    own.jsonBody(BuildOrder),
+    async (c) => {
+      const { ask, newId, state } = c.var.api;
+      const { source, resolve, force } = c.req.valid("json");
+      const name = demandName(c.req.param("name"));
+      await demandPackage(state.read, name);
+      const chosen =
+        source === undefined
+          ? undefined
+          : await demandSource(state.read, name, { kind: "id", id: source });
+      const session = orderIdOf(SessionId, c.req, newId);
+      await ask(orderBuilds, {
+        session,
+        packages: [name],
+        sources: chosen ? { [name]: chosen.id } : {},
+        reason: "manual",
+        resolve,
+        force,
+      });
+      return c.json({ session });
+    },
+  );
