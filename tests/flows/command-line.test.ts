@@ -1,10 +1,14 @@
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
+import * as v from "valibot";
 import { expect, test } from "vitest";
+import { SourceList } from "#shared/recipe-views.ts";
 import { bundle } from "#shared/runtime.ts";
 import { minutes } from "#shared/time.ts";
+import { startAur } from "../support/aur.ts";
 import { makeDataDirectory, pkgbuildOf, secret, startKiln } from "../support/kiln.ts";
+import { recipe } from "../support/recipe.ts";
 
 /** The command line as the package `kiln-cli` has it, under the machine's own Node. */
 const installCommandLine = async (directory: string, url: string) => {
@@ -44,6 +48,66 @@ test(
     expect(unknown.stderr).toMatch(/^kiln: package with base told is not added/);
     const codes = [added, listed, again, forced, log, removed, unknown].map((it) => it.exitCode);
     expect(codes).toEqual([0, 0, 0, 0, 0, 0, 3]);
+  },
+  minutes(3),
+);
+
+test(
+  "what the AUR changed is shown before it is published, and an older source can be built again",
+  async () => {
+    await using aur = await startAur();
+    const version = (pkgver: number, build: string) => {
+      const srcinfo = recipe({ pkgbase: "moved", version: `${pkgver}-1` }).srcinfo;
+      const pkgbuild = pkgbuildOf("moved", [], build).replace("pkgver=1", `pkgver=${pkgver}`);
+      return { pkgbase: "moved", pkgbuild, srcinfo };
+    };
+    await aur.add(version(1, ":"));
+    await using data = await makeDataDirectory();
+    await using kiln = await startKiln(data.path, { AUR_URL: aur.url });
+    const run = await installCommandLine(data.path, kiln.url);
+    const directory = join(data.path, "moved");
+
+    await run("add", "moved");
+    const fetches = aur.requests.git;
+    const first = await kiln.ends("moved");
+    const fetchedByBuild = aur.requests.git - fetches;
+    const whole = await run("diff", "moved");
+    await aur.update(version(2, "false"));
+    const failed = await run("build", "moved", "--wait");
+    const diff = await run("diff", "moved");
+    const written = await run("sources", "moved", "-o", directory);
+    const listed = await run("sources", "moved", "--json");
+    const { sources } = v.parse(SourceList, JSON.parse(listed.stdout));
+    const older = sources.find((it) => it.published)?.id ?? "";
+    const again = await run("build", "moved", "--source", older, "--force", "--wait");
+    const unknown = await run("diff", "moved", "published", crypto.randomUUID());
+
+    expect(first).toEqual({ moved: { state: "success" } });
+    expect(fetchedByBuild).toBe(0);
+    expect(whole.stderr).toBe("the recipe of moved is the same");
+    expect(failed.exitCode).toBe(1);
+    expect(diff.stdout.split("\n").filter((line) => /^[-+]/.test(line))).toEqual([
+      "--- a/PKGBUILD",
+      "+++ b/PKGBUILD",
+      "-pkgver=1",
+      "+pkgver=2",
+      "-build() { :; }",
+      "+build() { false; }",
+      "--- a/.SRCINFO",
+      "+++ b/.SRCINFO",
+      "-\tpkgver = 1",
+      "+\tpkgver = 2",
+    ]);
+    expect(written.stdout.split("\n").sort()).toEqual(
+      [".SRCINFO", "PKGBUILD"].map((name) => join(directory, name)),
+    );
+    expect(await readFile(join(directory, "PKGBUILD"), "utf8")).toContain("pkgver=2");
+    expect(sources.map((it) => [it.version, it.published, it.next])).toEqual([
+      ["2-1", false, true],
+      ["1-1", true, false],
+    ]);
+    expect(again.stdout).toMatch(/^moved 1-1: success after /);
+    expect(unknown.exitCode).toBe(3);
   },
   minutes(3),
 );

@@ -1,5 +1,7 @@
 import { join } from "node:path";
+import * as v from "valibot";
 import { expect, test } from "vitest";
+import { RecipeInfo } from "#shared/recipe-views.ts";
 import { openState } from "#shared/state/open.ts";
 import { minutes } from "#shared/time.ts";
 import { all } from "../../services/all.ts";
@@ -124,6 +126,12 @@ test(
       );
       const paths = packageFiles.map(([path]) => path);
       expect(await kiln.served(paths)).toEqual(Object.fromEntries(packageFiles));
+      for (const pkgbase of ["up-lib", "up-app"]) {
+        const shown = await kiln.request(`/packages/${pkgbase}/recipe?of=published&against=next`);
+        expect(v.parse(RecipeInfo, await shown.json()).files, pkgbase).toMatchObject([
+          { path: "PKGBUILD", hunks: [] },
+        ]);
+      }
       const split = await (await kiln.request("/package/up-split")).json();
       expect(split).toEqual(answered("/package/up-split"));
     }
