@@ -59,6 +59,10 @@ export type SessionId = v.InferOutput<typeof SessionId>;
 export const SourceId = v.pipe(v.string(), v.uuid(), v.brand("SourceId"));
 export type SourceId = v.InferOutput<typeof SourceId>;
 
+/** One add of a package, with what comes along. */
+export const AddId = v.pipe(v.string(), v.uuid(), v.brand("AddId"));
+export type AddId = v.InferOutput<typeof AddId>;
+
 export const Commit = v.pipe(v.string(), v.regex(/^[0-9a-f]{40}$/));
 
 /** Lower-case hexadecimal. */

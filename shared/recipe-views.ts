@@ -91,3 +91,20 @@ export const BuildOrder = v.object({
 
 /** What `GET /sessions/{session}` shows. */
 export const Ordered = v.object({ session: v.pipe(v.string(), v.uuid()) });
+
+/** kiln's own, `GET /adds/{id}`. */
+export const AddInfo = v.object({
+  add: v.pipe(v.string(), v.uuid()),
+  ordered: Time,
+  /** The source that is being fetched. */
+  fetching: v.nullable(v.string()),
+  /** Sources that were fetched. */
+  fetched: Count,
+  ended: v.nullable(Time),
+  outcome: v.nullable(v.picklist(["added", "exists", "unknown", "unmet", "unusable", "failed"])),
+  /** The packages that were added, the asked-for one first. */
+  added: v.array(v.string()),
+  /** Why it failed, or the source cannot be used. */
+  message: v.nullable(v.string()),
+});
+export type AddInfo = v.InferOutput<typeof AddInfo>;

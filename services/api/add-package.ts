@@ -1,88 +1,77 @@
+import { isDeepStrictEqual } from "node:util";
 import * as v from "valibot";
 import { publication } from "#shared/bus/declare.ts";
 import { Fault } from "#shared/fault.ts";
-import { type Order, orderBuilds, sessionOrdered } from "#shared/messages/build.ts";
-import { resolveAdd, type SourceSpec } from "#shared/messages/resolve.ts";
-import { type Pkgbase, Pkgname, SessionId, type SourceId } from "#shared/model.ts";
-import type { Log } from "#shared/service/log.ts";
+import { addRequested, type SourceSpec } from "#shared/messages/resolve.ts";
+import { type AddId, Pkgname } from "#shared/model.ts";
+import type { AddOutcome } from "#shared/state/adds.ts";
+import { minutes, seconds } from "#shared/time.ts";
 import type { PackageAddRequest, PackageSource } from "#shared/views.ts";
-import { changePackageIn } from "./change-package.ts";
 import type { Api } from "./context.ts";
-import { findGone } from "./store/packages.ts";
-import { writePackages } from "./store/write-packages.ts";
+import { type Finishing, finishAdd } from "./finish-add.ts";
+import { findAdd, insertAdd } from "./store/adds.ts";
 
-export type Added =
-  | { readonly kind: "added"; readonly names: readonly Pkgbase[] }
-  | { readonly kind: "exists" }
-  | { readonly kind: "unknown"; readonly name: string }
-  | { readonly kind: "unmet"; readonly pkgbase: string; readonly missing: readonly string[] }
-  | { readonly kind: "unusable"; readonly message: string };
+/** What an add comes to; trouble of kiln's own is thrown. */
+export type Added = Exclude<AddOutcome, { readonly kind: "failed" }>;
 
-export type Adding = Pick<Api, "ask" | "config" | "log" | "newId" | "now" | "state">;
+export type Adding = Finishing & Pick<Api, "pause" | "signal">;
+
+type Terms = Pick<PackageAddRequest, "replace" | "build" | "resolve"> & {
+  /** Names the add, so that it can be asked for again. */
+  readonly id: AddId;
+};
 
 /** Adds what the resolver makes of a source, and orders the first builds. */
-export const addPackage = async (api: Api, request: PackageAddRequest): Promise<Added> => {
-  const spec = await specOf(api, request.source);
-  return spec ? addSource(api, spec, request) : { kind: "unknown", name: nameOf(request.source) };
-};
-
-export const addSource = async (
-  api: Adding,
-  spec: SourceSpec,
-  { replace, build, resolve }: Pick<PackageAddRequest, "replace" | "build" | "resolve">,
+export const addPackage = async (
+  api: Api,
+  { source, replace, build, resolve }: PackageAddRequest,
+  id: AddId,
 ): Promise<Added> => {
-  const { ask, config, log, newId, now, state } = api;
-  const resolved = await ask(resolveAdd, { spec, replace });
-  if (resolved.kind !== "resolved") return resolved;
-  const session = v.parse(SessionId, newId());
-  const at = now();
-  const added = await writePackages(state, async (transaction): Promise<Written> => {
-    const gone = await findGone(
-      transaction,
-      resolved.packages.map(({ source }) => source),
-    );
-    const names: Pkgbase[] = [];
-    const sources: Record<Pkgbase, SourceId> = {};
-    for (const proposed of resolved.packages) {
-      const { pkgbase, source } = proposed;
-      if (source === gone)
-        throw new Fault("conflict", `package ${pkgbase} was removed meanwhile, try again`);
-      const event = { kind: "added", proposed, replace } as const;
-      const enabled = config.SCHEDULING_DEFAULT;
-      const change = await changePackageIn(transaction, pkgbase, event, { at, enabled });
-      // The asked-for package is the first, so nothing is written yet.
-      if (change.kind === "exists") return { kind: "exists", order: undefined };
-      if (change.kind === "leaving")
-        throw new Fault("conflict", `package ${pkgbase} is being removed, try again soon`);
-      if (change.kind === "none") continue;
-      names.push(pkgbase);
-      sources[pkgbase] = source;
+  const spec = await specOf(api, source);
+  return spec
+    ? addSource(api, spec, { id, replace, build, resolve })
+    : { kind: "unknown", name: nameOf(source) };
+};
+
+export const addSource = async (api: Adding, spec: SourceSpec, terms: Terms): Promise<Added> => {
+  await orderAdd(api, spec, terms);
+  const outcome = await untilEnded(api, terms.id);
+  if (outcome.kind === "failed") throw new Fault(outcome.fault, outcome.message);
+  return outcome;
+};
+
+const orderAdd = async (
+  { now, state }: Adding,
+  spec: SourceSpec,
+  { id, replace, build, resolve }: Terms,
+) =>
+  state.write(async (transaction) => {
+    const before = await findAdd(transaction, id);
+    const asked = { spec, replace, build, resolve };
+    if (before) {
+      const { spec, replace, build, resolve } = before;
+      if (isDeepStrictEqual({ spec, replace, build, resolve }, asked)) return;
+      throw new Fault("conflict", "another add has this Idempotency-Key: choose a new one");
     }
-    if (!build || names.length === 0) return { kind: "added", names, order: undefined };
-    const order = {
-      session,
-      packages: names,
-      sources,
-      reason: "initial",
-      resolve,
-      force: false,
-    } as const;
-    await transaction.publish(publication(sessionOrdered, order));
-    return { kind: "added", names, order };
+    await insertAdd(transaction, { id, ...asked, orderedAt: now() });
+    await transaction.publish(publication(addRequested, { add: id, spec, replace }));
   });
-  const { order } = added;
-  // The message orders them in any case; asking as well has the builds there before the caller looks for them.
-  if (order) await ask(orderBuilds, order).catch((error) => putOff(log, error));
-  return added;
-};
 
-type Written = Extract<Added, { readonly kind: "added" | "exists" }> & {
-  readonly order: Order | undefined;
-};
+/** How often the row of an add is looked at: soon at first, as most take a second; and how long. */
+const looks = { first: 20, factor: 2, most: seconds(1), patience: minutes(31) };
 
-const putOff = (log: Log, error: unknown) => {
-  if (!(error instanceof Fault)) throw error;
-  log.warn("first builds are put off", { error });
+/** What an add came to. It goes on where nobody waits any more. */
+const untilEnded = async (api: Adding, id: AddId): Promise<AddOutcome> => {
+  const { now, pause, signal } = api;
+  const begun = now();
+  for (let wait: number = looks.first; ; wait = Math.min(wait * looks.factor, looks.most)) {
+    const outcome = await finishAdd(api, id);
+    if (outcome) return outcome;
+    if (signal.aborted) throw signal.reason;
+    if (now() - begun > looks.patience)
+      throw new Fault("unavailable", "the add goes on: ask again, with the same Idempotency-Key");
+    await pause(wait, signal);
+  }
 };
 
 /** `undefined` where no AUR package can have the name. */

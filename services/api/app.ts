@@ -7,6 +7,7 @@ import { kilnVersion } from "#shared/version.ts";
 import { describeEvents } from "./asyncapi.ts";
 import type { Api, ApiEnv } from "./context.ts";
 import { serene } from "./http.ts";
+import { addRoutes } from "./routes/adds.ts";
 import { buildRoutes } from "./routes/builds.ts";
 import { packageRoutes } from "./routes/packages.ts";
 import { rebuildRoutes } from "./routes/rebuilds.ts";
@@ -44,6 +45,7 @@ export const makeApp = (api: Api) => {
     .route("/package", buildRoutes)
     .route("/package", rebuildRoutes)
     .route("/packages", recipeRoutes)
+    .route("/adds", addRoutes)
     .route("/sessions", sessionRoutes);
   app.get("/openapi.json", openAPIRouteHandler(app, { documentation, excludeStaticFile: false }));
   app.get("/asyncapi.json", (c) => c.json(events));

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { orderBuilds } from "#shared/messages/build.ts";
-import { Pkgbase, SessionId } from "#shared/model.ts";
+import { AddId, Pkgbase, SessionId } from "#shared/model.ts";
 import { type Adding, addSource } from "./add-package.ts";
 import { findPackages } from "./store/shown.ts";
 
@@ -35,7 +35,8 @@ const orderNewest = async ({ ask, newId }: Building) => {
 
 /** Says what is in the way. */
 const addCommandLine = async (api: Building) => {
-  const terms = { replace: false, build: true, resolve: true };
+  const id = v.parse(AddId, api.newId());
+  const terms = { id, replace: false, build: true, resolve: true };
   const added = await addSource(api, { type: "cli" }, terms);
   if (added.kind === "unusable") return added.message;
   return added.kind === "unmet" ? `it lacks ${added.missing.join(", ")}` : undefined;

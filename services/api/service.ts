@@ -10,7 +10,7 @@ import {
 import { packageAdded, packageChanged, packageRemoved } from "#shared/messages/package.ts";
 import { orderRebuild } from "#shared/messages/rebuild.ts";
 import { packageRetired, retirePackage } from "#shared/messages/repo.ts";
-import { resolveAdd } from "#shared/messages/resolve.ts";
+import { addRequested } from "#shared/messages/resolve.ts";
 import { defineService, every, follow, followOnDemand, on, show } from "#shared/service/define.ts";
 import { run } from "#shared/service/run.ts";
 import { apiAttempts, apiLease, apiOutbox } from "#shared/state/recovery.ts";
@@ -18,6 +18,7 @@ import { minutes, seconds } from "#shared/time.ts";
 import { serveApi } from "./app.ts";
 import { buildCommandLine } from "./build-command-line.ts";
 import { Config, open } from "./context.ts";
+import { forgetAdds, unfinishedAdds } from "./finish-add.ts";
 import { notifyEnded, notifyFinished, notifyPending, notifyStarted } from "./live/notify.ts";
 import { packageDuration, packageEnded, packageState } from "./metrics.ts";
 import { forgetRetired, hidden } from "./remove-package.ts";
@@ -31,7 +32,7 @@ export const api = defineService({
   recovery: { outbox: apiOutbox, lease: apiLease, attempts: apiAttempts },
   open,
   consumes: [on(packageRetired, forgetRetired, { atOnce: 1, ackWait: seconds(5) })],
-  publishes: [packageAdded, packageChanged, packageRemoved, sessionOrdered],
+  publishes: [addRequested, packageAdded, packageChanged, packageRemoved, sessionOrdered],
   follows: [
     follow(buildPending, notifyPending, { from: "now" }),
     follow(buildStarted, notifyStarted, { from: "now" }),
@@ -39,9 +40,9 @@ export const api = defineService({
     follow(buildEnded, notifyEnded, { from: "now" }),
     followOnDemand(buildOutput),
   ],
-  asks: [resolveAdd, orderBuilds, orderRebuild, retirePackage],
-  repeats: [every(minutes(1), buildCommandLine)],
-  reconciles: [hidden],
+  asks: [orderBuilds, orderRebuild, retirePackage],
+  repeats: [every(minutes(1), buildCommandLine), every(minutes(60), forgetAdds)],
+  reconciles: [hidden, unfinishedAdds],
   shows: [show([packageState, packageEnded, packageDuration], showPackages)],
   http: {
     // In `*/package` of the repository `*` is an architecture, which these are not: a package may be named "package".
@@ -54,6 +55,7 @@ export const api = defineService({
       "build",
       "key",
       "packages",
+      "adds",
       "sessions",
       "openapi.json",
       "asyncapi.json",

@@ -1,23 +1,26 @@
-import type * as v from "valibot";
-import type { resolveAdd, SourceSpec } from "#shared/messages/resolve.ts";
+import type { Payload } from "#shared/bus/declare.ts";
+import type { addRequested, ResolvedAdd, SourceSpec } from "#shared/messages/resolve.ts";
 import { parseSrcinfo } from "#shared/pacman/srcinfo.ts";
 import { needsOthers, unasked } from "./closure.ts";
 import type { Resolver } from "./context.ts";
-import { type Fetched, fetchSource } from "./fetch-source.ts";
+import { type Adding, type Fetched, fetchOnce } from "./fetch-once.ts";
 import { gather } from "./gather.ts";
 import { parseGitUrl } from "./git-url.ts";
 import { isDevel } from "./is-devel.ts";
 import { finderOf, offersOf } from "./providers.ts";
 import { specHashOf } from "./spec-hash.ts";
 import { type AddedPackage, readAdded, readPublished } from "./store/added.ts";
-import { recordSources } from "./store/sources.ts";
+import type { Source } from "./store/sources.ts";
 import { orUnusable, unusable } from "./unusable.ts";
 
-type Request = v.InferOutput<(typeof resolveAdd)["request"]>;
-type Answer = v.InferOutput<(typeof resolveAdd)["answer"]>;
+type Request = Pick<Payload<typeof addRequested>, "spec" | "replace">;
 
-/** Fetches a source and what comes along with it. Rows are written last. */
-export const add = async (context: Resolver, { spec, replace }: Request): Promise<Answer> => {
+/** Fetches a source and what comes along with it. */
+export const add = async (
+  context: Resolver,
+  { spec, replace }: Request,
+  adding: Adding,
+): Promise<ResolvedAdd> => {
   if (spec.type === "git") parseGitUrl(spec.url, context.config.GIT_ALLOW_FILE);
   const added = await readAdded(context.state.read);
   const isThere = (pkgbase: string) => added.some((it) => it.pkgbase === pkgbase);
@@ -38,19 +41,19 @@ export const add = async (context: Resolver, { spec, replace }: Request): Promis
     srcinfoOverride: false,
     ...(pkgbase && { pkgbase }),
   };
-  const target = await context.fetches(() => fetchSource(context, request));
+  const target = await fetchOnce(context, request, adding);
   if (target.kind === "unusable") return target;
   if (!replace && isThere(target.source.pkgbase))
     return { kind: "exists", pkgbase: target.source.pkgbase };
-  return bringAlong(context, target, { spec, devel }, added);
+  return bringAlong(context, target, { spec, devel, adding }, added);
 };
 
 const bringAlong = async (
   context: Resolver,
   { source, srcinfo }: Fetched,
-  { spec, devel }: { readonly spec: SourceSpec; readonly devel: boolean },
+  asked: { readonly spec: SourceSpec; readonly devel: boolean; readonly adding: Adding },
   added: readonly AddedPackage[],
-): Promise<Answer> => {
+): Promise<ResolvedAdd> => {
   const { config, state } = context;
   const { pkgbase } = source;
   const others = added.filter((it) => it.pkgbase !== pkgbase);
@@ -67,7 +70,7 @@ const bringAlong = async (
     elsewhere: new Set(others.flatMap((it) => (it.spec.type === "aur" ? [] : it.pkgbase))),
   };
   const official = needsOthers(srcinfo, surroundings) ? await context.official() : unasked;
-  const gathered = await gather(context, srcinfo, { ...surroundings, official });
+  const gathered = await gather(context, srcinfo, { ...surroundings, official }, asked.adding);
   if (gathered.kind === "unusable") return gathered;
   if (gathered.kind === "unmet") return { kind: "unmet", pkgbase, missing: [...gathered.missing] };
   if (gathered.kind === "blind")
@@ -75,25 +78,27 @@ const bringAlong = async (
       `${gathered.problem}; ${pkgbase} needs ${gathered.missing.join(", ")}, which may be there`,
     );
 
-  const proposed = [{ spec, devel, dependency: false, source }, ...gathered.dependencies];
-  const recorded = await recordSources(
-    context,
-    proposed.map((it) => it.source),
-  );
+  const { spec, devel } = asked;
   return {
     kind: "resolved",
-    packages: recorded.flatMap((row, at) => {
-      const it = proposed[at];
-      if (!it) return [];
-      const { spec, devel, dependency } = it;
-      return {
-        pkgbase: row.pkgbase,
-        spec,
-        specHash: row.specHash,
-        source: row.id,
-        devel,
-        dependency,
-      };
-    }),
+    packages: [{ spec, devel, dependency: false, source }, ...gathered.dependencies].map(
+      viewProposed,
+    ),
   };
+};
+
+const viewProposed = ({ spec, devel, dependency, source }: Proposed) => ({
+  pkgbase: source.pkgbase,
+  spec,
+  specHash: source.specHash,
+  source: source.id,
+  devel,
+  dependency,
+});
+
+type Proposed = {
+  readonly spec: SourceSpec;
+  readonly devel: boolean;
+  readonly dependency: boolean;
+  readonly source: Source;
 };

@@ -24,7 +24,7 @@ export type Request = {
   readonly srcinfoOverride: boolean;
 };
 
-export type Fetched = {
+type Fetched = {
   readonly kind: "fetched";
   readonly source: FetchedSource;
   readonly srcinfo: Srcinfo;

@@ -3,11 +3,11 @@ import type { Pkgbase, Pkgname } from "#shared/model.ts";
 import type { Srcinfo } from "#shared/pacman/srcinfo.ts";
 import { type Closure, closeOver, type Surroundings } from "./closure.ts";
 import type { Resolver } from "./context.ts";
-import { fetchSource } from "./fetch-source.ts";
+import { type Adding, fetchOnce } from "./fetch-once.ts";
 import { isDevel } from "./is-devel.ts";
 import type { AurPackage } from "./pick-listed.ts";
 import { specHashOf } from "./spec-hash.ts";
-import type { FetchedSource } from "./store/sources.ts";
+import type { Source } from "./store/sources.ts";
 import { orUnusable, type Unusable, unusable } from "./unusable.ts";
 
 type Ask = Extract<Closure, { kind: "ask" }>;
@@ -17,7 +17,7 @@ type Gained = {
   readonly spec: Extract<SourceSpec, { readonly type: "aur" }>;
   readonly devel: boolean;
   readonly dependency: true;
-  readonly source: FetchedSource;
+  readonly source: Source;
 };
 
 export type Gathered =
@@ -30,6 +30,7 @@ export const gather = async (
   context: Resolver,
   target: Srcinfo,
   surroundings: Surroundings,
+  adding: Adding,
 ): Promise<Gathered> => {
   const learnt = {
     listed: new Map<string, AurPackage | null>(),
@@ -49,7 +50,7 @@ export const gather = async (
     if (closure.kind !== "ask") return closure;
     const refused =
       (await orUnusable(() => learnListed(context, closure, learnt))) ??
-      (await learnSources(context, closure, learnt));
+      (await learnSources(context, closure, learnt, adding));
     if (refused) return refused;
   }
 };
@@ -75,6 +76,7 @@ const learnSources = async (
   context: Resolver,
   { sources: choices }: Ask,
   { listed, fetched, gained }: Learnt,
+  adding: Adding,
 ): Promise<Unusable | undefined> => {
   const results = await Promise.all(
     choices.map(async ({ pkgbase, name }) => {
@@ -88,7 +90,7 @@ const learnSources = async (
         devel,
         srcinfoOverride: false,
       };
-      const result = await context.fetches(() => fetchSource(context, request));
+      const result = await fetchOnce(context, request, adding);
       return { pkgbase, spec, devel, result };
     }),
   );

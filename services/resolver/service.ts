@@ -1,13 +1,13 @@
 import { packageRemoved } from "#shared/messages/package.ts";
 import {
+  addRequested,
   generateSrcinfo,
   planSession as planSessionQuestion,
-  resolveAdd,
 } from "#shared/messages/resolve.ts";
 import { answer, defineService, every, on } from "#shared/service/define.ts";
 import { run } from "#shared/service/run.ts";
 import { minutes, seconds } from "#shared/time.ts";
-import { add } from "./add.ts";
+import { carryOutAdd, giveUpAdd } from "./carry-out-add.ts";
 import { Config, open } from "./context.ts";
 import { forgetPackage } from "./forget-package.ts";
 import { planSession } from "./plan-session.ts";
@@ -20,12 +20,12 @@ export const resolver = defineService({
   config: Config,
   state: true,
   open,
-  consumes: [on(packageRemoved, forgetPackage, { atOnce: 4, ackWait: seconds(30) })],
-  asks: [generateSrcinfo],
-  answers: [
-    answer(resolveAdd, untilStopped(add)),
-    answer(planSessionQuestion, untilStopped(planSession)),
+  consumes: [
+    on(packageRemoved, forgetPackage, { atOnce: 4, ackWait: seconds(30) }),
+    on(addRequested, carryOutAdd, { atOnce: 8, ackWait: seconds(30), dropped: giveUpAdd }),
   ],
+  asks: [generateSrcinfo],
+  answers: [answer(planSessionQuestion, untilStopped(planSession))],
   repeats: [every(minutes(10), prune)],
   health: async ({ blobs, git, state }) => {
     await git.ping();

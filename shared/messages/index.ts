@@ -26,7 +26,7 @@ import {
   repoPublished,
   retirePackage,
 } from "./repo.ts";
-import { generateSrcinfo, planSession, resolveAdd } from "./resolve.ts";
+import { addRequested, generateSrcinfo, planSession } from "./resolve.ts";
 import { sign } from "./sign.ts";
 
 /** Every message there is. A stream carries exactly the messages listed here that are declared on it. */
@@ -35,6 +35,7 @@ export const messages = [
   packageChanged,
   packageRemoved,
   packageRetired,
+  addRequested,
   sessionOrdered,
   buildRequested,
   buildPending,
@@ -54,7 +55,6 @@ export const messages = [
 
 /** Every question there is. */
 export const questions = [
-  resolveAdd,
   planSession,
   orderBuilds,
   claimBuild,

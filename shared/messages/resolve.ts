@@ -1,7 +1,8 @@
 import * as v from "valibot";
-import { question } from "#shared/bus/declare.ts";
-import { Arch, BlobReference, Pkgbase, Pkgname, SourceId } from "#shared/model.ts";
-import { minutes, seconds } from "#shared/time.ts";
+import { message, question, stream } from "#shared/bus/declare.ts";
+import type { FaultKind } from "#shared/fault.ts";
+import { AddId, Arch, BlobReference, Pkgbase, Pkgname, SourceId } from "#shared/model.ts";
+import { days, minutes, seconds } from "#shared/time.ts";
 
 /** Where a package's files come from. */
 export const SourceSpec = v.variant("type", [
@@ -13,33 +14,42 @@ export const SourceSpec = v.variant("type", [
 ]);
 export type SourceSpec = v.InferOutput<typeof SourceSpec>;
 
-/** Fetches a source and everything of the AUR that it needs. Nothing of it is a package until the api says so. */
-export const resolveAdd = question("resolve.add", {
-  request: v.object({ spec: SourceSpec, replace: v.boolean() }),
-  answer: v.variant("kind", [
-    v.object({
-      kind: v.literal("resolved"),
+/** Adds that wait for the resolver. */
+export const addRequests = stream("ADD_REQUESTS", { keep: "work", maxAge: days(1) });
+
+/**
+ * Fetches a source and everything of the AUR that it needs; what came of it is a row of `adds`. Nothing of it is a
+ * package until the api says so.
+ */
+export const addRequested = message(
+  addRequests,
+  "add.requested.{add}",
+  v.object({ add: AddId, spec: SourceSpec, replace: v.boolean() }),
+  { id: ({ add }) => add, key: ({ add }) => add },
+);
+
+/** What the resolver makes of an add. */
+export type ResolvedAdd =
+  | {
+      readonly kind: "resolved";
       /** The asked-for package first, then its AUR dependencies that are not packages yet, each before what needs it. */
-      packages: v.array(
-        v.object({
-          pkgbase: Pkgbase,
-          spec: SourceSpec,
-          specHash: v.string(),
-          source: SourceId,
-          devel: v.boolean(),
-          dependency: v.boolean(),
-        }),
-      ),
-    }),
-    /** There is a package of this pkgbase already, and `replace` was not asked for. */
-    v.object({ kind: v.literal("exists"), pkgbase: Pkgbase }),
-    v.object({ kind: v.literal("unknown"), name: Pkgname }),
-    v.object({ kind: v.literal("unmet"), pkgbase: Pkgbase, missing: v.array(v.string()) }),
-    /** The source cannot be fetched or read; the message is what git, the AUR or makepkg said. */
-    v.object({ kind: v.literal("unusable"), message: v.string() }),
-  ]),
-  timeout: minutes(2),
-});
+      readonly packages: readonly {
+        readonly pkgbase: Pkgbase;
+        readonly spec: SourceSpec;
+        readonly specHash: string;
+        readonly source: SourceId;
+        readonly devel: boolean;
+        readonly dependency: boolean;
+      }[];
+    }
+  /** There is a package of this pkgbase already, and `replace` was not asked for. */
+  | { readonly kind: "exists"; readonly pkgbase: Pkgbase }
+  | { readonly kind: "unknown"; readonly name: Pkgname }
+  | { readonly kind: "unmet"; readonly pkgbase: Pkgbase; readonly missing: readonly string[] }
+  /** The source cannot be fetched or read; the message is what git, the AUR or makepkg said. */
+  | { readonly kind: "unusable"; readonly message: string }
+  /** Trouble of kiln's own. */
+  | { readonly kind: "failed"; readonly fault: FaultKind; readonly message: string };
 
 /** Looks for new states of the sources of a session, and says which a build is made of, and what it must wait for. */
 export const planSession = question("resolve.plan", {

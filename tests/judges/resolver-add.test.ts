@@ -1,4 +1,6 @@
 import { expect, test } from "vitest";
+import { minutes } from "#shared/time.ts";
+import { prune } from "../../services/resolver/prune.ts";
 import { recipe } from "../support/recipe.ts";
 import { startResolver } from "../support/resolver.ts";
 
@@ -54,7 +56,7 @@ test("dependencies that are packages already do not come again", async () => {
   expect(packages).toEqual([{ ...fromAur("demo-app"), devel: false, dependency: false }]);
 });
 
-test("a dependency that nobody has leaves nothing behind", async () => {
+test("a dependency that nobody has leaves nothing behind that a package could be made of", async () => {
   await using it = await startResolver();
   await it.aur.add(recipe({ pkgbase: "demo-top", depends: ["demo-orphan"] }));
   await it.aur.add(recipe({ pkgbase: "demo-orphan", depends: ["no-such>=1", "glibc>999"] }));
@@ -66,6 +68,8 @@ test("a dependency that nobody has leaves nothing behind", async () => {
     pkgbase: "demo-top",
     missing: ["no-such>=1", "glibc>999"],
   });
+  it.world.clock.at += minutes(60) + 1;
+  await prune({ ...it.world, git: { removeAbandoned: async () => {} } });
   expect(await it.rows()).toEqual([]);
 });
 

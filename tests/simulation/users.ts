@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { Fault } from "#shared/fault.ts";
 import { orderRebuild } from "#shared/messages/rebuild.ts";
-import { Pkgbase, RebuildId, SessionId } from "#shared/model.ts";
+import { AddId, Pkgbase, RebuildId, SessionId } from "#shared/model.ts";
 import { seconds } from "#shared/time.ts";
 import { addPackage } from "../../services/api/add-package.ts";
 import type { Api } from "../../services/api/context.ts";
@@ -66,7 +66,11 @@ const perform = async ({ upstream }: World, api: Api, act: Act, id: string): Pro
     case "add": {
       const source = { type: "aur", name: act.pkgbase } as const;
       const { replace } = act;
-      const added = await addPackage(api, { source, replace, build: true, resolve: true });
+      const added = await addPackage(
+        api,
+        { source, replace, build: true, resolve: true },
+        v.parse(AddId, id),
+      );
       // The AUR may answer the next time.
       if (added.kind === "unusable") throw new Fault("unavailable", added.message);
       return added;

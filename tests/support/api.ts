@@ -1,10 +1,11 @@
 import * as v from "valibot";
 import { orderBuilds } from "#shared/messages/build.ts";
 import { retirePackage } from "#shared/messages/repo.ts";
-import { resolveAdd } from "#shared/messages/resolve.ts";
+import { addRequested, type ResolvedAdd } from "#shared/messages/resolve.ts";
 import { BuildId, type Pkgbase, Pkgname, SessionId } from "#shared/model.ts";
 import { hashOf } from "#shared/secret.ts";
 import { start } from "#shared/service/start.ts";
+import { adds } from "#shared/state/adds.ts";
 import { builds, sessions } from "#shared/state/builds.ts";
 import { packages } from "#shared/state/packages.ts";
 import { artifacts, publications } from "#shared/state/repo.ts";
@@ -16,7 +17,8 @@ import { makeWorld } from "./world.ts";
 export const secret = "a-secret";
 
 type Order = v.InferOutput<typeof orderBuilds.request>;
-type Resolved = v.InferInput<typeof resolveAdd.answer>;
+
+const terms = { atOnce: 1, ackWait: 5_000 };
 
 /** The api in a world whose other services answer what a test tells them to. */
 export const startApi = async (environment: Readonly<Record<string, string>> = {}) => {
@@ -25,7 +27,10 @@ export const startApi = async (environment: Readonly<Record<string, string>> = {
   const orders: Order[] = [];
   const retired: string[] = [];
   const answers = {
-    resolve: async (): Promise<Resolved> => ({ kind: "unusable", message: "nothing to resolve" }),
+    resolve: async (): Promise<ResolvedAdd> => ({
+      kind: "unusable",
+      message: "nothing to resolve",
+    }),
     order: async (order: Order) => {
       orders.push(order);
       return { session: v.parse(SessionId, crypto.randomUUID()), builds: [] };
@@ -35,7 +40,13 @@ export const startApi = async (environment: Readonly<Record<string, string>> = {
       return { generation: 1 };
     },
   };
-  stack.use(await world.bus.answer("resolver", resolveAdd, () => answers.resolve()));
+  stack.use(
+    await world.bus.consume("resolver", addRequested, terms, async ({ add }) => {
+      const result = await answers.resolve();
+      const row = { id: add, fetched: 1, startedAt: 1, endedAt: 2, result };
+      await world.state.write((tx) => tx.insert(adds).values(row).onConflictDoNothing());
+    }),
+  );
   stack.use(await world.bus.answer("scheduler", orderBuilds, (order) => answers.order(order)));
   stack.use(
     await world.bus.answer("repo", retirePackage, ({ pkgbase }) => answers.retire(pkgbase)),

@@ -1,9 +1,17 @@
 import { join } from "node:path";
 import { eq } from "drizzle-orm";
 import * as v from "valibot";
-import { generateSrcinfo, planSession, resolveAdd, SourceSpec } from "#shared/messages/resolve.ts";
-import { BuildId, Pkgbase, type SourceId } from "#shared/model.ts";
+import { Fault } from "#shared/fault.ts";
+import {
+  addRequested,
+  generateSrcinfo,
+  planSession,
+  type ResolvedAdd,
+  SourceSpec,
+} from "#shared/messages/resolve.ts";
+import { AddId, BuildId, Pkgbase, type SourceId } from "#shared/model.ts";
 import { start } from "#shared/service/start.ts";
+import { adds } from "#shared/state/adds.ts";
 import { packages } from "#shared/state/packages.ts";
 import { publications } from "#shared/state/repo.ts";
 import { sourceChecks, sources } from "#shared/state/sources.ts";
@@ -12,7 +20,7 @@ import { startAur } from "./aur.ts";
 import { writeMirror } from "./official-mirror.ts";
 import { makeWorld } from "./world.ts";
 
-type Resolved = Extract<v.InferOutput<(typeof resolveAdd)["answer"]>, { kind: "resolved" }>;
+type Resolved = Extract<ResolvedAdd, { readonly kind: "resolved" }>;
 
 /** A resolver with an AUR, and a mirror that has bash, glibc and cmake; a builder can read no PKGBUILD. */
 export const startResolver = async (environment: Readonly<Record<string, string>> = {}) => {
@@ -37,8 +45,16 @@ export const startResolver = async (environment: Readonly<Record<string, string>
     await start(resolver, { AUR_REQUEST_RETRIES: "0", ...defaults, ...environment }, world),
   );
 
-  const add = (spec: object, replace = false) =>
-    bus.ask(resolveAdd, { spec: v.parse(SourceSpec, spec), replace });
+  /** What the resolver writes down of an add; trouble of kiln's own is thrown. */
+  const add = async (spec: object, replace = false) => {
+    const id = v.parse(AddId, crypto.randomUUID());
+    await world.publish(addRequested, { add: id, spec: v.parse(SourceSpec, spec), replace });
+    const row = await state.read.select().from(adds).where(eq(adds.id, id)).get();
+    if (!row?.result) throw new Error(`the add ${id} came to nothing`);
+    const { result } = row;
+    if (result.kind === "failed") throw new Fault(result.fault, result.message);
+    return result;
+  };
   const rows = () => state.read.select().from(sources).orderBy(sources.pkgbase);
   /** What the last look found. */
   const sourceOf = async (name: string) => {

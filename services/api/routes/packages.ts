@@ -1,9 +1,11 @@
 import { Hono } from "hono";
+import { AddId } from "#shared/model.ts";
 import { AddedPackages, PackageAddRequest, PackageInfo, PackageList, Text } from "#shared/views.ts";
 import { addPackage } from "../add-package.ts";
 import type { ApiEnv } from "../context.ts";
 import { describe, jsonBody, read, write } from "../http.ts";
 import { listPackages } from "../list-packages.ts";
+import { describeOrderKey, orderIdOf } from "../order-key.ts";
 import { refuseAdd } from "../refuse-add.ts";
 import { removePackage } from "../remove-package.ts";
 import { demandPackage, demandPkgbuild, findPackages } from "../store/shown.ts";
@@ -29,11 +31,13 @@ export const packageRoutes = new Hono<ApiEnv>()
       422,
       503,
     ),
+    describeOrderKey("the id of the add, which /adds/{id} shows"),
     write,
     jsonBody(PackageAddRequest),
     async (c) => {
       const { api } = c.var;
-      const added = await addPackage(api, c.req.valid("json"));
+      const id = orderIdOf(AddId, c.req, api.newId);
+      const added = await addPackage(api, c.req.valid("json"), id);
       if (added.kind !== "added") return refuseAdd(added);
       const rows = await findPackages(api.state.read, added.names);
       return c.json(rows.map((row) => viewPackage(row, api.config)));

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import {
   and,
   eq,
+  gte,
   inArray,
   isNotNull,
   isNull,
@@ -105,6 +106,28 @@ export const findSources = async (read: Reader, ids: readonly SourceId[]) => {
     for (const row of rows) found.set(row.id, row);
   }
   return found;
+};
+
+/** What a look at a spec since an instant has found. */
+export const findFetchedSince = async (
+  read: Reader,
+  { specHash, srcinfoOverride }: Pick<Source, "specHash" | "srcinfoOverride">,
+  since: number,
+): Promise<Source | undefined> => {
+  const row = await read
+    .select({ source: sources })
+    .from(sourceChecks)
+    .innerJoin(sources, eq(sources.id, sourceChecks.source))
+    .where(
+      and(
+        eq(sourceChecks.specHash, specHash),
+        gte(sourceChecks.checkedAt, since),
+        isNull(sourceChecks.problem),
+        eq(sources.srcinfoOverride, srcinfoOverride),
+      ),
+    )
+    .get();
+  return row?.source;
 };
 
 /** A look at a source that found nothing new, or failed. */

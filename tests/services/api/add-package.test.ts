@@ -4,12 +4,13 @@ import { expect, test } from "vitest";
 import { Fault } from "#shared/fault.ts";
 import { sessionOrdered } from "#shared/messages/build.ts";
 import { packageAdded, packageChanged } from "#shared/messages/package.ts";
-import { resolveAdd } from "#shared/messages/resolve.ts";
+import type { ResolvedAdd } from "#shared/messages/resolve.ts";
 import { Pkgbase, Pkgname } from "#shared/model.ts";
 import { sources } from "#shared/state/sources.ts";
 import { AddedPackages } from "#shared/views.ts";
-import { listRows, startApi } from "../../support/api.ts";
-import { insertPackage, insertSource } from "../../support/rows.ts";
+import { startAddingApi } from "../../support/adding-api.ts";
+import { listRows, secret } from "../../support/api.ts";
+import { insertPackage } from "../../support/rows.ts";
 
 const base = (name: string) => v.parse(Pkgbase, name);
 
@@ -19,39 +20,8 @@ const aur = (name: string, rest = {}) => ({
   ...rest,
 });
 
-const proposedOf = (
-  name: string,
-  { pkgbase, source, specHash }: Awaited<ReturnType<typeof insertSource>>,
-) => ({
-  pkgbase,
-  spec: { type: "aur" as const, name: v.parse(Pkgname, name) },
-  specHash,
-  source,
-});
-
-/** The api, and a resolver that finds `app`, which needs `lib`. */
-const setup = async () => {
-  const api = await startApi();
-  const [app, lib] = [base("app"), base("lib")];
-  const fetched = {
-    app: await insertSource(api.world.state, "app"),
-    lib: await insertSource(api.world.state, "lib"),
-  };
-  const proposed = { app: proposedOf("app", fetched.app), lib: proposedOf("lib", fetched.lib) };
-  api.answers.resolve = async () => ({
-    kind: "resolved",
-    packages: [
-      { ...proposed.app, devel: false, dependency: false },
-      { ...proposed.lib, devel: true, dependency: true },
-    ],
-  });
-  const sources = { app: fetched.app.source, lib: fetched.lib.source };
-  const specs = { app: proposed.app.spec, lib: proposed.lib.spec };
-  return { ...api, app, lib, sources, specs, [Symbol.asyncDispose]: api[Symbol.asyncDispose] };
-};
-
 test("an add answers with the package and what came along, and orders their builds", async () => {
-  await using api = await setup();
+  await using api = await startAddingApi();
 
   const response = await api.write("POST", "/package/add", aur("app"));
 
@@ -74,7 +44,7 @@ test("an add answers with the package and what came along, and orders their buil
 });
 
 test("an added package looks as serene's does", async () => {
-  await using api = await setup();
+  await using api = await startAddingApi();
 
   const response = await api.write("POST", "/package/add", aur("app", { build: false }));
 
@@ -85,7 +55,7 @@ test("an added package looks as serene's does", async () => {
 });
 
 test("an add of what is there already is refused, whoever notices, and changes nothing", async () => {
-  await using api = await setup();
+  await using api = await startAddingApi();
   await api.write("POST", "/package/add", aur("app"));
   const before = await listRows(api.world);
 
@@ -99,7 +69,7 @@ test("an add of what is there already is refused, whoever notices, and changes n
 });
 
 test("a replaced package keeps its settings and gets the new source; its dependencies stay as they are", async () => {
-  await using api = await setup();
+  await using api = await startAddingApi();
   await insertPackage(api.world.state, "app");
   await insertPackage(api.world.state, "lib");
   const [old, lib] = await listRows(api.world);
@@ -113,11 +83,15 @@ test("a replaced package keeps its settings and gets the new source; its depende
   expect(api.world.bus.sent(packageAdded)).toEqual([]);
 });
 
-test.each([
-  [{ kind: "exists", pkgbase: "app" }, 400, "package with the same base is already added"],
-  [{ kind: "unknown", name: "nope-nope" }, 404, "aur package 'nope-nope' does not exist"],
+test.each<[outcome: ResolvedAdd, status: number, text: string]>([
+  [{ kind: "exists", pkgbase: base("app") }, 400, "package with the same base is already added"],
   [
-    { kind: "unmet", pkgbase: "app", missing: ["a>=2", "b"] },
+    { kind: "unknown", name: v.parse(Pkgname, "nope-nope") },
+    404,
+    "aur package 'nope-nope' does not exist",
+  ],
+  [
+    { kind: "unmet", pkgbase: base("app"), missing: ["a>=2", "b"] },
     422,
     "failed to satisfy all dependencies for app, missing are a>=2, b",
   ],
@@ -126,9 +100,10 @@ test.each([
     422,
     "failed to checkout source: failed to clone git repository: fatal",
   ],
+  [{ kind: "failed", fault: "unavailable", message: "nobody answers" }, 503, "nobody answers"],
 ])("an add that comes to %o adds nothing and says why", async (outcome, status, text) => {
-  await using api = await setup();
-  api.answers.resolve = async () => v.parse(resolveAdd.answer, outcome);
+  await using api = await startAddingApi();
+  api.answers.resolve = async () => outcome;
 
   const response = await api.write("POST", "/package/add", aur("app"));
 
@@ -137,7 +112,7 @@ test.each([
 });
 
 test.each(["../app", "-app", "a b"])("no AUR package is named %s", async (name) => {
-  await using api = await setup();
+  await using api = await startAddingApi();
 
   const response = await api.write("POST", "/package/add", aur(name));
 
@@ -148,7 +123,7 @@ test.each(["../app", "-app", "a b"])("no AUR package is named %s", async (name) 
 });
 
 test("a raw PKGBUILD goes to the resolver by way of the blob store", async () => {
-  await using api = await setup();
+  await using api = await startAddingApi();
   const source = { type: "raw", pkgbuild: "pkgname=app\n", devel: false };
 
   await api.write("POST", "/package/add", { replace: false, source });
@@ -157,7 +132,7 @@ test("a raw PKGBUILD goes to the resolver by way of the blob store", async () =>
 });
 
 test("where the scheduler does not answer, the add stands, and a message orders its builds", async () => {
-  await using api = await setup();
+  await using api = await startAddingApi();
   api.answers.order = async () => {
     throw new Fault("unavailable", "nobody answers build.order");
   };
@@ -171,7 +146,7 @@ test("where the scheduler does not answer, the add stands, and a message orders 
 });
 
 test("an add whose sources went with a removed package meanwhile adds nothing", async () => {
-  await using api = await setup();
+  await using api = await startAddingApi();
   await api.world.state.write((tx) => tx.delete(sources).where(eq(sources.id, api.sources.lib)));
 
   const response = await api.write("POST", "/package/add", aur("app"));
@@ -184,7 +159,7 @@ test("an add whose sources went with a removed package meanwhile adds nothing", 
 });
 
 test("a package that is being removed cannot be added until it is gone", async () => {
-  await using api = await setup();
+  await using api = await startAddingApi();
   await api.write("POST", "/package/add", aur("app"));
   api.answers.retire = async () => {
     throw new Fault("unavailable", "nobody answers repo.retire");
@@ -203,3 +178,26 @@ const sha256Of = async (text: string) => {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
 };
+
+test("an add that is asked for again with the same key is the same add, and another one is refused", async () => {
+  await using api = await startAddingApi();
+  const key = { "idempotency-key": "0e3f0b0c-3c1d-4b6c-9d51-8d3a5b1f2a77" };
+  const add = (body: object) =>
+    api.request("/package/add", {
+      method: "POST",
+      headers: { authorization: secret, "content-type": "application/json", ...key },
+      body: JSON.stringify(body),
+    });
+
+  const first = await add(aur("app"));
+  const again = await add(aur("app"));
+  const other = await add(aur("app", { build: false }));
+
+  expect([first.status, await again.text()]).toEqual([200, await first.text()]);
+  expect([other.status, await other.text()]).toEqual([
+    409,
+    "another add has this Idempotency-Key: choose a new one",
+  ]);
+  expect(api.world.bus.sent(packageAdded)).toHaveLength(2);
+  expect(api.orders).toHaveLength(1);
+});

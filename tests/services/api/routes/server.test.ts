@@ -236,6 +236,7 @@ test("GET /openapi.json documents every route with its schemas", async () => {
     "/packages/{name}/sources",
     "/packages/{name}/sources/{id}",
     "/packages/{name}/build",
+    "/adds/{id}",
     "/sessions/{id}",
   ]);
   const body = document.paths["/build"].post.requestBody.content["application/json"].schema;
