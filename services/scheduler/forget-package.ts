@@ -8,7 +8,7 @@ import { deleteBuildsOf, outlivingBuilds } from "./store/builds.ts";
 /** Ends the builds of a removed package, then forgets them all. Those of a package that was added again stay. */
 export const forgetPackage = async (
   scheduler: Scheduler,
-  { pkgbase }: Payload<typeof packageRemoved>,
+  { pkgbase }: Pick<Payload<typeof packageRemoved>, "pkgbase">,
 ) => {
   const { state } = scheduler;
   for (const { id } of await outlivingBuilds(state, pkgbase))

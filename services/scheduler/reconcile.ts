@@ -1,11 +1,12 @@
 import * as v from "valibot";
-import { BuildId, SessionId } from "#shared/model.ts";
+import { BuildId, Pkgbase, SessionId } from "#shared/model.ts";
 import type { Reconcile } from "#shared/service/reconcile.ts";
 import { changeBuild } from "./change-build.ts";
 import type { Scheduler } from "./context.ts";
+import { forgetPackage } from "./forget-package.ts";
 import { planSession } from "./plan-session.ts";
 import { release, releaseOne } from "./release.ts";
-import { plannedBuilds, unansweredBuilds } from "./store/builds.ts";
+import { outlivedPackages, plannedBuilds, unansweredBuilds } from "./store/builds.ts";
 import { pendingOf, unplannedSessions } from "./store/sessions.ts";
 
 const idsOf = (rows: readonly { readonly id: string }[]) => rows.map(({ id }) => id);
@@ -42,4 +43,13 @@ export const unplanned: Reconcile<Scheduler> = {
     for (const build of await pendingOf(scheduler.state, v.parse(SessionId, id)))
       await giveUpBuild(scheduler, build.id, message);
   },
+};
+
+/** Removed packages, where the message about that was lost. */
+export const outlived: Reconcile<Scheduler> = {
+  name: "builds of removed packages",
+  find: async ({ state }) => idsOf(await outlivedPackages(state)),
+  step: (scheduler, id) => forgetPackage(scheduler, { pkgbase: v.parse(Pkgbase, id) }),
+  /** Nobody sees the builds of a package that is not there, so the scheduler goes on. */
+  async giveUp() {},
 };

@@ -26,7 +26,7 @@ import { forgetPackage } from "./forget-package.ts";
 import { buildsEnded } from "./metrics.ts";
 import { orderAdded, orderBuilds } from "./order-builds.ts";
 import { giveUpPending, planPending } from "./plan-pending.ts";
-import { unanswered, unplanned, waiting } from "./reconcile.ts";
+import { outlived, unanswered, unplanned, waiting } from "./reconcile.ts";
 import { release } from "./release.ts";
 import { schedules } from "./schedules.ts";
 
@@ -59,7 +59,7 @@ export const scheduler = defineService({
   publishes: [buildPending, buildRequested, buildEnded, publishRequested],
   measures: [buildsEnded],
   crons: [schedules],
-  reconciles: [unanswered, waiting, unplanned],
+  reconciles: [unanswered, waiting, unplanned, outlived],
   async health({ blobs, state }) {
     await state.ping();
     await blobs.ping();

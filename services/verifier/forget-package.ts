@@ -7,7 +7,7 @@ import { deleteRebuildsOf, outlivingRebuilds } from "./store/rebuilds.ts";
 /** Ends the rebuilds of a removed package, then forgets them all. Those of a package that was added again stay. */
 export const forgetPackage = async (
   verifier: Verifier,
-  { pkgbase }: Payload<typeof packageRemoved>,
+  { pkgbase }: Pick<Payload<typeof packageRemoved>, "pkgbase">,
 ) => {
   const { state } = verifier;
   for (const { id } of await outlivingRebuilds(state, pkgbase))

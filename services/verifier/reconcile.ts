@@ -1,12 +1,13 @@
 import * as v from "valibot";
 import { Fault } from "#shared/fault.ts";
-import { RebuildId } from "#shared/model.ts";
+import { Pkgbase, RebuildId } from "#shared/model.ts";
 import type { Reconcile } from "#shared/service/reconcile.ts";
 import { changeRebuild } from "./change-rebuild.ts";
 import type { Verifier } from "./context.ts";
+import { forgetPackage } from "./forget-package.ts";
 import { giveUpPending, pinPending } from "./pin-rebuild.ts";
 import { stateOf } from "./rebuild-life.ts";
-import { readRebuildInLife, unfinishedRebuilds } from "./store/rebuilds.ts";
+import { outlivedPackages, readRebuildInLife, unfinishedRebuilds } from "./store/rebuilds.ts";
 
 /** What cannot be pinned ends as it does when its message is handled. */
 const pin = async (verifier: Verifier, rebuild: RebuildId) => {
@@ -34,4 +35,15 @@ export const unfinished: Reconcile<Verifier> = {
   async giveUp(verifier, id, message) {
     await changeRebuild(verifier, v.parse(RebuildId, id), { kind: "given-up", message });
   },
+};
+
+/** Removed packages, where the message about that was lost. */
+export const outlived: Reconcile<Verifier> = {
+  name: "rebuilds of removed packages",
+  async find({ state }) {
+    return (await outlivedPackages(state)).map(({ id }) => id);
+  },
+  step: (verifier, id) => forgetPackage(verifier, { pkgbase: v.parse(Pkgbase, id) }),
+  /** Nobody sees the rebuilds of a package that is not there, so the verifier goes on. */
+  async giveUp() {},
 };

@@ -20,7 +20,7 @@ import { rebuildsEnded } from "./metrics.ts";
 import { orderRebuild } from "./order-rebuild.ts";
 import { giveUpPending, pinPending } from "./pin-rebuild.ts";
 import { rebuildPublished } from "./rebuild-published.ts";
-import { unfinished } from "./reconcile.ts";
+import { outlived, unfinished } from "./reconcile.ts";
 
 const terms = { atOnce: 1, ackWait: seconds(5) };
 
@@ -44,7 +44,7 @@ export const verifier = defineService({
   ],
   publishes: [rebuildPending, rebuildRequested, rebuildEnded],
   measures: [rebuildsEnded],
-  reconciles: [unfinished],
+  reconciles: [unfinished, outlived],
   async health({ blobs, state }) {
     await state.ping();
     await blobs.ping();

@@ -1,7 +1,7 @@
-import { and, eq, inArray, isNotNull, lt, sql } from "drizzle-orm";
+import { and, eq, inArray, isNotNull, isNull, lt, min, or, sql } from "drizzle-orm";
 import type { BuildId, Pkgbase } from "#shared/model.ts";
 import { buildArtifacts, builds } from "#shared/state/builds.ts";
-import { findAddedAt } from "#shared/state/packages.ts";
+import { findAddedAt, packages } from "#shared/state/packages.ts";
 import type { State, Transaction } from "#shared/state/state.ts";
 import type { BuildStep } from "../build-life.ts";
 import { unfinishedStates } from "../unfinished.ts";
@@ -88,6 +88,20 @@ export const outlivingBuilds = async (state: State, pkgbase: Pkgbase) => {
   // Read after them: of a package that is not there now, all of them are old.
   const addedAt = await findAddedAt(state.read, pkgbase);
   return rows.filter(({ orderedAt }) => orderedAt < (addedAt ?? Number.POSITIVE_INFINITY));
+};
+
+/** Packages that have builds of before they were removed. */
+export const outlivedPackages = async ({ read }: State) => {
+  const oldest = read
+    .select({ pkgbase: builds.pkgbase, orderedAt: min(builds.orderedAt).as("oldest") })
+    .from(builds)
+    .groupBy(builds.pkgbase)
+    .as("oldest_of");
+  return read
+    .select({ id: oldest.pkgbase })
+    .from(oldest)
+    .leftJoin(packages, and(eq(packages.pkgbase, oldest.pkgbase), isNull(packages.removedAt)))
+    .where(or(isNull(packages.pkgbase), lt(oldest.orderedAt, packages.addedAt)));
 };
 
 /** Builds that wait for a builder or the repository. */

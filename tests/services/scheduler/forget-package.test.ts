@@ -54,3 +54,21 @@ test("of a package that was added again, only the builds before that go", async 
   expect(rows).toMatchObject([{ id: idOf(ordered, "lib"), state: "requested" }]);
   expect(rows[0]?.orderedAt).toBeGreaterThanOrEqual(addedAt);
 });
+
+test("builds of before a removal that no message tells of any more go as well", async () => {
+  await using world = await makeWorld();
+  const gone = await insertBuildOf(world, v.parse(Pkgbase, "gone"), { state: "running" });
+  await insertBuildOf(world, v.parse(Pkgbase, "again"), { state: "failure" });
+  await insertPackage(world.state, "again", { addedAt: world.now() + 1 });
+  const kept = await insertBuildOf(world, v.parse(Pkgbase, "again"), {
+    state: "success",
+    orderedAt: world.now() + 2,
+  });
+
+  await using _ = await start(scheduler, {}, world);
+
+  const ids = async () => (await world.state.read.select().from(builds)).map(({ id }) => id);
+  await expect.poll(ids, { timeout: 15_000 }).toEqual([kept]);
+  await world.settled();
+  expect(world.bus.sent(buildEnded)).toMatchObject([{ build: gone, state: "cancelled" }]);
+});
