@@ -40,6 +40,7 @@ export const decideSession = (
         }),
   );
 
+  const buildsOf = Map.groupBy([...elsewhere, ...kept], ({ pkgbase }) => pkgbase);
   const decide = (build: Ordered): Decision => {
     if (isDropped(build)) return { kind: "drop" };
     const lacks = missing.get(build.pkgbase);
@@ -50,8 +51,8 @@ export const decideSession = (
       const message = `dependencies are added but have been cancelled: ${cancelled.join(", ")}`;
       return { kind: "cancel", message };
     }
-    const all = [...elsewhere, ...kept];
-    return { kind: "wait", needs: all.flatMap((it) => (needs.includes(it.pkgbase) ? it.id : [])) };
+    const waitsFor = needs.flatMap((need) => buildsOf.get(need) ?? []);
+    return { kind: "wait", needs: waitsFor.map(({ id }) => id) };
   };
   return new Map(ordered.map((build) => [build.id, decide(build)]));
 };
