@@ -1,7 +1,8 @@
-import { and, eq, inArray, isNull, lt, lte, notInArray } from "drizzle-orm";
+import { and, eq, gt, inArray, isNull, lt, lte, notInArray } from "drizzle-orm";
 import type { SQLiteColumn } from "drizzle-orm/sqlite-core";
-import type { Pkgbase, SourceId } from "#shared/model.ts";
+import type { Pkgbase, Pkgname, SourceId } from "#shared/model.ts";
 import { packages } from "#shared/state/packages.ts";
+import { readPages } from "#shared/state/read-pages.ts";
 import { artifacts, publications } from "#shared/state/repo.ts";
 import { officialDatabases, sources } from "#shared/state/sources.ts";
 import type { Reader, State, Transaction } from "#shared/state/state.ts";
@@ -9,6 +10,8 @@ import type { Reader, State, Transaction } from "#shared/state/state.ts";
 export type Source = typeof sources.$inferSelect;
 
 export type AddedPackage = {
+  /** Rises with every added package. */
+  readonly position: number;
   readonly source: Source;
   readonly devel: boolean;
   readonly srcinfoOverride: boolean;
@@ -16,12 +19,26 @@ export type AddedPackage = {
 
 /** The packages there are, with their sources: those of the names, or all. */
 export const readAdded = (read: Reader, names?: readonly Pkgbase[]): Promise<AddedPackage[]> =>
-  read
-    .select({ source: sources, devel: packages.devel, srcinfoOverride: packages.srcinfoOverride })
-    .from(packages)
-    .innerJoin(sources, eq(sources.id, packages.source))
-    .where(and(isNull(packages.removedAt), among(packages.pkgbase, names)))
-    .orderBy(packages.position);
+  readPages((last, limit) =>
+    read
+      .select({
+        position: packages.position,
+        source: sources,
+        devel: packages.devel,
+        srcinfoOverride: packages.srcinfoOverride,
+      })
+      .from(packages)
+      .innerJoin(sources, eq(sources.id, packages.source))
+      .where(
+        and(
+          isNull(packages.removedAt),
+          among(packages.pkgbase, names),
+          last && gt(packages.position, last.position),
+        ),
+      )
+      .orderBy(packages.position)
+      .limit(limit),
+  );
 
 /** A query may name so many; for more, all rows are read. */
 const mostNamed = 500;
@@ -29,17 +46,26 @@ const mostNamed = 500;
 const among = (column: SQLiteColumn, names: readonly string[] | undefined) =>
   names && names.length <= mostNamed ? inArray(column, [...names]) : undefined;
 
-export const readPublished = async (read: Reader) =>
-  await read
-    .select({
-      pkgbase: artifacts.pkgbase,
-      name: artifacts.pkgname,
-      version: artifacts.version,
-      provides: artifacts.provides,
-      depends: artifacts.depends,
-    })
-    .from(artifacts)
-    .orderBy(artifacts.pkgname);
+export const readPublished = (read: Reader) =>
+  readPages<Published>((last, limit) =>
+    read
+      .select({
+        pkgbase: artifacts.pkgbase,
+        name: artifacts.pkgname,
+        version: artifacts.version,
+        provides: artifacts.provides,
+        depends: artifacts.depends,
+      })
+      .from(artifacts)
+      .where(last && gt(artifacts.pkgname, last.name))
+      .orderBy(artifacts.pkgname)
+      .limit(limit),
+  );
+
+type Published = Pick<
+  typeof artifacts.$inferSelect,
+  "pkgbase" | "version" | "provides" | "depends"
+> & { readonly name: Pkgname };
 
 /** The state of the source that each published package was built from. */
 export const readBuiltStates = async (

@@ -6,7 +6,7 @@ import type { BuildEvent } from "./build-life.ts";
 import { changeBuild } from "./change-build.ts";
 import { composeRequest } from "./compose-request.ts";
 import type { Scheduler } from "./context.ts";
-import { decideRelease } from "./decide-release.ts";
+import { decideRelease, type Need } from "./decide-release.ts";
 import { findBuild, hasPending, needsOf, unfinishedBuilds } from "./store/builds.ts";
 
 /**
@@ -31,8 +31,11 @@ const releaseOnce = async (scheduler: Scheduler, failed: Map<BuildId, unknown>) 
   const { config, state } = scheduler;
   if (!(await hasPending(state))) return false;
   const unfinished = await unfinishedBuilds(state);
-  const needs = await needsOf(state, [...new Set(unfinished.flatMap(({ needs }) => needs ?? []))]);
-  const steps = decideRelease(unfinished, needs, {
+  const known = new Map<BuildId, Need>(unfinished.map((build) => [build.id, build]));
+  const others = new Set(unfinished.flatMap(({ needs }) => needs ?? []));
+  for (const id of known.keys()) others.delete(id);
+  for (const [id, need] of await needsOf(state, [...others])) known.set(id, need);
+  const steps = decideRelease(unfinished, known, {
     places: config.CONCURRENT_BUILDS,
     ignoreFailed: config.RESOLVE_IGNORE_FAILED,
   });

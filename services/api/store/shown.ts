@@ -1,8 +1,9 @@
-import { and, asc, eq, inArray, isNull, sql } from "drizzle-orm";
+import { and, asc, eq, gt, inArray, isNull, sql } from "drizzle-orm";
 import { Fault } from "#shared/fault.ts";
 import type { Pkgbase } from "#shared/model.ts";
 import { builds } from "#shared/state/builds.ts";
 import { packages } from "#shared/state/packages.ts";
+import { readPages } from "#shared/state/read-pages.ts";
 import { publications } from "#shared/state/repo.ts";
 import { signingKeys } from "#shared/state/signatures.ts";
 import { sources } from "#shared/state/sources.ts";
@@ -45,12 +46,18 @@ export const demandPackage = async (read: Reader, name: Pkgbase) => {
 
 /** The names of all packages, or of those that take part in schedules. */
 export const listNames = async (read: Reader, only: "all" | "enabled") => {
-  const rows = await read
-    .select({ pkgbase: packages.pkgbase })
-    .from(packages)
-    .where(only === "all" ? present : and(present, eq(packages.enabled, true)))
-    .orderBy(asc(packages.position));
-  return rows.map(({ pkgbase }) => pkgbase);
+  const { position, pkgbase } = packages;
+  const isListed = only === "all" ? present : and(present, eq(packages.enabled, true));
+  const rows = await readPages<{ readonly position: number; readonly pkgbase: Pkgbase }>(
+    (last, limit) =>
+      read
+        .select({ position, pkgbase })
+        .from(packages)
+        .where(and(isListed, last && gt(position, last.position)))
+        .orderBy(asc(position))
+        .limit(limit),
+  );
+  return rows.map((row) => row.pkgbase);
 };
 
 /** The PKGBUILD of what is published. */

@@ -1,7 +1,9 @@
-import { and, eq, inArray, isNotNull, lt, sql } from "drizzle-orm";
+import { and, eq, gt, inArray, isNotNull, lt, type SQL, sql } from "drizzle-orm";
 import type { BuildId, Pkgbase } from "#shared/model.ts";
+import { yieldToOthers } from "#shared/pause.ts";
 import { buildArtifacts, builds } from "#shared/state/builds.ts";
 import { findAddedAt } from "#shared/state/packages.ts";
+import { readPages } from "#shared/state/read-pages.ts";
 import type { State, Transaction } from "#shared/state/state.ts";
 import type { BuildStep } from "../build-life.ts";
 import { unfinishedStates } from "../unfinished.ts";
@@ -50,21 +52,39 @@ export const writeStep = async (
 export const findBuild = async ({ read }: State, id: BuildId) =>
   read.select().from(builds).where(eq(builds.id, id)).get();
 
+const row = sql<number>`${builds}.rowid`;
+
 /** In the order of their orders, without their requests. A build whose `needs` are damaged has none. */
-export const unfinishedBuilds = async ({ read }: State) =>
-  read
-    .select({
-      id: builds.id,
-      session: builds.session,
-      pkgbase: builds.pkgbase,
-      arch: builds.arch,
-      state: builds.state,
-      needs: sql<readonly BuildId[] | null>`${builds.needs}`.mapWith(parseNeeds),
-      orderedAt: builds.orderedAt,
-    })
-    .from(builds)
-    .where(inArray(builds.state, unfinishedStates))
-    .orderBy(builds.orderedAt, builds.pkgbase);
+export const unfinishedBuilds = async ({ read }: State) => {
+  const readState = (state: Build["state"]) =>
+    readPages<Unfinished>((last, limit) =>
+      read
+        .select({
+          row,
+          id: builds.id,
+          session: builds.session,
+          pkgbase: builds.pkgbase,
+          state: builds.state,
+          needs: sql<readonly BuildId[] | null>`${builds.needs}`.mapWith(parseNeeds),
+          orderedAt: builds.orderedAt,
+        })
+        .from(builds)
+        .where(and(eq(builds.state, state), last && gt(row, last.row)))
+        .orderBy(row)
+        .limit(limit),
+    );
+  // In the order of a build's life: one that moves on meanwhile is read twice, and counts as it was read last.
+  const byId = new Map<BuildId, Unfinished>();
+  for (const state of unfinishedStates)
+    for (const build of await readState(state)) byId.set(build.id, build);
+  return [...byId.values()].sort(
+    (a, b) => a.orderedAt - b.orderedAt || (a.pkgbase < b.pkgbase ? -1 : 1),
+  );
+};
+
+type Unfinished = Pick<Build, "id" | "session" | "pkgbase" | "state" | "needs" | "orderedAt"> & {
+  readonly row: number;
+};
 
 const parseNeeds = (text: unknown): readonly BuildId[] | null => {
   try {
@@ -90,33 +110,44 @@ export const outlivingBuilds = async (state: State, pkgbase: Pkgbase) => {
 };
 
 /** Builds that wait for a builder or the repository. */
-export const unansweredBuilds = async ({ read }: State) =>
-  read
-    .select({ id: builds.id })
-    .from(builds)
-    .where(inArray(builds.state, ["requested", "running", "publishing"]))
-    .orderBy(builds.orderedAt);
+export const unansweredBuilds = ({ read }: State) =>
+  idsWhere(read, inArray(builds.state, ["requested", "running", "publishing"]));
 
 /** Builds that wait for others, or for a place in their session. */
-export const plannedBuilds = async ({ read }: State) =>
-  read
-    .select({ id: builds.id })
-    .from(builds)
-    .where(and(eq(builds.state, "pending"), isNotNull(builds.needs)))
-    .orderBy(builds.orderedAt);
+export const plannedBuilds = ({ read }: State) =>
+  idsWhere(read, and(eq(builds.state, "pending"), isNotNull(builds.needs)));
+
+/** The oldest rows first. */
+const idsWhere = (read: State["read"], condition: SQL | undefined) =>
+  readPages<{ readonly row: number; readonly id: BuildId }>((last, limit) =>
+    read
+      .select({ row, id: builds.id })
+      .from(builds)
+      .where(and(condition, last && gt(row, last.row)))
+      .orderBy(row)
+      .limit(limit),
+  );
 
 export const hasPending = async ({ read }: State) => {
   const pending = read.select({ id: builds.id }).from(builds).where(eq(builds.state, "pending"));
   return (await pending.limit(1).get()) !== undefined;
 };
 
+/** A query may name so many. */
+const mostNamed = 500;
+
 /** What is known of builds that others need; one that is gone is not among them. */
 export const needsOf = async ({ read }: State, ids: readonly BuildId[]) => {
-  const rows = await read
-    .select({ id: builds.id, pkgbase: builds.pkgbase, state: builds.state })
-    .from(builds)
-    .where(inArray(builds.id, ids));
-  return new Map(rows.map(({ id, ...need }) => [id, need]));
+  const needs = new Map<BuildId, Pick<Build, "pkgbase" | "state">>();
+  for (let start = 0; start < ids.length; start += mostNamed) {
+    const rows = await read
+      .select({ id: builds.id, pkgbase: builds.pkgbase, state: builds.state })
+      .from(builds)
+      .where(inArray(builds.id, ids.slice(start, start + mostNamed)));
+    for (const { id, ...need } of rows) needs.set(id, need);
+    await yieldToOthers();
+  }
+  return needs;
 };
 
 /** Forgets every build that a package had when it was removed. */
