@@ -1,12 +1,22 @@
-import type * as v from "valibot";
-import type { planSession as question } from "#shared/messages/resolve.ts";
+import type { Payload } from "#shared/bus/declare.ts";
+import { inTurns } from "#shared/in-turns.ts";
+import type { planRequested } from "#shared/messages/plan.ts";
+import { sayable } from "#shared/messages/reason.ts";
 import type { Pkgbase } from "#shared/model.ts";
 import { parseDependency } from "#shared/pacman/dependency.ts";
 import { parseSrcinfo } from "#shared/pacman/srcinfo.ts";
+import { yieldToOthers } from "#shared/pause.ts";
 import type { Resolver } from "./context.ts";
-import type { AurPackage } from "./pick-listed.ts";
-import { type Needs, planNeeds } from "./plan.ts";
-import { needsOf } from "./providers.ts";
+import { type Planned, planNeeds } from "./plan.ts";
+import { type Offer, offersOf, type Recipe, recipeOf } from "./providers.ts";
+import {
+  findPlan,
+  finishPlan,
+  type PlanEntry,
+  type PlanNeed,
+  readOrdered,
+  writePlan,
+} from "./store/plans.ts";
 import {
   type AddedPackage,
   readAdded,
@@ -17,40 +27,61 @@ import {
 import { orUnusable } from "./unusable.ts";
 import { type Updated, update } from "./update.ts";
 
-type Request = v.InferOutput<(typeof question)["request"]>;
-type Answer = v.InferOutput<(typeof question)["answer"]>;
+type Request = Payload<typeof planRequested>;
 
-/** Updates the sources of a session, several at a time, and says what must wait for what. */
-export const planSession = async (
-  context: Resolver,
-  { packages, building, resolve }: Request,
-): Promise<Answer> => {
-  const added = await readAdded(context.state.read, [...packages, ...building]);
+/** Updates the sources of a session, and writes what each of its builds lacks and must wait for. Twice is once. */
+export const planSession = async (context: Resolver, { session, resolve }: Request) => {
+  const { now, state } = context;
+  const finished = await findPlan(state.read, session);
+  if (finished) return finishPlan(state, finished);
+  const ordered = await readOrdered(state.read, session);
+  if (!ordered) return;
+
+  const { packages, building } = ordered;
+  const added = await readAdded(state.read, [...new Set([...packages, ...building])]);
+  const isOrdered = new Set<string>(packages);
   const updated = await updateAll(
     context,
-    added.filter(({ source }) => packages.includes(source.pkgbase)),
+    added.filter(({ source }) => isOrdered.has(source.pkgbase)),
   );
   const present = added.map(({ source }) => updated.get(source.pkgbase)?.source ?? source);
-  const needs = resolve ? await planAll(context, present, [...packages, ...building]) : new Map();
-  const builtStates = await readBuiltStates(context.state.read, packages);
-  return packages.map((pkgbase) => {
+  const planned = resolve ? await planAll(context, present) : new Map<string, Planned>();
+  const builtStates = await readBuiltStates(state.read, packages);
+  const entries = packages.map((pkgbase): PlanEntry => {
     const { source, problem } = updated.get(pkgbase) ?? gone(pkgbase);
-    const its = needs.get(pkgbase);
+    const { missing = [], unbuilt = [] } = planned.get(pkgbase) ?? {};
     return {
       pkgbase,
+      source: source?.id ?? null,
       current: source !== undefined && builtStates.get(pkgbase) === source.state,
-      needs: [...(its?.needs ?? [])],
-      missing: [...(its?.missing ?? [])],
-      unbuilt: [...(its?.unbuilt ?? [])],
       problem,
+      missing,
+      unbuilt,
     };
   });
+  const needs = [...planned.values()].flatMap(({ node, edges }) =>
+    edges.map((edge): PlanNeed => ({ pkgbase: node, ...edge })),
+  );
+  await writePlan(state, session, { entries, needs }, now());
+};
+
+/** The session cannot be planned: the scheduler ends its builds with the reason. */
+export const giveUpPlan = async (
+  { now, state }: Resolver,
+  { session }: Request,
+  error: unknown,
+) => {
+  const problem = sayable(error instanceof Error ? error.message : String(error));
+  await finishPlan(state, { session, finishedAt: now(), problem });
 };
 
 const gone = (pkgbase: Pkgbase) => ({
   source: undefined,
   problem: `package with base ${pkgbase} is not added`,
 });
+
+/** Packages whose updates are begun in one turn of the event loop. */
+const atOnce = 100;
 
 const updateAll = async (
   context: Resolver,
@@ -60,45 +91,63 @@ const updateAll = async (
   const listed = await orUnusable(async () =>
     names.length > 0 ? await context.aur.info(names) : [],
   );
-  const updates = added.map(async (it): Promise<[Pkgbase, Updated]> => {
+  const byName = "kind" in listed ? undefined : new Map(listed.map((it) => [it.name, it]));
+  const updateOne = async (it: AddedPackage): Promise<Updated> => {
     const { source } = it;
-    if (source.spec.type === "aur" && "kind" in listed)
-      return [source.pkgbase, { source, problem: listed.message }];
-    const own = "kind" in listed ? undefined : listed.find((one) => isOf(one, source));
-    return [source.pkgbase, await context.fetches(() => update(context, it, own))];
-  });
-  return new Map(await Promise.all(updates));
+    if (source.spec.type !== "aur") return context.fetches(() => update(context, it, undefined));
+    if ("kind" in listed) return { source, problem: listed.message };
+    const own = byName?.get(source.spec.name);
+    const isOwn = own?.pkgbase === source.pkgbase;
+    return context.fetches(() => update(context, it, isOwn ? own : undefined));
+  };
+  const updated = new Map<Pkgbase, Updated>();
+  for (let start = 0; start < added.length; start += atOnce) {
+    const some = added.slice(start, start + atOnce);
+    const results = await Promise.all(
+      some.map(async (it) => [it.source.pkgbase, await updateOne(it)] as const),
+    );
+    for (const [pkgbase, result] of results) updated.set(pkgbase, result);
+    await yieldToOthers();
+  }
+  return updated;
 };
 
-const isOf = ({ name, pkgbase }: AurPackage, source: Source) =>
-  source.spec.type === "aur" && source.spec.name === name && source.pkgbase === pkgbase;
-
-/** Reads of what is published and added only as much as the question takes: both may be thousands. */
+/** Reads of what is published and added only as much as the plan takes: both may be thousands. */
 const planAll = async (
   { config, official, state }: Resolver,
   present: readonly Source[],
-  coming: readonly Pkgbase[],
-): Promise<ReadonlyMap<Pkgbase, Needs>> => {
+): Promise<ReadonlyMap<string, Planned>> => {
   const arch = config.ARCH;
-  const isComing = new Set(coming);
-  const parsed = new Map(
-    present.flatMap(({ pkgbase, srcinfo }) =>
-      isComing.has(pkgbase) ? [[pkgbase, parseSrcinfo(srcinfo)] as const] : [],
-    ),
-  );
-  const needs = [...parsed.values()].flatMap((it) => needsOf(it, arch));
-  if (needs.length === 0) return nothing;
+  const coming: Recipe[] = [];
+  await inTurns(present, ({ srcinfo }) => {
+    coming.push(recipeOf(parseSrcinfo(srcinfo), arch));
+  });
+  if (coming.every(({ needs }) => needs.length === 0)) return nothing;
   const officially = await official();
-  if (needs.every((need) => officially.has(parseDependency(need)))) return nothing;
+  let needsOthers = false;
+  await inTurns(coming, ({ needs }) => {
+    needsOthers ||= !needs.every((need) => officially.has(parseDependency(need)));
+  });
+  if (!needsOthers) return nothing;
 
-  const known = { arch, official: officially, published: await readPublished(state.read) };
-  const planned = planNeeds(parsed, { ...known, added: [] });
+  const published = await readPublished(state.read);
+  const plan = async (unbuilt: readonly Offer[]) => {
+    const planned = new Map<string, Planned>();
+    await inTurns(planNeeds(coming, { official: officially, published, unbuilt }), (it) => {
+      planned.set(it.node, it);
+    });
+    return planned;
+  };
+  const planned = await plan([]);
   if ([...planned.values()].every(({ missing }) => missing.length === 0)) return planned;
-  const others = (await readAdded(state.read)).filter(
-    ({ source }) => !isComing.has(source.pkgbase),
-  );
-  const added = others.map(({ source }) => parseSrcinfo(source.srcinfo));
-  return planNeeds(parsed, { ...known, added });
+
+  const known = new Set<string>(published.map(({ pkgbase }) => pkgbase));
+  for (const { pkgbase } of present) known.add(pkgbase);
+  const unbuilt: Offer[] = [];
+  await inTurns(await readAdded(state.read), ({ source: { pkgbase, srcinfo } }) => {
+    if (!known.has(pkgbase)) unbuilt.push(...offersOf(parseSrcinfo(srcinfo), arch));
+  });
+  return plan(unbuilt);
 };
 
-const nothing: ReadonlyMap<Pkgbase, Needs> = new Map();
+const nothing: ReadonlyMap<string, Planned> = new Map();

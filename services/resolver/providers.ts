@@ -1,3 +1,4 @@
+import type { Pkgbase } from "#shared/model.ts";
 import {
   type Candidate,
   type Dependency,
@@ -49,6 +50,19 @@ export const needsOf = (srcinfo: Srcinfo, arch: string): string[] => {
   const ofPackages = pkgnamesOf(srcinfo).flatMap((name) => fieldOf(srcinfo, name, "depends", arch));
   return [...new Set([...ofBase, ...ofPackages])];
 };
+
+/** What a source offers and needs on one architecture. */
+export type Recipe = {
+  readonly pkgbase: Pkgbase;
+  readonly offers: readonly Offer[];
+  readonly needs: readonly string[];
+};
+
+export const recipeOf = (srcinfo: Srcinfo, arch: string): Recipe => ({
+  pkgbase: srcinfo.pkgbase,
+  offers: offersOf(srcinfo, arch),
+  needs: needsOf(srcinfo, arch),
+});
 
 /** The official repositories, as far as they could be read. */
 export type Official = {

@@ -1,16 +1,16 @@
+import { sessionEnded } from "#shared/messages/build.ts";
 import { packageRemoved } from "#shared/messages/package.ts";
-import {
-  generateSrcinfo,
-  planSession as planSessionQuestion,
-  resolveAdd,
-} from "#shared/messages/resolve.ts";
+import { planFinished, planRequested } from "#shared/messages/plan.ts";
+import { generateSrcinfo, resolveAdd } from "#shared/messages/resolve.ts";
 import { answer, defineService, every, on } from "#shared/service/define.ts";
 import { run } from "#shared/service/run.ts";
+import { resolverLease, resolverOutbox } from "#shared/state/recovery.ts";
 import { minutes, seconds } from "#shared/time.ts";
 import { add } from "./add.ts";
 import { Config, open } from "./context.ts";
 import { forgetPackage } from "./forget-package.ts";
-import { planSession } from "./plan-session.ts";
+import { forgetPlan } from "./forget-plan.ts";
+import { giveUpPlan, planSession } from "./plan-session.ts";
 import { prune } from "./prune.ts";
 import { untilStopped } from "./until-stopped.ts";
 
@@ -20,12 +20,19 @@ export const resolver = defineService({
   config: Config,
   state: true,
   open,
-  consumes: [on(packageRemoved, forgetPackage, { atOnce: 4, ackWait: seconds(30) })],
-  asks: [generateSrcinfo],
-  answers: [
-    answer(resolveAdd, untilStopped(add)),
-    answer(planSessionQuestion, untilStopped(planSession)),
+  recovery: { outbox: resolverOutbox, lease: resolverLease },
+  consumes: [
+    on(planRequested, untilStopped(planSession), {
+      atOnce: 4,
+      ackWait: seconds(30),
+      dropped: giveUpPlan,
+    }),
+    on(sessionEnded, forgetPlan, { atOnce: 4, ackWait: seconds(30) }),
+    on(packageRemoved, forgetPackage, { atOnce: 4, ackWait: seconds(30) }),
   ],
+  publishes: [planFinished],
+  asks: [generateSrcinfo],
+  answers: [answer(resolveAdd, untilStopped(add))],
   repeats: [every(minutes(60), prune)],
   health: async ({ blobs, git, state }) => {
     await git.ping();

@@ -1,6 +1,6 @@
-import { and, eq, gt, inArray, isNull, lt, lte, notInArray } from "drizzle-orm";
-import type { SQLiteColumn } from "drizzle-orm/sqlite-core";
+import { and, eq, gt, inArray, isNull, lt, lte, notInArray, type SQL } from "drizzle-orm";
 import type { Pkgbase, Pkgname, SourceId } from "#shared/model.ts";
+import { yieldToOthers } from "#shared/pause.ts";
 import { packages } from "#shared/state/packages.ts";
 import { readPages } from "#shared/state/read-pages.ts";
 import { artifacts, publications } from "#shared/state/repo.ts";
@@ -18,7 +18,20 @@ export type AddedPackage = {
 };
 
 /** The packages there are, with their sources: those of the names, or all. */
-export const readAdded = (read: Reader, names?: readonly Pkgbase[]): Promise<AddedPackage[]> =>
+export const readAdded = async (
+  read: Reader,
+  names?: readonly Pkgbase[],
+): Promise<AddedPackage[]> => {
+  if (!names) return readWhere(read, undefined);
+  const rows: AddedPackage[] = [];
+  for (let start = 0; start < names.length; start += mostNamed) {
+    const some = names.slice(start, start + mostNamed);
+    rows.push(...(await readWhere(read, inArray(packages.pkgbase, some))));
+  }
+  return rows;
+};
+
+const readWhere = (read: Reader, condition: SQL | undefined): Promise<AddedPackage[]> =>
   readPages((last, limit) =>
     read
       .select({
@@ -30,21 +43,14 @@ export const readAdded = (read: Reader, names?: readonly Pkgbase[]): Promise<Add
       .from(packages)
       .innerJoin(sources, eq(sources.id, packages.source))
       .where(
-        and(
-          isNull(packages.removedAt),
-          among(packages.pkgbase, names),
-          last && gt(packages.position, last.position),
-        ),
+        and(isNull(packages.removedAt), condition, last && gt(packages.position, last.position)),
       )
       .orderBy(packages.position)
       .limit(limit),
   );
 
-/** A query may name so many; for more, all rows are read. */
+/** A query may name so many. */
 const mostNamed = 500;
-
-const among = (column: SQLiteColumn, names: readonly string[] | undefined) =>
-  names && names.length <= mostNamed ? inArray(column, [...names]) : undefined;
 
 export const readPublished = (read: Reader) =>
   readPages<Published>((last, limit) =>
@@ -73,11 +79,16 @@ export const readBuiltStates = async (
   names: readonly Pkgbase[],
 ): Promise<ReadonlyMap<Pkgbase, string>> => {
   const { pkgbase, sourceState } = publications;
-  const rows = await read
-    .select({ pkgbase, sourceState })
-    .from(publications)
-    .where(among(pkgbase, names));
-  return new Map(rows.map((row) => [row.pkgbase, row.sourceState]));
+  const states = new Map<Pkgbase, string>();
+  for (let start = 0; start < names.length; start += mostNamed) {
+    const rows = await read
+      .select({ pkgbase, sourceState })
+      .from(publications)
+      .where(inArray(pkgbase, names.slice(start, start + mostNamed)));
+    for (const row of rows) states.set(row.pkgbase, row.sourceState);
+    await yieldToOthers();
+  }
+  return states;
 };
 
 export const insertSources = async (state: State, rows: readonly Source[]) => {

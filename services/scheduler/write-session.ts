@@ -1,9 +1,11 @@
 import * as v from "valibot";
 import { publication } from "#shared/bus/declare.ts";
 import { buildPending, type Order } from "#shared/messages/build.ts";
+import { planRequested } from "#shared/messages/plan.ts";
 import { BuildId, type Pkgbase } from "#shared/model.ts";
 import type { Transaction } from "#shared/state/state.ts";
 import type { Scheduler } from "./context.ts";
+import { planOf } from "./plan-session.ts";
 import { insertSession } from "./store/sessions.ts";
 
 type Session = Omit<Order, "packages"> & {
@@ -11,7 +13,7 @@ type Session = Omit<Order, "packages"> & {
   readonly packages: readonly Pkgbase[];
 };
 
-/** Writes a new session and its builds, and has each build announced as pending, which has the session planned. */
+/** Writes a new session and its builds, and has each build announced as pending and the session planned. */
 export const writeSession = async (
   { config, newId, now }: Scheduler,
   transaction: Transaction,
@@ -27,6 +29,7 @@ export const writeSession = async (
   });
   await transaction.publish(
     ...wanted.map(({ build, pkgbase }) => publication(buildPending, { build, pkgbase, arch, at })),
+    publication(planRequested, planOf({ config }, { id: session, resolve })),
   );
   return wanted;
 };

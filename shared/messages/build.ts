@@ -164,6 +164,18 @@ export const buildEnded = message(
   },
 );
 
+/** All builds of a session have ended. Nothing of the session follows it. */
+export const sessionEnded = message(
+  buildLog,
+  "session.ended",
+  v.object({ session: SessionId, at: Instant }),
+  {
+    id: ({ session }) => `session-ended-${session}`,
+    key: ({ session }) => session,
+    says: "every build of a session has ended",
+  },
+);
+
 export const buildOutput = message(
   buildOutputs,
   "build.output.{build}",

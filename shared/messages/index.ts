@@ -7,10 +7,12 @@ import {
   buildStarted,
   claimBuild,
   orderBuilds,
+  sessionEnded,
   sessionOrdered,
 } from "./build.ts";
 import { builderAnnounced } from "./builder.ts";
 import { packageAdded, packageChanged, packageRemoved } from "./package.ts";
+import { planFinished, planRequested } from "./plan.ts";
 import {
   claimRebuild,
   orderRebuild,
@@ -26,7 +28,7 @@ import {
   repoPublished,
   retirePackage,
 } from "./repo.ts";
-import { generateSrcinfo, planSession, resolveAdd } from "./resolve.ts";
+import { generateSrcinfo, resolveAdd } from "./resolve.ts";
 import { sign } from "./sign.ts";
 
 /** Every message there is. A stream carries exactly the messages listed here that are declared on it. */
@@ -36,12 +38,15 @@ export const messages = [
   packageRemoved,
   packageRetired,
   sessionOrdered,
+  planRequested,
+  planFinished,
   buildRequested,
   buildPending,
   buildStarted,
   buildOutput,
   buildFinished,
   buildEnded,
+  sessionEnded,
   publishRequested,
   repoPublished,
   publishRefused,
@@ -55,7 +60,6 @@ export const messages = [
 /** Every question there is. */
 export const questions = [
   resolveAdd,
-  planSession,
   orderBuilds,
   claimBuild,
   generateSrcinfo,

@@ -39,33 +39,6 @@ export const resolveAdd = question("resolve.add", {
   timeout: minutes(2),
 });
 
-/** Updates the sources of a session and orders it. */
-export const planSession = question("resolve.plan", {
-  request: v.object({
-    packages: v.array(Pkgbase),
-    /** Packages with an unfinished build of an earlier session: they may be needed, and are not updated. */
-    building: v.array(Pkgbase),
-    resolve: v.boolean(),
-  }),
-  /** One for each of `packages`. */
-  answer: v.array(
-    v.object({
-      pkgbase: Pkgbase,
-      /** The source's state is the one that is published. */
-      current: v.boolean(),
-      /** Of `packages` and `building`, what must be published first, transitively. Empty without `resolve`. */
-      needs: v.array(Pkgbase),
-      /** Dependencies nothing provides, as .SRCINFO has them. Empty without `resolve`. */
-      missing: v.array(v.string()),
-      /** Of `missing`, those that an added package would provide which was never built. */
-      unbuilt: v.array(v.string()),
-      /** Why the source could not be updated; the build takes the last one fetched. */
-      problem: v.nullable(v.string()),
-    }),
-  ),
-  timeout: minutes(5),
-});
-
 /** Has a builder read a PKGBUILD: in a container without network, thrown away afterwards. */
 export const generateSrcinfo = question("srcinfo.generate", {
   request: v.object({ source: BlobReference, arch: Arch }),

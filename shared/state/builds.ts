@@ -70,7 +70,7 @@ export const builds = sqliteTable(
   },
   (build) => [
     uniqueIndex("builds_by_pkgbase").on(build.pkgbase, build.orderedAt),
-    index("builds_by_session").on(build.session),
+    index("builds_by_session").on(build.session, build.state),
     index("builds_by_state").on(build.state),
   ],
 );

@@ -2,9 +2,13 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as v from "valibot";
 import { expect, test } from "vitest";
+import { sessionEnded } from "#shared/messages/build.ts";
 import { packageRemoved } from "#shared/messages/package.ts";
-import { Pkgbase, Pkgname } from "#shared/model.ts";
+import { planFinished, planRequested } from "#shared/messages/plan.ts";
+import { Pkgbase, Pkgname, SessionId } from "#shared/model.ts";
+import { sessions } from "#shared/state/builds.ts";
 import { packages } from "#shared/state/packages.ts";
+import { planEntries, planNeeds, plans } from "#shared/state/plans.ts";
 import { artifacts } from "#shared/state/repo.ts";
 import { officialDatabases } from "#shared/state/sources.ts";
 import { recipe } from "../support/recipe.ts";
@@ -20,7 +24,7 @@ test("a chain is ordered, and its dependencies wait for nobody", async () => {
   await it.adopt({ type: "aur", name: "demo-app" });
 
   expect(await it.plan(["demo-app", "demo-lib", "demo-mid"])).toEqual([
-    { ...quiet, pkgbase: "demo-app", needs: ["demo-lib", "demo-mid"] },
+    { ...quiet, pkgbase: "demo-app", needs: ["demo-mid"] },
     { ...quiet, pkgbase: "demo-lib" },
     { ...quiet, pkgbase: "demo-mid", needs: ["demo-lib"] },
   ]);
@@ -85,7 +89,9 @@ test("what is published meets a need, in the version that it has", async () => {
     }),
   );
 
-  expect(await it.plan(["needy"])).toEqual([{ ...quiet, pkgbase: "needy", missing: ["lib>=2"] }]);
+  expect(await it.plan(["needy"])).toEqual([
+    { ...quiet, pkgbase: "needy", needs: ["file/lib"], missing: ["lib>=2"] },
+  ]);
 });
 
 test("a removed package's sources go, and those of one added again stay", async () => {
@@ -104,4 +110,48 @@ test("a removed package's sources go, and those of one added again stay", async 
   const [package_] = await it.world.state.read.select().from(packages);
   expect(others).toEqual([]);
   expect(kept?.id).toBe(package_?.source);
+});
+
+test("a plan that is finished is not made again, and goes when its session has ended", async () => {
+  await using it = await startResolver();
+  const { bus, state } = it.world;
+  await it.aur.add(recipe({ pkgbase: "demo" }));
+  await it.adopt({ type: "aur", name: "demo" });
+  await it.plan(["demo"]);
+  const [plan] = await state.read.select().from(plans);
+  const before = it.aur.requests.rpc;
+
+  await it.world.publish(planRequested, { session: plan?.session ?? "", resolve: true });
+  const finished = bus.sent(planFinished);
+  await it.world.publish(sessionEnded, { session: plan?.session ?? "", at: 1 });
+
+  expect(finished).toEqual([
+    { session: plan?.session, at: plan?.finishedAt },
+    { session: plan?.session, at: plan?.finishedAt },
+  ]);
+  expect(it.aur.requests.rpc).toBe(before);
+  const left = [plans, planEntries, planNeeds].map((table) => state.read.$count(table));
+  expect(await Promise.all(left)).toEqual([0, 0, 0]);
+});
+
+test("what a resolver that died has left of a plan is not part of the plan", async () => {
+  await using it = await startResolver();
+  const { state } = it.world;
+  await it.aur.add(recipe({ pkgbase: "demo" }));
+  await it.adopt({ type: "aur", name: "demo" });
+  const session = v.parse(SessionId, it.world.newId());
+  await state.write(async (transaction) => {
+    await transaction
+      .insert(planNeeds)
+      .values({ session, pkgbase: "demo", needs: "gone", published: false });
+  });
+  const order = { reason: "manual", resolve: true, force: false, orderedAt: 1 } as const;
+  await state.write((transaction) =>
+    transaction.insert(sessions).values({ id: session, ...order }),
+  );
+
+  await it.world.publish(planRequested, { session, resolve: true });
+
+  expect(await state.read.select().from(plans)).toMatchObject([{ session, problem: null }]);
+  expect(await state.read.$count(planNeeds)).toBe(0);
 });

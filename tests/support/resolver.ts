@@ -1,12 +1,15 @@
 import { join } from "node:path";
 import * as v from "valibot";
-import { generateSrcinfo, planSession, resolveAdd, SourceSpec } from "#shared/messages/resolve.ts";
-import { BuildId, Pkgbase } from "#shared/model.ts";
+import { planRequested } from "#shared/messages/plan.ts";
+import { generateSrcinfo, resolveAdd, SourceSpec } from "#shared/messages/resolve.ts";
+import { BuildId, Pkgbase, SessionId } from "#shared/model.ts";
 import { start } from "#shared/service/start.ts";
+import { builds, sessions } from "#shared/state/builds.ts";
 import { packages } from "#shared/state/packages.ts";
 import { publications } from "#shared/state/repo.ts";
 import { sources } from "#shared/state/sources.ts";
 import { resolver } from "../../services/resolver/service.ts";
+import { readPlan } from "../../services/scheduler/store/plans.ts";
 import { startAur } from "./aur.ts";
 import { writeMirror } from "./official-mirror.ts";
 import { makeWorld } from "./world.ts";
@@ -70,8 +73,31 @@ export const startResolver = async (environment: Readonly<Record<string, string>
       return answer.packages;
     },
 
-    plan: (asked: readonly string[], building: readonly string[] = []) =>
-      bus.ask(planSession, { packages: named(asked), building: named(building), resolve: true }),
+    /** The plan of a session of these packages, while an earlier session builds others. */
+    async plan(asked: readonly string[], building: readonly string[] = []) {
+      const [session, earlier] = [
+        v.parse(SessionId, world.newId()),
+        v.parse(SessionId, world.newId()),
+      ];
+      const order = { reason: "manual", resolve: true, force: false, orderedAt: 2 } as const;
+      const build = { arch: "x86_64", state: "pending", orderedAt: 2 } as const;
+      const ordered = named(asked).map((pkgbase) => ({ ...build, session, pkgbase }));
+      const before = named(building).map((pkgbase) => ({ ...build, session: earlier, pkgbase }));
+      await state.write(async (transaction) => {
+        await transaction.insert(sessions).values({ id: session, ...order });
+        for (const row of [...ordered, ...before])
+          await transaction.insert(builds).values({ id: v.parse(BuildId, world.newId()), ...row });
+      });
+      await world
+        .publish(planRequested, { session, resolve: true })
+        .finally(() => state.write((transaction) => transaction.delete(builds)));
+      const { entries, needs } = await readPlan(state, session);
+      const planned = entries.map(({ source: _source, ...entry }) => ({
+        ...entry,
+        needs: needs.flatMap((it) => (it.pkgbase === entry.pkgbase ? it.needs : [])),
+      }));
+      return asked.flatMap((name) => planned.filter(({ pkgbase }) => pkgbase === name));
+    },
 
     /** Publishes the present source, as the repo does, but for its files. */
     async publish(name: string) {

@@ -1,11 +1,11 @@
 import type { BuildOutcome } from "#shared/messages/build.ts";
 import { buildFinished, buildRequested, orderBuilds } from "#shared/messages/build.ts";
 import { repoPublished } from "#shared/messages/repo.ts";
-import { planSession } from "#shared/messages/resolve.ts";
 import type { BuildId } from "#shared/model.ts";
 import { start } from "#shared/service/start.ts";
 import { builds } from "#shared/state/builds.ts";
 import { scheduler } from "../../services/scheduler/service.ts";
+import { answerPlans } from "./plans.ts";
 import { insertPackage } from "./rows.ts";
 import { makeWorld } from "./world.ts";
 
@@ -25,16 +25,10 @@ export const startScheduler = async (
 ) => {
   const world = await makeWorld();
   for (const name of Object.keys(needs)) await insertPackage(world.state, name);
-  await world.bus.answer("resolver", planSession, async ({ packages }) =>
-    packages.map((pkgbase) => ({
-      pkgbase,
-      current: current.includes(pkgbase),
-      needs: [...(needs[pkgbase] ?? [])],
-      missing: [],
-      unbuilt: [],
-      problem: null,
-    })),
-  );
+  await answerPlans(world.bus, world.state, (pkgbase) => ({
+    current: current.includes(pkgbase),
+    needs: needs[pkgbase] ?? [],
+  }));
   const running = await start(scheduler, {}, world);
 
   const order = (packages: readonly string[], force = true, session = crypto.randomUUID()) =>

@@ -1,7 +1,8 @@
-import { and, eq, inArray, isNull, max } from "drizzle-orm";
+import { and, eq, gt, inArray, isNull, max } from "drizzle-orm";
 import type { BuildId, Pkgbase, SessionId } from "#shared/model.ts";
 import { builds, sessions } from "#shared/state/builds.ts";
 import { packages } from "#shared/state/packages.ts";
+import { readPages } from "#shared/state/read-pages.ts";
 import type { State, Transaction } from "#shared/state/state.ts";
 import { unfinishedStates } from "../unfinished.ts";
 
@@ -91,8 +92,34 @@ export const markPlanned = async (transaction: Transaction, id: SessionId, at: n
   return planned.length > 0;
 };
 
-export const pendingOf = async ({ read }: State, session: SessionId) =>
-  read
+export const isPlanned = async (transaction: Pick<Transaction, "select">, id: SessionId) => {
+  const session = await transaction
+    .select({ plannedAt: sessions.plannedAt })
+    .from(sessions)
+    .where(eq(sessions.id, id))
+    .get();
+  return session?.plannedAt != null;
+};
+
+/** Whether a session is planned and none of its builds is unfinished. */
+export const isOver = async (transaction: Pick<Transaction, "select">, id: SessionId) => {
+  if (!(await isPlanned(transaction, id))) return false;
+  const unfinished = await transaction
     .select({ id: builds.id })
     .from(builds)
-    .where(and(eq(builds.session, session), eq(builds.state, "pending")));
+    .where(and(eq(builds.session, id), inArray(builds.state, unfinishedStates)))
+    .limit(1)
+    .get();
+  return unfinished === undefined;
+};
+
+/** The builds that a session has, ended ones too, by their ids. */
+export const buildsOf = ({ read }: State, session: SessionId) =>
+  readPages<Pick<typeof builds.$inferSelect, "id" | "pkgbase" | "state">>((last, limit) =>
+    read
+      .select({ id: builds.id, pkgbase: builds.pkgbase, state: builds.state })
+      .from(builds)
+      .where(and(eq(builds.session, session), last && gt(builds.id, last.id)))
+      .orderBy(builds.id)
+      .limit(limit),
+  );

@@ -1,9 +1,8 @@
-import pLimit from "p-limit";
 import * as v from "valibot";
 import { expect, test } from "vitest";
-import { Pkgbase, Pkgname, type SessionId } from "#shared/model.ts";
+import { type BuildId, Pkgbase, Pkgname, type SessionId } from "#shared/model.ts";
 import { parseConfig } from "#shared/service/config.ts";
-import { shareRunning } from "#shared/single-flight.ts";
+import { shareNext, shareRunning } from "#shared/single-flight.ts";
 import { artifacts, generations } from "#shared/state/repo.ts";
 import { Config } from "../../../services/scheduler/context.ts";
 import { ownRepository } from "../../../services/scheduler/own-repository.ts";
@@ -30,7 +29,8 @@ const setup = async (published: Readonly<Record<string, Artifact>>) => {
     ...world,
     config: parseConfig(Config, {}),
     planning: shareRunning<void, SessionId>(),
-    releasing: pLimit(1),
+    releasing: shareNext<ReadonlyMap<BuildId, unknown>>(),
+    look: new Map(),
   };
   return {
     select: async (...dependencies: string[]) => {

@@ -1,5 +1,11 @@
 import { expect, test, vi } from "vitest";
-import { buildEnded, buildPending, buildRequested, buildStarted } from "#shared/messages/build.ts";
+import {
+  buildEnded,
+  buildPending,
+  buildRequested,
+  buildStarted,
+  sessionEnded,
+} from "#shared/messages/build.ts";
 import { publishRefused, publishRequested } from "#shared/messages/repo.ts";
 import { start } from "#shared/service/start.ts";
 import { buildArtifacts, builds } from "#shared/state/builds.ts";
@@ -128,4 +134,26 @@ test("a scheduler that starts says again what nobody may be working on", async (
   await vi.waitFor(() => expect(it.world.bus.sent(publishRequested)).toHaveLength(2), {
     timeout: 15_000,
   });
+});
+
+test("a session ends with its last build, and once", async () => {
+  await using it = await startScheduler({ lib: [], free: [] });
+  const { session, builds: ordered } = await it.order(["lib", "free"]);
+  const failed = { kind: "failed", step: "build", exitCode: 4 } as const;
+
+  await it.finish(idOf(ordered, "lib"), failed);
+  const before = it.world.bus.sent(sessionEnded);
+  await it.finish(idOf(ordered, "free"), failed);
+  await it.finish(idOf(ordered, "free"), failed);
+
+  expect(before).toEqual([]);
+  expect(it.world.bus.sent(sessionEnded)).toEqual([{ session, at: it.world.now() }]);
+});
+
+test("a session whose packages are all up to date ends when it is planned", async () => {
+  await using it = await startScheduler({ lib: [] }, ["lib"]);
+
+  const { session } = await it.order(["lib"], false);
+
+  expect(it.world.bus.sent(sessionEnded)).toEqual([{ session, at: it.world.now() }]);
 });

@@ -3,19 +3,6 @@ export type Edge = { readonly to: string; readonly soft: boolean };
 
 export type Graph = ReadonlyMap<string, readonly Edge[]>;
 
-/** The nodes one comes to from a node, by one step or more. */
-export const reachable = (graph: Graph, from: string): ReadonlySet<string> => {
-  const reached = new Set<string>();
-  const waiting = [from];
-  for (let node = waiting.pop(); node !== undefined; node = waiting.pop())
-    for (const { to } of graph.get(node) ?? []) {
-      if (reached.has(to)) continue;
-      reached.add(to);
-      waiting.push(to);
-    }
-  return reached;
-};
-
 /** The graph without the soft edges that are part of a cycle. */
 export const withoutSoftCycles = (graph: Graph): Graph => {
   const componentOf = new Map<string, number>();
@@ -26,6 +13,32 @@ export const withoutSoftCycles = (graph: Graph): Graph => {
   return new Map(
     [...graph].map(([node, edges]) => [node, edges.filter((edge) => !closesCycle(node, edge))]),
   );
+};
+
+/**
+ * Tells for a node which of the nodes that are ends one comes to first: by one step or more, and through no other end.
+ * A node that is an end may come to itself.
+ */
+export const firstReached = (graph: Graph, isEnd: (node: string) => boolean) => {
+  const between = new Map(
+    [...graph]
+      .filter(([node]) => !isEnd(node))
+      .map(([node, edges]) => [node, edges.filter(({ to }) => !isEnd(to))]),
+  );
+  /** By the nodes that are no ends; those of a component share their set. */
+  const reachedFrom = new Map<string, ReadonlySet<string>>();
+  const reach = (nodes: readonly string[]): ReadonlySet<string> => {
+    const reached = new Set<string>();
+    for (const { to } of nodes.flatMap((node) => graph.get(node) ?? []))
+      if (isEnd(to)) reached.add(to);
+      else for (const end of reachedFrom.get(to) ?? []) reached.add(end);
+    return reached;
+  };
+  for (const component of componentsOf(between)) {
+    const reached = reach(component);
+    for (const node of component) reachedFrom.set(node, reached);
+  }
+  return (node: string) => reachedFrom.get(node) ?? reach([node]);
 };
 
 type Visit = {

@@ -1,5 +1,10 @@
 import { expect, test } from "vitest";
-import { componentsOf, reachable, withoutSoftCycles } from "../../../services/resolver/reach.ts";
+import {
+  componentsOf,
+  firstReached,
+  type Graph,
+  withoutSoftCycles,
+} from "../../../services/scheduler/reach.ts";
 import { seeded } from "../../support/seeded.ts";
 
 /** `b?` is a soft edge to b. */
@@ -11,15 +16,21 @@ const graphOf = (edges: Readonly<Record<string, readonly string[]>>) =>
     ]),
   );
 
-const reachedIn = (graph: ReturnType<typeof withoutSoftCycles>, from: string) =>
-  [...reachable(graph, from)].sort();
+/** The nodes one comes to from a node, by one step or more; but through no node of `ends`. */
+const reachable = (graph: Graph, from: string, isEnd = (_: string) => false) => {
+  const reached = new Set<string>();
+  const visit = (node: string) => {
+    for (const { to } of graph.get(node) ?? []) {
+      if (reached.has(to)) continue;
+      reached.add(to);
+      if (!isEnd(to)) visit(to);
+    }
+  };
+  visit(from);
+  return reached;
+};
 
-test("what is reached is reached over any number of steps, and in cycles too", () => {
-  const graph = graphOf({ a: ["b"], b: ["c"], c: ["a", "d"], e: ["a"] });
-
-  expect(reachedIn(graph, "a")).toEqual(["a", "b", "c", "d"]);
-  expect(reachedIn(graph, "d")).toEqual([]);
-});
+const reachedIn = (graph: Graph, from: string) => [...reachable(graph, from)].sort();
 
 test("soft edges go where they close a cycle, and only there", () => {
   const graph = withoutSoftCycles(graphOf({ a: ["b?", "d?"], b: ["c"], c: ["a"], d: [] }));
@@ -80,4 +91,21 @@ test("a chain of 10,000 nodes is one component each", () => {
   );
 
   expect(componentsOf(chain)).toEqual(names.map((name) => [name]));
+});
+
+test("the ends that are reached first are those that a walk finds that stops at ends", () => {
+  for (let seed = 1; seed <= 300; seed++) {
+    const graph = drawGraph(seed);
+    const isEnd = (node: string) => Number(node) % 3 === 0;
+    const walked = [...graph.keys()].map((node) =>
+      [...reachable(graph, node, isEnd)].filter(isEnd).sort(),
+    );
+
+    const reached = firstReached(graph, isEnd);
+
+    expect([seed, [...graph.keys()].map((node) => [...reached(node)].sort())]).toEqual([
+      seed,
+      walked,
+    ]);
+  }
 });
