@@ -1,5 +1,5 @@
 import type { Payload } from "#shared/bus/declare.ts";
-import type { sessionEnded } from "#shared/messages/build.ts";
+import type { sessionEnded } from "#shared/messages/plan.ts";
 import type { Resolver } from "./context.ts";
 import { deletePlan } from "./store/plans.ts";
 

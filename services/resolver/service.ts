@@ -1,6 +1,5 @@
-import { sessionEnded } from "#shared/messages/build.ts";
 import { packageRemoved } from "#shared/messages/package.ts";
-import { planFinished, planRequested } from "#shared/messages/plan.ts";
+import { planFinished, planRequested, sessionEnded } from "#shared/messages/plan.ts";
 import { generateSrcinfo, resolveAdd } from "#shared/messages/resolve.ts";
 import { answer, defineService, every, on } from "#shared/service/define.ts";
 import { run } from "#shared/service/run.ts";

@@ -1,5 +1,5 @@
 import { publication } from "#shared/bus/declare.ts";
-import { sessionEnded } from "#shared/messages/build.ts";
+import { sessionEnded } from "#shared/messages/plan.ts";
 import type { BuildId } from "#shared/model.ts";
 import type { Transaction } from "#shared/state/state.ts";
 import type { BuildEvent, BuildStep } from "./build-life.ts";

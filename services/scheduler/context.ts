@@ -23,6 +23,8 @@ export const Config = v.object({
 export const open = async (_base: Base<typeof Config> & Tables) => ({
   /** Shares a plan of a session that is under way in this process. */
   planning: shareRunning<void, SessionId>(),
+  /** Shares the writing of an order that is under way in this process. */
+  ordering: shareRunning<void, SessionId>(),
   /** One release at a time; those that are wanted meanwhile are the next one. */
   releasing: shareNext<ReadonlyMap<BuildId, unknown>>(),
   /** The release that the builds of one look for waiting builds share. */

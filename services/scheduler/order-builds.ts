@@ -1,25 +1,77 @@
+import * as v from "valibot";
+import { type Payload, publication } from "#shared/bus/declare.ts";
 import { Fault } from "#shared/fault.ts";
-import type { Order } from "#shared/messages/build.ts";
-import type { Pkgbase } from "#shared/model.ts";
+import {
+  buildPending,
+  mostOrdered,
+  type orderBuilds as question,
+  sessionOrdered,
+} from "#shared/messages/build.ts";
+import { planRequested } from "#shared/messages/plan.ts";
+import { BuildId, type Pkgbase, type SessionId } from "#shared/model.ts";
+import { scheduleOf } from "#shared/schedule.ts";
+import type { Transaction } from "#shared/state/state.ts";
+import { atOnce, changeBuilds } from "./change-build.ts";
 import type { Scheduler } from "./context.ts";
-import { addedAtOf, orderedIn } from "./store/sessions.ts";
+import { planOf } from "./plan-session.ts";
+import { enabledPackages, idlePackages } from "./store/packages.ts";
+import {
+  addedAtOf,
+  basesIn,
+  buildsOf,
+  completeSession,
+  deleteAbandoned,
+  findSessionIn,
+  insertBuilds,
+  insertSession,
+} from "./store/sessions.ts";
 import { writeBuilds } from "./store/write-builds.ts";
-import { writeSession } from "./write-session.ts";
+
+type Order = Payload<typeof sessionOrdered>;
+
+type Question = v.InferOutput<(typeof question)["request"]>;
 
 /**
- * Orders a session of builds. The same session ordered again is the same. `Fault` missing, in serene's words, where a package is not added.
+ * Orders a session of builds, or part of it where `more` is to come. The same session ordered again is the same, and goes
+ * on where it was left. `Fault` missing, in serene's words, where a package is not added.
  */
-export const orderBuilds = (scheduler: Scheduler, order: Order) =>
-  write(scheduler, order, (wanted, isAdded) => {
-    const missing = wanted.find((pkgbase) => !isAdded(pkgbase));
-    if (missing !== undefined)
-      throw new Fault("missing", `package with base ${missing} is not added`);
-    return wanted;
-  });
+export const orderBuilds = async (scheduler: Scheduler, order: Question) => {
+  const { session, all, more } = order;
+  if (all) {
+    // Goes on should this process die.
+    await scheduler.state.write((transaction) =>
+      transaction.publish(publication(sessionOrdered, order)),
+    );
+    await orderAdded(scheduler, { ...order, schedules: [] });
+  } else if (!(await writePart(scheduler, order, more, demandAdded)) && !more)
+    await complete(scheduler, session);
+  return { session };
+};
 
 /** As `orderBuilds`, for packages that may have been removed since: those are left out. */
-export const orderAdded = async (scheduler: Scheduler, order: Order) => {
-  await write(scheduler, order, (wanted, isAdded) => wanted.filter(isAdded));
+export const orderAdded = (scheduler: Scheduler, order: Order) =>
+  scheduler.ordering(order.session, async () => {
+    const names = await namesOf(scheduler, order);
+    if (names.length === 0 && order.schedules.length > 0) return;
+    for (let start = 0; ; start += mostOrdered) {
+      const packages = names.slice(start, start + mostOrdered);
+      const more = start > 0 || names.length > mostOrdered;
+      if (await writePart(scheduler, { ...order, packages }, more, withoutRemoved)) return;
+      if (start + mostOrdered >= names.length) break;
+    }
+    await complete(scheduler, order.session);
+  });
+
+const namesOf = async (
+  { config, state }: Scheduler,
+  { session, packages, all, schedules }: Order,
+): Promise<readonly Pkgbase[]> => {
+  if (all) return [...new Set([...packages, ...(await enabledPackages(state))])];
+  if (schedules.length === 0) return packages;
+  const due = new Set(schedules);
+  const idle = await idlePackages(state, session);
+  const scheduled = idle.filter((it) => due.has(scheduleOf(it, config)));
+  return [...new Set([...packages, ...scheduled.map(({ pkgbase }) => pkgbase)])];
 };
 
 type Choose = (
@@ -27,13 +79,96 @@ type Choose = (
   isAdded: (pkgbase: Pkgbase) => boolean,
 ) => readonly Pkgbase[];
 
-const write = (scheduler: Scheduler, order: Order, choose: Choose) =>
+const demandAdded: Choose = (wanted, isAdded) => {
+  const missing = wanted.find((pkgbase) => !isAdded(pkgbase));
+  if (missing !== undefined)
+    throw new Fault("missing", `package with base ${missing} is not added`);
+  return wanted;
+};
+
+const withoutRemoved: Choose = (wanted, isAdded) => wanted.filter(isAdded);
+
+type Part = Omit<Order, "all" | "schedules">;
+
+/** Writes builds of a session that are not there yet; a small order is complete with that. Answers whether the session is. */
+const writePart = (scheduler: Scheduler, order: Part, more: boolean, choose: Choose) =>
   writeBuilds(scheduler.state, async (transaction) => {
-    const { session } = order;
-    const there = await orderedIn(transaction, session);
-    if (there) return { session, builds: there };
+    const { session, reason, resolve, force } = order;
+    const there = await findSessionIn(transaction, session);
+    if (there && there.completeAt !== null) return true;
     const names = [...new Set(order.packages)].sort();
     const addedAt = await addedAtOf(transaction, names);
     const packages = choose(names, (pkgbase) => addedAt.has(pkgbase));
-    return { session, builds: await writeSession(scheduler, transaction, { ...order, packages }) };
+
+    const at = scheduler.now();
+    const isWhole = !there && !more;
+    const written =
+      there ??
+      (await insertSession(transaction, {
+        id: session,
+        reason,
+        resolve,
+        force,
+        orderedAt: at,
+        completeAt: isWhole ? at : null,
+      }));
+    const known = await basesIn(transaction, session, packages);
+    const wanted = packages.flatMap((pkgbase) =>
+      known.has(pkgbase) ? [] : [{ pkgbase, build: v.parse(BuildId, scheduler.newId()) }],
+    );
+    await insertBuilds(transaction, {
+      session: written,
+      wanted,
+      addedAt,
+      arch: scheduler.config.ARCH,
+    });
+    if (!isWhole) return false;
+    await announce(scheduler, transaction, wanted);
+    await transaction.publish(publication(planRequested, planOf(scheduler, written)));
+    return true;
   });
+
+/** Announces the builds of a session that is written part by part, and has it planned: from then on it is visible. */
+const complete = async (scheduler: Scheduler, id: SessionId) => {
+  const { now, state } = scheduler;
+  const ordered = await buildsOf(state, id);
+  for (let start = 0; start < ordered.length; start += mostOrdered) {
+    const some = ordered.slice(start, start + mostOrdered);
+    await state.write((transaction) =>
+      announce(
+        scheduler,
+        transaction,
+        some.map(({ id, pkgbase }) => ({ build: id, pkgbase })),
+      ),
+    );
+  }
+  await writeBuilds(state, async (transaction) => {
+    const session = await completeSession(transaction, id, now());
+    if (session) await transaction.publish(publication(planRequested, planOf(scheduler, session)));
+  });
+};
+
+/** Forgets an order that was never complete. Some of its builds may have been announced: those end. */
+export const forgetOrder = async (scheduler: Scheduler, id: SessionId) => {
+  const ordered = await buildsOf(scheduler.state, id);
+  for (let start = 0; start < ordered.length; start += atOnce) {
+    const some = ordered.slice(start, start + atOnce);
+    await changeBuilds(scheduler, new Map(some.map(({ id }) => [id, { kind: "unneeded" }])));
+  }
+  await writeBuilds(scheduler.state, (transaction) => deleteAbandoned(transaction, id));
+};
+
+type Written = { readonly build: BuildId; readonly pkgbase: Pkgbase };
+
+const announce = (
+  { config, now }: Scheduler,
+  transaction: Transaction,
+  builds: readonly Written[],
+) => {
+  const at = now();
+  return transaction.publish(
+    ...builds.map(({ build, pkgbase }) =>
+      publication(buildPending, { build, pkgbase, arch: config.ARCH, at }),
+    ),
+  );
+};

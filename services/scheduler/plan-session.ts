@@ -1,6 +1,5 @@
 import { publication } from "#shared/bus/declare.ts";
-import { sessionEnded } from "#shared/messages/build.ts";
-import { planRequested } from "#shared/messages/plan.ts";
+import { planRequested, sessionEnded } from "#shared/messages/plan.ts";
 import type { BuildId, SessionId } from "#shared/model.ts";
 import type { BuildEvent, BuildStep } from "./build-life.ts";
 import { atOnce, changeBuildsIn, countEnds } from "./change-build.ts";

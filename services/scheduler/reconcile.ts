@@ -1,12 +1,14 @@
 import * as v from "valibot";
 import { BuildId, SessionId } from "#shared/model.ts";
 import type { Reconcile } from "#shared/service/reconcile.ts";
+import { minutes } from "#shared/time.ts";
 import { changeBuild } from "./change-build.ts";
 import type { Scheduler } from "./context.ts";
+import { forgetOrder } from "./order-builds.ts";
 import { giveUpSession, requestPlan } from "./plan-session.ts";
 import { release, releaseAll } from "./release.ts";
 import { plannedBuilds, unansweredBuilds } from "./store/builds.ts";
-import { unplannedSessions } from "./store/sessions.ts";
+import { abandonedSessions, unplannedSessions } from "./store/sessions.ts";
 
 const idsOf = (rows: readonly { readonly id: string }[]) => rows.map(({ id }) => id);
 
@@ -49,4 +51,15 @@ export const unplanned: Reconcile<Scheduler> = {
   find: async ({ state }) => idsOf(await unplannedSessions(state)),
   step: (scheduler, id) => requestPlan(scheduler, v.parse(SessionId, id)),
   giveUp: (scheduler, id, message) => giveUpSession(scheduler, v.parse(SessionId, id), message),
+};
+
+/** How long the rest of an order may take to come. */
+const patience = minutes(60);
+
+/** Orders of several questions whose last one never came. */
+export const abandoned: Reconcile<Scheduler> = {
+  name: "abandoned orders",
+  find: async ({ now, state }) => idsOf(await abandonedSessions(state, now() - patience)),
+  step: (scheduler, id) => forgetOrder(scheduler, v.parse(SessionId, id)),
+  giveUp: (scheduler, id) => forgetOrder(scheduler, v.parse(SessionId, id)),
 };

@@ -5,11 +5,10 @@ import {
   buildRequested,
   claimBuild as claim,
   orderBuilds as order,
-  sessionEnded,
   sessionOrdered,
 } from "#shared/messages/build.ts";
 import { packageRemoved } from "#shared/messages/package.ts";
-import { planFinished, planRequested } from "#shared/messages/plan.ts";
+import { planFinished, planRequested, sessionEnded } from "#shared/messages/plan.ts";
 import { publishRefused, publishRequested, repoPublished } from "#shared/messages/repo.ts";
 import { answer, defineService, on } from "#shared/service/define.ts";
 import { run } from "#shared/service/run.ts";
@@ -27,7 +26,7 @@ import { forgetPackage } from "./forget-package.ts";
 import { buildsEnded } from "./metrics.ts";
 import { orderAdded, orderBuilds } from "./order-builds.ts";
 import { giveUpPlanned, planSession } from "./plan-session.ts";
-import { unanswered, unplanned, waiting } from "./reconcile.ts";
+import { abandoned, unanswered, unplanned, waiting } from "./reconcile.ts";
 import { release } from "./release.ts";
 import { schedules } from "./schedules.ts";
 
@@ -57,6 +56,7 @@ export const scheduler = defineService({
     on(packageRemoved, forgetPackage, terms),
   ],
   publishes: [
+    sessionOrdered,
     buildPending,
     planRequested,
     buildRequested,
@@ -66,7 +66,7 @@ export const scheduler = defineService({
   ],
   measures: [buildsEnded],
   crons: [schedules],
-  reconciles: [unanswered, waiting, unplanned],
+  reconciles: [unanswered, waiting, unplanned, abandoned],
   async health({ blobs, state }) {
     await state.ping();
     await blobs.ping();

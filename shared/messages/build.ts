@@ -164,18 +164,6 @@ export const buildEnded = message(
   },
 );
 
-/** All builds of a session have ended. Nothing of the session follows it. */
-export const sessionEnded = message(
-  buildLog,
-  "session.ended",
-  v.object({ session: SessionId, at: Instant }),
-  {
-    id: ({ session }) => `session-ended-${session}`,
-    key: ({ session }) => session,
-    says: "every build of a session has ended",
-  },
-);
-
 export const buildOutput = message(
   buildOutputs,
   "build.output.{build}",
@@ -196,26 +184,34 @@ export const buildOutput = message(
 
 export const BuildReason = v.picklist(["webhook", "manual", "schedule", "initial", "unknown"]);
 
-/** What somebody wants built. */
-const Order = v.object({
+const Order = {
   /** Chosen by the caller: an order that is asked for again is the same order. */
   session: SessionId,
   packages: v.array(Pkgbase),
+  /** All packages that take part in schedules, besides those that are named. */
+  all: v.optional(v.boolean(), false),
   reason: BuildReason,
   /** Orders the builds by their dependencies, and cancels those that lack one. */
   resolve: v.boolean(),
   /** Builds also what is up to date. */
   force: v.boolean(),
-});
-export type Order = v.InferOutput<typeof Order>;
+};
 
-/** Orders a session; the reply comes once its rows are committed. An unknown package is `Fault` missing. */
+/** Packages that one `build.order` may name. */
+export const mostOrdered = 500;
+
+/**
+ * Orders a session; the reply comes once its rows are committed. An unknown package is `Fault` missing. An order of more
+ * packages than one question may name is made of several questions of one session: nothing is built before the last.
+ */
 export const orderBuilds = question("build.order", {
-  request: Order,
-  answer: v.object({
-    session: SessionId,
-    builds: v.array(v.object({ pkgbase: Pkgbase, build: BuildId })),
+  request: v.object({
+    ...Order,
+    packages: v.pipe(Order.packages, v.maxLength(mostOrdered)),
+    /** Another question names more packages of the session. */
+    more: v.optional(v.boolean(), false),
   }),
+  answer: v.object({ session: SessionId }),
   timeout: seconds(10),
 });
 
@@ -223,10 +219,20 @@ export const orderBuilds = question("build.order", {
 export const sessionOrders = stream("SESSION_ORDERS", { keep: "work", maxAge: days(30) });
 
 /** As `build.order`, but packages that are no longer added are left out. */
-export const sessionOrdered = message(sessionOrders, "session.ordered.{session}", Order, {
-  id: ({ session }) => session,
-  key: ({ session }) => session,
-});
+export const sessionOrdered = message(
+  sessionOrders,
+  "session.ordered.{session}",
+  v.object({
+    ...Order,
+    /** Cron expressions: besides, the packages that have one of these schedules and no unfinished build. */
+    schedules: v.optional(v.array(v.string()), []),
+  }),
+  {
+    id: ({ session }) => session,
+    key: ({ session }) => session,
+  },
+);
+export type Order = v.InferInput<(typeof sessionOrdered)["schema"]>;
 
 /** A builder asks before it begins: whether the build is still wanted. The scheduler records the builder and the time. */
 export const claimBuild = question("build.claim", {

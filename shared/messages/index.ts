@@ -7,12 +7,11 @@ import {
   buildStarted,
   claimBuild,
   orderBuilds,
-  sessionEnded,
   sessionOrdered,
 } from "./build.ts";
 import { builderAnnounced } from "./builder.ts";
 import { packageAdded, packageChanged, packageRemoved } from "./package.ts";
-import { planFinished, planRequested } from "./plan.ts";
+import { planFinished, planRequested, sessionEnded } from "./plan.ts";
 import {
   claimRebuild,
   orderRebuild,

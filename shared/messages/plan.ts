@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { message, stream } from "#shared/bus/declare.ts";
 import { Instant, SessionId } from "#shared/model.ts";
 import { days } from "#shared/time.ts";
+import { buildLog } from "./build.ts";
 
 /** Sessions waiting for a plan. */
 export const planRequests = stream("PLAN_REQUESTS", { keep: "work", maxAge: days(30) });
@@ -33,5 +34,17 @@ export const planFinished = message(
     id: ({ session }) => `planned-${session}`,
     key: ({ session }) => session,
     says: "it is known what the builds of a session need",
+  },
+);
+
+/** All builds of a session have ended. Nothing of the session follows it. */
+export const sessionEnded = message(
+  buildLog,
+  "session.ended",
+  v.object({ session: SessionId, at: Instant }),
+  {
+    id: ({ session }) => `session-ended-${session}`,
+    key: ({ session }) => session,
+    says: "every build of a session has ended",
   },
 );

@@ -1,4 +1,6 @@
+import { sql } from "drizzle-orm";
 import {
+  type AnySQLiteColumn,
   index,
   integer,
   primaryKey,
@@ -17,6 +19,8 @@ export const sessions = sqliteTable("sessions", {
   resolve: integer({ mode: "boolean" }).notNull(),
   force: integer({ mode: "boolean" }).notNull(),
   orderedAt: integer("ordered_at").notNull(),
+  /** Absent while the builds of a large order are being written; until then, nothing reads them. 0: not recorded. */
+  completeAt: integer("complete_at").default(0),
   /** Absent until the resolver has said what needs what. */
   plannedAt: integer("planned_at"),
 });
@@ -74,6 +78,10 @@ export const builds = sqliteTable(
     index("builds_by_state").on(build.state),
   ],
 );
+
+/** Whether the session of a build is complete. */
+export const isOfCompleteSession = (build: { readonly session: AnySQLiteColumn }) =>
+  sql`${build.session} not in (select ${sessions.id} from ${sessions} where ${sessions.completeAt} is null)`;
 
 /** What builds made: the record that signing and publishing go by. Written by the scheduler, read by anyone. */
 export const buildArtifacts = sqliteTable(

@@ -1,7 +1,9 @@
+import { eq } from "drizzle-orm";
+import * as v from "valibot";
 import type { BuildOutcome } from "#shared/messages/build.ts";
 import { buildFinished, buildRequested, orderBuilds } from "#shared/messages/build.ts";
 import { repoPublished } from "#shared/messages/repo.ts";
-import type { BuildId } from "#shared/model.ts";
+import { type BuildId, SessionId } from "#shared/model.ts";
 import { start } from "#shared/service/start.ts";
 import { builds } from "#shared/state/builds.ts";
 import { scheduler } from "../../services/scheduler/service.ts";
@@ -31,14 +33,18 @@ export const startScheduler = async (
   }));
   const running = await start(scheduler, {}, world);
 
-  const order = (packages: readonly string[], force = true, session = crypto.randomUUID()) =>
-    world.ask(orderBuilds, {
+  const order = async (packages: readonly string[], force = true) => {
+    const session = v.parse(SessionId, world.newId());
+    await world.ask(orderBuilds, {
       session,
       packages: [...packages],
       reason: "manual",
       resolve: true,
       force,
     });
+    const rows = await world.state.read.select().from(builds).where(eq(builds.session, session));
+    return { session, builds: rows.map(({ id, pkgbase }) => ({ build: id, pkgbase })) };
+  };
   const requested = () => world.bus.sent(buildRequested).map(({ pkgbase }) => pkgbase);
   const told = (build: BuildId) => {
     const pkgbase = world.bus.sent(buildRequested).find((it) => it.build === build)?.pkgbase ?? "";

@@ -19,7 +19,8 @@ export type PeekRow = {
 };
 
 /** When the newest build of a package was ordered. */
-export const newest = sql`(select max(newer.ordered_at) from ${builds} newer where newer.pkgbase = ${packages.pkgbase})`;
+export const newest = sql`(select max(newer.ordered_at) from ${builds} newer where newer.pkgbase = ${packages.pkgbase}
+  and newer.session not in (select incomplete.id from ${sessions} incomplete where incomplete.complete_at is null))`;
 
 const peek = sql`json_array(
   ${packages.position}, ${packages.pkgbase}, ${packages.addedAt}, ${packages.enabled}, ${packages.devel},

@@ -1,7 +1,7 @@
 import { and, asc, eq, gt, inArray, isNull, sql } from "drizzle-orm";
 import { Fault } from "#shared/fault.ts";
 import type { Pkgbase } from "#shared/model.ts";
-import { builds } from "#shared/state/builds.ts";
+import { builds, isOfCompleteSession } from "#shared/state/builds.ts";
 import { packages } from "#shared/state/packages.ts";
 import { readPages } from "#shared/state/read-pages.ts";
 import { publications } from "#shared/state/repo.ts";
@@ -21,7 +21,7 @@ const selectPackages = (read: Reader) =>
       spec: sources.spec,
       srcinfo: publications.srcinfo,
       version: publications.version,
-      builds: sql<number>`(select count(*) from ${builds} where ${builds.pkgbase} = ${packages.pkgbase})`,
+      builds: sql<number>`(select count(*) from ${builds} where ${builds.pkgbase} = ${packages.pkgbase} and ${isOfCompleteSession(builds)})`,
     })
     .from(packages)
     .leftJoin(sources, eq(sources.id, packages.source))
@@ -44,16 +44,15 @@ export const demandPackage = async (read: Reader, name: Pkgbase) => {
   return row;
 };
 
-/** The names of all packages, or of those that take part in schedules. */
-export const listNames = async (read: Reader, only: "all" | "enabled") => {
+/** The names of all packages. */
+export const listNames = async (read: Reader) => {
   const { position, pkgbase } = packages;
-  const isListed = only === "all" ? present : and(present, eq(packages.enabled, true));
   const rows = await readPages<{ readonly position: number; readonly pkgbase: Pkgbase }>(
     (last, limit) =>
       read
         .select({ position, pkgbase })
         .from(packages)
-        .where(and(isListed, last && gt(position, last.position)))
+        .where(and(present, last && gt(position, last.position)))
         .orderBy(asc(position))
         .limit(limit),
   );

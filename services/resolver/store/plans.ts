@@ -2,7 +2,7 @@ import { and, eq, gt, inArray, lte, ne, sql } from "drizzle-orm";
 import { publication } from "#shared/bus/declare.ts";
 import { planFinished } from "#shared/messages/plan.ts";
 import type { Pkgbase, SessionId } from "#shared/model.ts";
-import { builds, sessions } from "#shared/state/builds.ts";
+import { builds, isOfCompleteSession, sessions } from "#shared/state/builds.ts";
 import { planEntries, planNeeds, plans } from "#shared/state/plans.ts";
 import { readPages } from "#shared/state/read-pages.ts";
 import type { Reader, State } from "#shared/state/state.ts";
@@ -23,7 +23,12 @@ export const readOrdered = async (read: Reader, session: SessionId) => {
   const packages = await readBases(read, and(eq(builds.session, session), isPending));
   const earlier = await readBases(
     read,
-    and(ne(builds.session, session), isUnfinished, lte(builds.orderedAt, found.orderedAt)),
+    and(
+      ne(builds.session, session),
+      isUnfinished,
+      isOfCompleteSession(builds),
+      lte(builds.orderedAt, found.orderedAt),
+    ),
   );
   return { packages, building: [...new Set(earlier)] };
 };

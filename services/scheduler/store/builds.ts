@@ -98,7 +98,9 @@ export const unfinishedBuilds = async ({ read }: State) => {
         })
         .from(builds)
         .innerJoin(sessions, eq(sessions.id, builds.session))
-        .where(and(eq(builds.state, state), last && gt(row, last.row)))
+        .where(
+          and(eq(builds.state, state), isNotNull(sessions.completeAt), last && gt(row, last.row)),
+        )
         .orderBy(row)
         .limit(limit),
     );

@@ -37,6 +37,8 @@ test("kiln's command line is added where it is missing, and its first build is o
     {
       session: expect.any(String),
       packages: ["kiln-cli"],
+      all: false,
+      more: false,
       reason: "initial",
       resolve: true,
       force: false,
@@ -55,6 +57,8 @@ test("where it is there, it is built only if something is new, once in a process
     {
       session: expect.any(String),
       packages: ["kiln-cli"],
+      all: false,
+      more: false,
       reason: "schedule",
       resolve: true,
       force: false,

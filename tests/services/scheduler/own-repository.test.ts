@@ -29,6 +29,7 @@ const setup = async (published: Readonly<Record<string, Artifact>>) => {
     ...world,
     config: parseConfig(Config, {}),
     planning: shareRunning<void, SessionId>(),
+    ordering: shareRunning<void, SessionId>(),
     releasing: shareNext<ReadonlyMap<BuildId, unknown>>(),
     look: new Map(),
   };

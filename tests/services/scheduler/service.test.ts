@@ -1,11 +1,6 @@
 import { expect, test, vi } from "vitest";
-import {
-  buildEnded,
-  buildPending,
-  buildRequested,
-  buildStarted,
-  sessionEnded,
-} from "#shared/messages/build.ts";
+import { buildEnded, buildPending, buildRequested, buildStarted } from "#shared/messages/build.ts";
+import { sessionEnded } from "#shared/messages/plan.ts";
 import { publishRefused, publishRequested } from "#shared/messages/repo.ts";
 import { start } from "#shared/service/start.ts";
 import { buildArtifacts, builds } from "#shared/state/builds.ts";

@@ -158,6 +158,8 @@ test("POST /build orders each package once", async () => {
     {
       session: expect.any(String),
       packages: ["foo", "Bar"],
+      all: false,
+      more: false,
       reason: "manual",
       resolve: true,
       force: true,
@@ -188,7 +190,9 @@ test("POST /build/all orders what takes part in schedules", async () => {
   expect(api.orders).toEqual([
     {
       session: expect.any(String),
-      packages: ["foo"],
+      packages: [],
+      all: true,
+      more: false,
       reason: "manual",
       resolve: true,
       force: false,

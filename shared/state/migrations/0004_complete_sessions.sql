@@ -1,0 +1,1 @@
+ALTER TABLE `sessions` ADD `complete_at` integer DEFAULT 0;
