@@ -24,7 +24,7 @@ export const buildLog = stream("BUILD_LOG", { keep: "log", maxAge: days(30) });
 /** What running builds print. The whole log of an ended build is a blob. */
 export const buildOutputs = stream("BUILD_OUTPUT", { keep: "log", maxAge: days(7) });
 
-const RepositoryFile = v.object({ filename: FileName, blob: BlobReference });
+export const RepositoryFile = v.object({ filename: FileName, blob: BlobReference });
 
 /** kiln's own repository as one build sees it: a whole generation's databases, the packages it needs. */
 export const OwnRepository = v.object({
@@ -32,7 +32,10 @@ export const OwnRepository = v.object({
   generation: v.number(),
   /** With their signatures, under pacman's names. */
   databases: v.array(RepositoryFile),
+  /** The packages that the build needs, in requests of kiln 0.1.0; else empty. */
   packages: v.array(RepositoryFile),
+  /** The packages that the build needs: JSON, an array of what `packages` had. Null where it needs none. */
+  list: v.optional(v.nullable(BlobReference), null),
   /** Armoured; signatures are required when there is one. */
   publicKey: v.nullable(v.string()),
 });

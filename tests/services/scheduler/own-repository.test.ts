@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { expect, test } from "vitest";
 import { type BuildId, Pkgbase, Pkgname, type SessionId } from "#shared/model.ts";
+import { readOwnPackages } from "#shared/own-packages.ts";
 import { parseConfig } from "#shared/service/config.ts";
 import { shareNext, shareRunning } from "#shared/single-flight.ts";
 import { artifacts, generations } from "#shared/state/repo.ts";
@@ -36,9 +37,8 @@ const setup = async (published: Readonly<Record<string, Artifact>>) => {
   return {
     select: async (...dependencies: string[]) => {
       const repository = await ownRepository(scheduler, dependencies);
-      return repository?.packages.map(({ filename }) =>
-        filename.replace("-2-1-any.pkg.tar.zst", ""),
-      );
+      const files = repository && (await readOwnPackages(world.blobs, repository));
+      return files?.map(({ filename }) => filename.replace("-2-1-any.pkg.tar.zst", ""));
     },
     [Symbol.asyncDispose]: () => world[Symbol.asyncDispose](),
   };
