@@ -1,20 +1,13 @@
 import type * as v from "valibot";
 import type { resolveAdd } from "#shared/messages/resolve.ts";
-import { parseSrcinfo } from "#shared/pacman/srcinfo.ts";
-import { needsOthers, unasked } from "./closure.ts";
+import { needsOthers, type Surroundings, unasked } from "./closure.ts";
 import type { Resolver } from "./context.ts";
 import { type Fetched, fetchSource } from "./fetch-source.ts";
 import { gather } from "./gather.ts";
 import { parseGitUrl } from "./git-url.ts";
 import { isDevel } from "./is-devel.ts";
-import { finderOf, offersOf } from "./providers.ts";
-import {
-  type AddedPackage,
-  insertSources,
-  readAdded,
-  readPublished,
-  type Source,
-} from "./store.ts";
+import type { Added } from "./recipes.ts";
+import { insertSources, type Source } from "./store.ts";
 import { orUnusable, unusable } from "./unusable.ts";
 
 type Request = v.InferOutput<(typeof resolveAdd)["request"]>;
@@ -23,8 +16,8 @@ type Answer = v.InferOutput<(typeof resolveAdd)["answer"]>;
 /** Fetches a source and what comes along with it. Rows are written last, all or none. */
 export const add = async (context: Resolver, { spec, replace }: Request): Promise<Answer> => {
   if (spec.type === "git") parseGitUrl(spec.url, context.config.GIT_ALLOW_FILE);
-  const added = await readAdded(context.state.read);
-  const isThere = (pkgbase: string) => added.some(({ source }) => source.pkgbase === pkgbase);
+  const added = await context.recipes.added();
+  const isThere = (pkgbase: string) => added.has(pkgbase);
 
   const listed = spec.type === "aur" ? await orUnusable(() => context.aur.info([spec.name])) : [];
   if ("kind" in listed) return listed;
@@ -45,20 +38,17 @@ const bringAlong = async (
   context: Resolver,
   { source, srcinfo }: Fetched,
   devel: boolean,
-  added: readonly AddedPackage[],
+  added: ReadonlyMap<string, Added>,
 ): Promise<Answer> => {
-  const { config, state } = context;
+  const { config, recipes, state } = context;
   const { pkgbase } = source;
-  const others = added.filter((it) => it.source.pkgbase !== pkgbase).map((it) => it.source);
-  const published = await readPublished(state.read);
-  const surroundings = {
+  const find = await recipes.offered();
+  const isOther = (other: { readonly pkgbase: string }) => other.pkgbase !== pkgbase;
+  const surroundings: Omit<Surroundings, "official"> = {
     arch: config.ARCH,
-    own: finderOf([
-      ...others.flatMap((it) => offersOf(parseSrcinfo(it.srcinfo), config.ARCH)),
-      ...published.filter((it) => it.pkgbase !== pkgbase),
-    ]),
-    following: new Set(others.flatMap((it) => (it.spec.type === "aur" ? it.pkgbase : []))),
-    elsewhere: new Set(others.flatMap((it) => (it.spec.type === "aur" ? [] : it.pkgbase))),
+    own: (need) => find(need, isOther),
+    isFollowing: (name) => name !== pkgbase && added.get(name)?.isAur === true,
+    isElsewhere: (name) => name !== pkgbase && added.get(name)?.isAur === false,
   };
   const official = needsOthers(srcinfo, surroundings) ? await context.official() : unasked;
   const gathered = await gather(context, srcinfo, { ...surroundings, official });

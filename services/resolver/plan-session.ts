@@ -4,11 +4,10 @@ import type { planRequested } from "#shared/messages/plan.ts";
 import { sayable } from "#shared/messages/reason.ts";
 import type { Pkgbase } from "#shared/model.ts";
 import { parseDependency } from "#shared/pacman/dependency.ts";
-import { parseSrcinfo } from "#shared/pacman/srcinfo.ts";
 import { yieldToOthers } from "#shared/pause.ts";
 import type { Resolver } from "./context.ts";
 import { type Planned, planNeeds } from "./plan.ts";
-import { type Offer, offersOf, type Recipe, recipeOf } from "./providers.ts";
+import type { Offer, Recipe } from "./providers.ts";
 import {
   findPlan,
   finishPlan,
@@ -17,13 +16,7 @@ import {
   readOrdered,
   writePlan,
 } from "./store/plans.ts";
-import {
-  type AddedPackage,
-  readAdded,
-  readBuiltStates,
-  readPublished,
-  type Source,
-} from "./store.ts";
+import { type AddedPackage, readAdded, readBuiltStates, type Source } from "./store.ts";
 import { orUnusable } from "./unusable.ts";
 import { type Updated, update } from "./update.ts";
 
@@ -114,13 +107,12 @@ const updateAll = async (
 
 /** Reads of what is published and added only as much as the plan takes: both may be thousands. */
 const planAll = async (
-  { config, official, state }: Resolver,
+  { official, recipes }: Resolver,
   present: readonly Source[],
 ): Promise<ReadonlyMap<string, Planned>> => {
-  const arch = config.ARCH;
   const coming: Recipe[] = [];
-  await inTurns(present, ({ srcinfo }) => {
-    coming.push(recipeOf(parseSrcinfo(srcinfo), arch));
+  await inTurns(present, (source) => {
+    coming.push(recipes.of(source));
   });
   if (coming.every(({ needs }) => needs.length === 0)) return nothing;
   const officially = await official();
@@ -130,7 +122,7 @@ const planAll = async (
   });
   if (!needsOthers) return nothing;
 
-  const published = await readPublished(state.read);
+  const published = await recipes.published();
   const plan = async (unbuilt: readonly Offer[]) => {
     const planned = new Map<string, Planned>();
     await inTurns(planNeeds(coming, { official: officially, published, unbuilt }), (it) => {
@@ -144,9 +136,8 @@ const planAll = async (
   const known = new Set<string>(published.map(({ pkgbase }) => pkgbase));
   for (const { pkgbase } of present) known.add(pkgbase);
   const unbuilt: Offer[] = [];
-  await inTurns(await readAdded(state.read), ({ source: { pkgbase, srcinfo } }) => {
-    if (!known.has(pkgbase)) unbuilt.push(...offersOf(parseSrcinfo(srcinfo), arch));
-  });
+  for (const [pkgbase, { recipe }] of await recipes.added())
+    if (!known.has(pkgbase)) unbuilt.push(...recipe.offers);
   return plan(unbuilt);
 };
 

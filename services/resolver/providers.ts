@@ -10,7 +10,7 @@ import { fieldOf, pkgnamesOf, type Srcinfo, versionOf } from "#shared/pacman/src
 /** A package that could meet a dependency, and what builds it. */
 export type Offer = Candidate & { readonly pkgbase: string };
 
-export type Find<T> = (dependency: Dependency) => T | undefined;
+export type Find<T> = (dependency: Dependency, isWanted?: (offer: T) => boolean) => T | undefined;
 
 /**
  * Finds who meets a dependency: a package of that very name before one that provides it, and of
@@ -24,10 +24,12 @@ export const finderOf = <T extends Candidate>(offers: Iterable<T>): Find<T> => {
     for (const provision of offer.provides ?? [])
       add(byProvision, parseDependency(provision).name, offer);
   }
-  return (dependency) =>
-    [byName, byProvision]
-      .flatMap((offered) => offered.get(dependency.name) ?? [])
-      .find((offer) => satisfies(dependency, offer));
+  return (dependency, isWanted = () => true) => {
+    const meets = (offer: T) => isWanted(offer) && satisfies(dependency, offer);
+    return (
+      byName.get(dependency.name)?.find(meets) ?? byProvision.get(dependency.name)?.find(meets)
+    );
+  };
 };
 
 /** What building a source would offer on an architecture. */

@@ -78,8 +78,8 @@ corpusTest("no package of the corpus takes an official package's place", async (
       arch: "x86_64",
       official: { has: (dependency) => find(dependency) !== undefined },
       own: finderOf(srcinfos.flatMap((it) => offersOf(it, "x86_64"))),
-      following: new Set(),
-      elsewhere: new Set(),
+      isFollowing: () => false,
+      isElsewhere: () => false,
     },
   );
 

@@ -8,7 +8,7 @@ import { Pkgbase, Pkgname, SessionId } from "#shared/model.ts";
 import { sessions } from "#shared/state/builds.ts";
 import { packages } from "#shared/state/packages.ts";
 import { planEntries, planNeeds, plans } from "#shared/state/plans.ts";
-import { artifacts } from "#shared/state/repo.ts";
+import { artifacts, generations } from "#shared/state/repo.ts";
 import { officialDatabases } from "#shared/state/sources.ts";
 import { recipe } from "../support/recipe.ts";
 import { startResolver } from "../support/resolver.ts";
@@ -74,8 +74,8 @@ test("what is published meets a need, in the version that it has", async () => {
     arch: "any",
   };
   await it.publish("lib");
-  await it.world.state.write((transaction) =>
-    transaction.insert(artifacts).values({
+  await it.world.state.write(async (transaction) => {
+    await transaction.insert(artifacts).values({
       ...file,
       pkgname: v.parse(Pkgname, "lib"),
       pkgbase: v.parse(Pkgbase, "lib"),
@@ -85,8 +85,17 @@ test("what is published meets a need, in the version that it has", async () => {
       desc: "",
       filesSha256: "",
       frame: 0,
-    }),
-  );
+    });
+    await transaction.insert(generations).values({
+      number: 1,
+      databaseSha256: "",
+      databaseBytes: 0,
+      filesSha256: "",
+      filesBytes: 0,
+      modifiedAt: 0,
+      createdAt: 0,
+    });
+  });
 
   expect(await it.plan(["needy"])).toEqual([
     { ...quiet, pkgbase: "needy", needs: ["file/lib"], missing: ["lib>=2"] },

@@ -46,8 +46,8 @@ export const close = (
     arch: "x86_64",
     official,
     own: finderOf(own.flatMap((it) => offersOf(srcinfoOf(it), "x86_64"))),
-    following: new Set(following),
-    elsewhere: new Set(elsewhere),
+    isFollowing: (pkgbase: string) => following.includes(pkgbase),
+    isElsewhere: (pkgbase: string) => elsewhere.includes(pkgbase),
   };
   for (let rounds = 0; rounds < 50; rounds++) {
     const closure = closeOver(srcinfoOf(target), facts, surroundings);

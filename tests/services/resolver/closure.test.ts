@@ -179,8 +179,8 @@ test.each<[Recipe, boolean]>([
     needsOthers(srcinfoOf(target), {
       arch: "x86_64",
       own,
-      following: new Set(),
-      elsewhere: new Set(),
+      isFollowing: () => false,
+      isElsewhere: () => false,
     }),
   ).toBe(expected);
 });
