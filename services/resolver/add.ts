@@ -6,7 +6,7 @@ import { type Fetched, fetchSource } from "./fetch-source.ts";
 import { gather } from "./gather.ts";
 import { parseGitUrl } from "./git-url.ts";
 import { isDevel } from "./is-devel.ts";
-import type { Added } from "./recipes.ts";
+import type { Known } from "./recipes.ts";
 import { insertSources, type Source } from "./store.ts";
 import { orUnusable, unusable } from "./unusable.ts";
 
@@ -16,8 +16,8 @@ type Answer = v.InferOutput<(typeof resolveAdd)["answer"]>;
 /** Fetches a source and what comes along with it. Rows are written last, all or none. */
 export const add = async (context: Resolver, { spec, replace }: Request): Promise<Answer> => {
   if (spec.type === "git") parseGitUrl(spec.url, context.config.GIT_ALLOW_FILE);
-  const added = await context.recipes.added();
-  const isThere = (pkgbase: string) => added.has(pkgbase);
+  const known = await context.recipes.known();
+  const isThere = (pkgbase: string) => known.added.has(pkgbase);
 
   const listed = spec.type === "aur" ? await orUnusable(() => context.aur.info([spec.name])) : [];
   if ("kind" in listed) return listed;
@@ -31,22 +31,20 @@ export const add = async (context: Resolver, { spec, replace }: Request): Promis
   if (target.kind === "unusable") return target;
   if (!replace && isThere(target.source.pkgbase))
     return { kind: "exists", pkgbase: target.source.pkgbase };
-  return bringAlong(context, target, devel, added);
+  return bringAlong(context, target, devel, known);
 };
 
 const bringAlong = async (
   context: Resolver,
   { source, srcinfo }: Fetched,
   devel: boolean,
-  added: ReadonlyMap<string, Added>,
+  { added, meets }: Known,
 ): Promise<Answer> => {
-  const { config, recipes, state } = context;
+  const { config, state } = context;
   const { pkgbase } = source;
-  const find = await recipes.offered();
-  const isOther = (other: { readonly pkgbase: string }) => other.pkgbase !== pkgbase;
   const surroundings: Omit<Surroundings, "official"> = {
     arch: config.ARCH,
-    own: (need) => find(need, isOther),
+    isOwn: (need) => meets(need, pkgbase),
     isFollowing: (name) => name !== pkgbase && added.get(name)?.isAur === true,
     isElsewhere: (name) => name !== pkgbase && added.get(name)?.isAur === false,
   };

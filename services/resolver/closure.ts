@@ -2,7 +2,7 @@ import type { Pkgbase, Pkgname } from "#shared/model.ts";
 import { type Dependency, parseDependency } from "#shared/pacman/dependency.ts";
 import type { Srcinfo } from "#shared/pacman/srcinfo.ts";
 import { type Listings, pickListed } from "./pick-listed.ts";
-import { type Find, finderOf, needsOf, type Offer, type Official, offersOf } from "./providers.ts";
+import { finderOf, needsOf, type Offer, type Official, offersOf, openIndex } from "./providers.ts";
 
 /** What was learnt so far; a name that is not in a map was not asked about. */
 export type Facts = Listings & {
@@ -13,7 +13,7 @@ export type Surroundings = {
   readonly arch: string;
   readonly official: Official;
   /** What the packages that are added already offer, built or not. */
-  readonly own: Find<Offer>;
+  isOwn(need: Dependency): boolean;
   /** The packages that are added and follow the AUR: what it has of them, they have with their next update. */
   isFollowing(pkgbase: string): boolean;
   /** The packages that are added from elsewhere: the AUR's of their name do not come beside them. */
@@ -44,23 +44,17 @@ export type Closure =
  * the same answer.
  */
 export const closeOver = (target: Srcinfo, facts: Facts, surroundings: Surroundings): Closure => {
-  const { arch, official, own, isFollowing, isElsewhere } = surroundings;
+  const { arch, official, isOwn, isFollowing, isElsewhere } = surroundings;
   const chosen = new Map<string, { choice?: Choice; needs: string[] }>();
-  const offers: Offer[] = [];
+  const offers = openIndex<Offer>();
   const ask = { names: new Set<string>(), provisions: new Set<string>() };
   const sources = new Map<Pkgbase, Choice>();
   const missing: string[] = [];
 
-  let known = { count: 0, find: finderOf<Offer>([]) };
-  const findAmong = (need: Dependency) => {
-    if (known.count !== offers.length) known = { count: offers.length, find: finderOf(offers) };
-    return known.find(need);
-  };
-
   const meet = (text: string, needed: string[]) => {
     const need = parseDependency(text);
-    if (official.has(need) || own(need)) return;
-    const among = findAmong(need);
+    if (official.has(need) || isOwn(need)) return;
+    const among = offers.find(need);
     if (among) return void needed.push(among.pkgbase);
     if (official.problem !== undefined) return void missing.push(text);
 
@@ -86,7 +80,7 @@ export const closeOver = (target: Srcinfo, facts: Facts, surroundings: Surroundi
   const queue: Srcinfo[] = [];
   const visit = (srcinfo: Srcinfo, choice?: Choice) => {
     chosen.set(srcinfo.pkgbase, { ...(choice && { choice }), needs: [] });
-    offers.push(...offersOf(srcinfo, arch));
+    for (const offer of offersOf(srcinfo, arch)) offers.add(offer);
     queue.push(srcinfo);
   };
   visit(target);

@@ -122,10 +122,10 @@ const planAll = async (
   });
   if (!needsOthers) return nothing;
 
-  const published = await recipes.published();
+  const { added, published, findPublished } = await recipes.known();
   const plan = async (unbuilt: readonly Offer[]) => {
     const planned = new Map<string, Planned>();
-    await inTurns(planNeeds(coming, { official: officially, published, unbuilt }), (it) => {
+    await inTurns(planNeeds(coming, { official: officially, findPublished, unbuilt }), (it) => {
       planned.set(it.node, it);
     });
     return planned;
@@ -136,7 +136,7 @@ const planAll = async (
   const known = new Set<string>(published.map(({ pkgbase }) => pkgbase));
   for (const { pkgbase } of present) known.add(pkgbase);
   const unbuilt: Offer[] = [];
-  for (const [pkgbase, { recipe }] of await recipes.added())
+  for (const [pkgbase, { recipe }] of added)
     if (!known.has(pkgbase)) unbuilt.push(...recipe.offers);
   return plan(unbuilt);
 };

@@ -1,12 +1,13 @@
 import { parseDependency } from "#shared/pacman/dependency.ts";
-import { finderOf, type Offer, type Official, type Recipe } from "./providers.ts";
+import { type Find, finderOf, type Offer, type Official, type Recipe } from "./providers.ts";
 
 /** A package file of the repository. */
 export type Published = Offer & { readonly depends: readonly string[] };
 
 export type Surroundings = {
   readonly official: Official;
-  readonly published: readonly Published[];
+  /** Finds a published package that meets a dependency. */
+  readonly findPublished: Find<Published>;
   /** What would be offered by packages that are added, are not coming and were never built. */
   readonly unbuilt: readonly Offer[];
 };
@@ -31,11 +32,10 @@ export type Planned = {
  */
 export function* planNeeds(
   coming: readonly Recipe[],
-  { official, published, unbuilt }: Surroundings,
+  { official, findPublished, unbuilt }: Surroundings,
 ): Generator<Planned, void> {
   const bases = new Set<string>(coming.map(({ pkgbase }) => pkgbase));
   const findComing = finderOf(coming.flatMap(({ offers }) => offers));
-  const findPublished = finderOf(published);
   const findUnbuilt = finderOf(unbuilt);
 
   /** Files that are needed and not yielded yet, each once. */

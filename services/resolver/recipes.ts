@@ -1,13 +1,16 @@
 import { inTurns } from "#shared/in-turns.ts";
 import type { SourceId } from "#shared/model.ts";
+import type { Dependency } from "#shared/pacman/dependency.ts";
 import { parseSrcinfo } from "#shared/pacman/srcinfo.ts";
-import type { Reader, State } from "#shared/state/state.ts";
+import { shareNext } from "#shared/single-flight.ts";
+import type { State } from "#shared/state/state.ts";
+import { minutes } from "#shared/time.ts";
 import type { Published } from "./plan.ts";
-import { type Find, finderOf, type Offer, type Recipe, recipeOf } from "./providers.ts";
+import { type Find, type Offer, openIndex, type Recipe, recipeOf } from "./providers.ts";
 import {
   findGeneration,
-  type Listed,
   listAdded,
+  listFetched,
   readPublished,
   readSrcinfos,
   type Source,
@@ -19,83 +22,113 @@ export type Added = {
   readonly isAur: boolean;
 };
 
+export type Known = {
+  /** The packages that are added, by pkgbase. */
+  readonly added: ReadonlyMap<string, Added>;
+  readonly published: readonly Published[];
+  /** Finds a published package that meets a dependency. */
+  readonly findPublished: Find<Published>;
+  /** Whether an added or published package meets a dependency, but for those of one pkgbase. */
+  meets(need: Dependency, except: string): boolean;
+};
+
 export type Recipes = {
   /** What a source that was read offers and needs. */
   of(source: Source): Recipe;
-  /** The packages that are added now, by pkgbase, in the order of their adds. */
-  added(): Promise<ReadonlyMap<string, Added>>;
-  published(): Promise<readonly Published[]>;
-  /** Finds who meets a dependency of what is added, built or not, and then of what is published. */
-  offered(): Promise<Find<Offer>>;
+  /** What the tables say now; the added packages follow later calls too. */
+  known(): Promise<Known>;
 };
 
 type Parts = {
   readonly state: Pick<State, "read">;
   readonly config: { readonly ARCH: string };
+  now(): number;
 };
+
+type Kept = Added & { readonly fetchedAt: number };
+
+/** By how much the clocks of hosts may differ, and how long a source that was fetched may take to be written. */
+const skew = minutes(10);
 
 /**
  * Keeps the recipes of the packages that are added, and what is published, between one add or plan and the next: only
- * what was written since is read and parsed. Each call looks at what the tables say now.
+ * what was written since is read and parsed.
  */
-export const openRecipes = ({ state: { read }, config: { ARCH: arch } }: Parts): Recipes => {
-  let known = new Map<string, Recipe>();
-  let listed: { readonly text: string; readonly added: ReadonlyMap<string, Added> } | undefined;
-  let current: { readonly generation: number; readonly files: readonly Published[] } | undefined;
-  let joined: { readonly of: readonly unknown[]; readonly find: Find<Offer> } | undefined;
+export const openRecipes = ({ state: { read }, config: { ARCH: arch }, now }: Parts): Recipes => {
+  const kept = new Map<SourceId, Kept>();
+  const added = new Map<string, Added>();
+  const offered = openIndex<Offer>();
+  let published: readonly Published[] = [];
+  let publishedIndex = openIndex<Published>();
+  let generation = 0;
+  let lookedAt = 0;
+  const share = shareNext<void>();
 
-  const added = async () => {
-    const rows = await listAdded(read);
-    const text = rows.join("\n");
-    if (listed?.text === text) return listed.added;
-    const parsed = await parseUnknown(read, rows, known, arch);
-    known = new Map(parsed.map(({ key, recipe }) => [key, recipe]));
-    listed = {
-      text,
-      added: new Map(parsed.map(({ recipe, isAur }) => [recipe.pkgbase, { recipe, isAur }])),
-    };
-    return listed.added;
+  const forget = (id: SourceId) => {
+    const recipe = kept.get(id)?.recipe;
+    kept.delete(id);
+    if (!recipe) return;
+    if (added.get(recipe.pkgbase)?.recipe === recipe) added.delete(recipe.pkgbase);
+    for (const offer of recipe.offers) offered.remove(offer);
   };
-  const published = async () => {
-    const generation = await findGeneration(read);
-    if (current?.generation !== generation)
-      current = { generation, files: await readPublished(read) };
-    return current.files;
+  const keep = ({
+    id,
+    spec,
+    srcinfo,
+    fetchedAt: at,
+  }: Pick<Source, "id" | "spec" | "srcinfo" | "fetchedAt">) => {
+    const recipe = recipeOf(parseSrcinfo(srcinfo), arch);
+    // In one turn: in between, a package that is fetched anew would be missing.
+    forget(id);
+    const its = { recipe, isAur: spec.type === "aur", fetchedAt: at };
+    kept.set(id, its);
+    added.set(recipe.pkgbase, its);
+    for (const offer of recipe.offers) offered.add(offer);
+  };
+
+  const refreshAdded = async () => {
+    const at = now();
+    const listed = new Set((await listAdded(read)).map(([, source]) => source));
+    const unread = new Set([...listed].filter((id) => !kept.has(id)));
+    for (const [id, fetchedAt] of kept.size === 0 ? [] : await listFetched(read, lookedAt - skew))
+      if (kept.has(id) && kept.get(id)?.fetchedAt !== fetchedAt) unread.add(id);
+    await inTurns(await readSrcinfos(read, [...unread]), keep);
+    for (const id of kept.keys()) if (!listed.has(id)) forget(id);
+    lookedAt = at;
+  };
+  const refreshPublished = async () => {
+    const newest = await findGeneration(read);
+    if (newest === generation) return;
+    published = await readPublished(read);
+    const index = openIndex<Published>();
+    await inTurns(published, index.add);
+    publishedIndex = index;
+    generation = newest;
+  };
+  const refresh = async () => {
+    await refreshAdded();
+    await refreshPublished();
   };
 
   return {
-    added,
-    published,
-    of: (source) =>
-      known.get(keyOf(source.id, source.fetchedAt)) ?? recipeOf(parseSrcinfo(source.srcinfo), arch),
-    async offered() {
-      const of = [await added(), await published()] as const;
-      if (!joined || joined.of[0] !== of[0] || joined.of[1] !== of[1]) {
-        const offers = [...of[0].values()].flatMap(({ recipe }) => recipe.offers);
-        joined = { of, find: finderOf([...offers, ...of[1]]) };
-      }
-      return joined.find;
+    of(source) {
+      const its = kept.get(source.id);
+      return its?.fetchedAt === source.fetchedAt
+        ? its.recipe
+        : recipeOf(parseSrcinfo(source.srcinfo), arch);
+    },
+    async known() {
+      await share(refresh);
+      const { find: findPublished } = publishedIndex;
+      return {
+        added,
+        published,
+        findPublished,
+        meets(need, except) {
+          const isOther = ({ pkgbase }: Offer) => pkgbase !== except;
+          return (offered.find(need, isOther) ?? findPublished(need, isOther)) !== undefined;
+        },
+      };
     },
   };
-};
-
-/** Changes with each fetch. */
-const keyOf = (id: SourceId | null, fetchedAt: number) => `${id} ${fetchedAt}`;
-
-const parseUnknown = async (
-  read: Reader,
-  rows: readonly Listed[],
-  known: ReadonlyMap<string, Recipe>,
-  arch: string,
-) => {
-  const unknown = rows.flatMap(([, id, at]) => (id && !known.has(keyOf(id, at)) ? [id] : []));
-  const parsed = new Map<string, Recipe>();
-  await inTurns(await readSrcinfos(read, unknown), ({ id, srcinfo }) => {
-    parsed.set(id, recipeOf(parseSrcinfo(srcinfo), arch));
-  });
-  return rows.flatMap(([, id, at, type]) => {
-    const key = keyOf(id, at);
-    const recipe = known.get(key) ?? parsed.get(String(id));
-    return recipe ? [{ key, recipe, isAur: type === "aur" }] : [];
-  });
 };

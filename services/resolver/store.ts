@@ -1,8 +1,21 @@
-import { and, eq, gt, inArray, isNull, lt, lte, max, notInArray, type SQL, sql } from "drizzle-orm";
+import {
+  and,
+  eq,
+  gt,
+  gte,
+  inArray,
+  isNull,
+  lt,
+  lte,
+  max,
+  notInArray,
+  type SQL,
+  sql,
+} from "drizzle-orm";
 import type { Pkgbase, Pkgname, SourceId } from "#shared/model.ts";
 import { yieldToOthers } from "#shared/pause.ts";
 import { packages } from "#shared/state/packages.ts";
-import { readPages } from "#shared/state/read-pages.ts";
+import { asOne, readPages, shortRows } from "#shared/state/read-pages.ts";
 import { artifacts, generations, publications } from "#shared/state/repo.ts";
 import { officialDatabases, sources } from "#shared/state/sources.ts";
 import type { Reader, State, Transaction } from "#shared/state/state.ts";
@@ -49,17 +62,8 @@ const readWhere = (read: Reader, condition: SQL | undefined): Promise<AddedPacka
       .limit(limit),
   );
 
-/** All rows in one value: 1,000 of them take a tenth of the time that they take as rows. */
-const asOne = (row: SQL) => ({ rows: sql<string | null>`json_group_array(${row})` });
-
 /** A package that is added, as short as it can be: reading thousands of sources takes too long. */
-export type Listed = readonly [
-  position: number,
-  /** Null where the package's source is lost. */
-  id: SourceId | null,
-  fetchedAt: number,
-  type: string,
-];
+export type Listed = readonly [position: number, source: SourceId];
 
 export const listAdded = (read: Reader) =>
   readPages<Listed>(async (last, limit) => {
@@ -70,24 +74,32 @@ export const listAdded = (read: Reader) =>
       .orderBy(packages.position)
       .limit(limit)
       .as("page");
-    const row = sql`json_array(
-      ${page.position}, ${sources.id}, ${sources.fetchedAt}, ${sources.spec} ->> '$.type')`;
-    const all = await read
-      .select(asOne(row))
-      .from(page)
-      .leftJoin(sources, eq(sources.id, page.source))
-      .get();
+    const row = sql`json_array(${page.position}, ${page.source})`;
+    const all = await read.select(asOne(row)).from(page).get();
     // Safe: the columns above, of tables whose writers keep to their types.
     return (JSON.parse(all?.rows ?? "[]") as Listed[]).toSorted(([a], [b]) => a - b);
-  });
+  }, shortRows);
+
+/** The sources fetched since `instant`, with the time of their fetch. */
+export const listFetched = async (read: Reader, instant: number) => {
+  const row = sql`json_array(${sources.id}, ${sources.fetchedAt})`;
+  const all = await read
+    .select(asOne(row))
+    .from(sources)
+    .where(gte(sources.fetchedAt, instant))
+    .get();
+  // Safe: the columns above, of tables whose writers keep to their types.
+  return JSON.parse(all?.rows ?? "[]") as (readonly [id: SourceId, fetchedAt: number])[];
+};
 
 /** The texts of sources, by their ids. */
 export const readSrcinfos = async (read: Reader, ids: readonly SourceId[]) => {
-  const rows: Pick<Source, "id" | "srcinfo">[] = [];
+  const rows: Pick<Source, "id" | "srcinfo" | "spec" | "fetchedAt">[] = [];
   for (let start = 0; start < ids.length; start += mostNamed) {
     const some = ids.slice(start, start + mostNamed);
-    const { id, srcinfo } = sources;
-    rows.push(...(await read.select({ id, srcinfo }).from(sources).where(inArray(id, some))));
+    const { id, srcinfo, spec, fetchedAt } = sources;
+    const columns = { id, srcinfo, spec, fetchedAt };
+    rows.push(...(await read.select(columns).from(sources).where(inArray(id, some))));
     await yieldToOthers();
   }
   return rows;

@@ -57,15 +57,13 @@ export const decideRelease = (
       const message = `failed to build dependency ${failed.pkgbase} successfully`;
       return [{ kind: "cancel", id, message }];
     }
-    const waitsFor = build.needs
-      .flatMap((need) => needs.get(need) ?? [])
-      .filter(({ state }) => isUnfinished(state));
+    const waitsFor = (need: BuildId) => isUnfinished(needs.get(need)?.state ?? "");
     if (orphans.has(id)) {
-      const names = waitsFor.map((need) => need.pkgbase).join(", ");
-      const message = `package was orphaned in the build process, waiting for ${names}`;
+      const names = build.needs.filter(waitsFor).map((need) => needs.get(need)?.pkgbase);
+      const message = `package was orphaned in the build process, waiting for ${names.join(", ")}`;
       return [{ kind: "orphan", id, message }];
     }
-    if (follows || waitsFor.length > 0 || (taken.get(session) ?? 0) >= places) return [];
+    if (follows || build.needs.some(waitsFor) || (taken.get(session) ?? 0) >= places) return [];
     take(session);
     return [{ kind: "start", id }];
   });
@@ -106,7 +104,8 @@ const findFailures = (
 ): ReadonlyMap<BuildId, Need> => {
   const failures = new Map<BuildId, Need>();
   for (const states of failedStates) {
-    const isFailed = ({ state }: Need) => states.some((it) => it === state);
+    const failed = new Map([...needs].filter(([, { state }]) => states.some((it) => it === state)));
+    if (failed.size === 0) continue;
     const reached: [BuildId, Need][] = [];
     const reach = (id: BuildId, need: Need) => {
       if (failures.has(id)) return;
@@ -114,8 +113,8 @@ const findFailures = (
       reached.push([id, need]);
     };
     for (const { id, needs: its } of waiting) {
-      const failed = its.flatMap((need) => needs.get(need) ?? []).find(isFailed);
-      if (failed) reach(id, failed);
+      const need = failed.get(its.find((it) => failed.has(it)) ?? id);
+      if (need) reach(id, need);
     }
     for (const [id, need] of reached)
       for (const dependent of dependents.get(id) ?? []) reach(dependent, need);

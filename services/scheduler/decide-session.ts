@@ -38,16 +38,17 @@ type Terms = {
 };
 
 /**
- * What becomes of each build of a session, now that it is known what needs what. A build waits for the builds that it
+ * What becomes of each build of a session, now that it is known what needs what; `undefined` in between, as thousands of
+ * builds take long: the caller can let other work run then. A build waits for the builds that it
  * reaches first, over what is published or up to date: those wait for what is behind them. In a cycle nothing waits
  * for what is published in a version that does. As in serene, one package alone is not cancelled for what it lacks:
  * its build says so better.
  */
-export const decideSession = (
+export function* decideSession(
   ordered: readonly Ordered[],
   { entries, needs }: Plan,
   { force, elsewhere }: Terms,
-): ReadonlyMap<BuildId, Decision> => {
+): Generator<readonly [BuildId, Decision] | undefined, void> {
   const planned = new Map(entries.map((it) => [it.pkgbase, it]));
   const isDropped = ({ pkgbase }: Ordered) => !force && planned.get(pkgbase)?.current === true;
   const kept = ordered.filter((build) => !isDropped(build));
@@ -60,9 +61,15 @@ export const decideSession = (
         }),
   );
   const buildsOf = Map.groupBy<string, Ordered>([...elsewhere, ...kept], (it) => it.pkgbase);
-  const graph = withoutSoftCycles(graphOf(needs));
-  const cancelledBefore = firstReached(graph, (node) => missing.has(node));
+  const whole = graphOf(needs);
+  yield;
+  const graph = withoutSoftCycles(whole);
+  yield;
+  const cancelledBefore =
+    missing.size === 0 ? none : firstReached(graph, (node) => missing.has(node));
+  yield;
   const buildsBefore = firstReached(graph, (node) => buildsOf.has(node));
+  yield;
 
   const decide = (build: Ordered): Decision => {
     const { pkgbase } = build;
@@ -78,8 +85,10 @@ export const decideSession = (
     const waitsFor = others.flatMap((it) => buildsOf.get(it) ?? []);
     return { kind: "wait", needs: waitsFor.map(({ id }) => id) };
   };
-  return new Map(ordered.map((build) => [build.id, decide(build)]));
-};
+  for (const build of ordered) yield [build.id, decide(build)];
+}
+
+const none = () => new Set<string>();
 
 const graphOf = (needs: readonly PlanNeed[]) =>
   new Map(

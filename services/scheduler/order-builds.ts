@@ -21,9 +21,11 @@ import {
   buildsOf,
   completeSession,
   deleteAbandoned,
+  findSession,
   findSessionIn,
   insertBuilds,
   insertSession,
+  markAnnounced,
 } from "./store/sessions.ts";
 import { writeBuilds } from "./store/write-builds.ts";
 
@@ -42,14 +44,22 @@ export const orderBuilds = async (scheduler: Scheduler, order: Question) => {
     await scheduler.state.write((transaction) =>
       transaction.publish(publication(sessionOrdered, order)),
     );
-    await orderAdded(scheduler, { ...order, schedules: [] });
+    await writeOrder(scheduler, { ...order, schedules: [] });
   } else if (!(await writePart(scheduler, order, more, demandAdded)) && !more)
-    await complete(scheduler, session);
+    await complete(scheduler, order);
   return { session };
 };
 
-/** As `orderBuilds`, for packages that may have been removed since: those are left out. */
-export const orderAdded = (scheduler: Scheduler, order: Order) =>
+/**
+ * As `orderBuilds`, for packages that may have been removed since: those are left out. Announces the builds of a large
+ * order besides, and has it planned: that takes longer than a caller should wait.
+ */
+export const orderAdded = async (scheduler: Scheduler, order: Order) => {
+  await writeOrder(scheduler, order);
+  await announceOrder(scheduler, order.session);
+};
+
+const writeOrder = (scheduler: Scheduler, order: Order) =>
   scheduler.ordering(order.session, async () => {
     const names = await namesOf(scheduler, order);
     if (names.length === 0 && order.schedules.length > 0) return;
@@ -59,7 +69,7 @@ export const orderAdded = (scheduler: Scheduler, order: Order) =>
       if (await writePart(scheduler, { ...order, packages }, more, withoutRemoved)) return;
       if (start + mostOrdered >= names.length) break;
     }
-    await complete(scheduler, order.session);
+    await complete(scheduler, order);
   });
 
 const namesOf = async (
@@ -111,6 +121,7 @@ const writePart = (scheduler: Scheduler, order: Part, more: boolean, choose: Cho
         force,
         orderedAt: at,
         completeAt: isWhole ? at : null,
+        announcedAt: isWhole ? at : null,
       }));
     const known = await basesIn(transaction, session, packages);
     const wanted = packages.flatMap((pkgbase) =>
@@ -128,23 +139,30 @@ const writePart = (scheduler: Scheduler, order: Part, more: boolean, choose: Cho
     return true;
   });
 
-/** Announces the builds of a session that is written part by part, and has it planned: from then on it is visible. */
-const complete = async (scheduler: Scheduler, id: SessionId) => {
+/** Makes a session visible that was written part by part, and has its builds announced. */
+const complete = async (scheduler: Scheduler, { session, reason, resolve, force }: Part) => {
+  await writeBuilds(scheduler.state, async (transaction) => {
+    if (!(await completeSession(transaction, session, scheduler.now()))) return;
+    await transaction.publish(
+      publication(sessionOrdered, { session, packages: [], reason, resolve, force }),
+    );
+  });
+};
+
+/** Announces the builds of a large order, each at least once, and has it planned. */
+export const announceOrder = async (scheduler: Scheduler, id: SessionId) => {
   const { now, state } = scheduler;
+  const session = await findSession(state, id);
+  if (!session || session.completeAt === null || session.announcedAt !== null) return;
   const ordered = await buildsOf(state, id);
   for (let start = 0; start < ordered.length; start += mostOrdered) {
     const some = ordered.slice(start, start + mostOrdered);
-    await state.write((transaction) =>
-      announce(
-        scheduler,
-        transaction,
-        some.map(({ id, pkgbase }) => ({ build: id, pkgbase })),
-      ),
-    );
+    const builds = some.map((it) => ({ build: it.id, pkgbase: it.pkgbase }));
+    await state.write((transaction) => announce(scheduler, transaction, builds));
   }
   await writeBuilds(state, async (transaction) => {
-    const session = await completeSession(transaction, id, now());
-    if (session) await transaction.publish(publication(planRequested, planOf(scheduler, session)));
+    if (await markAnnounced(transaction, id, now()))
+      await transaction.publish(publication(planRequested, planOf(scheduler, session)));
   });
 };
 

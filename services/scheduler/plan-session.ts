@@ -1,6 +1,7 @@
 import { publication } from "#shared/bus/declare.ts";
 import { planRequested, sessionEnded } from "#shared/messages/plan.ts";
 import type { BuildId, SessionId } from "#shared/model.ts";
+import { yieldToOthers } from "#shared/pause.ts";
 import type { BuildEvent, BuildStep } from "./build-life.ts";
 import { atOnce, changeBuildsIn, countEnds } from "./change-build.ts";
 import type { Scheduler } from "./context.ts";
@@ -21,7 +22,7 @@ export const planSession = (scheduler: Scheduler, { session }: Planning) =>
 export const requestPlan = async (scheduler: Scheduler, id: SessionId) => {
   const { state } = scheduler;
   const session = await findSession(state, id);
-  if (session?.plannedAt !== null) return;
+  if (session?.plannedAt !== null || session.announcedAt === null) return;
   if (await findPlan(state, id)) return planSession(scheduler, { session: id });
   await state.write((transaction) =>
     transaction.publish(publication(planRequested, planOf(scheduler, session))),
@@ -91,8 +92,13 @@ const decide = async ({ log, state }: Scheduler, id: SessionId): Promise<Events 
   const elsewhere = (await unfinishedBuilds(state)).filter(
     (build) => build.session !== id && build.orderedAt <= session.orderedAt,
   );
-  const decisions = decideSession(ordered, { entries, needs }, { force: session.force, elsewhere });
-  return [...decisions].map(([build, decision]) => [build, eventOf(decision)]);
+  const terms = { force: session.force, elsewhere };
+  const events: [BuildId, BuildEvent][] = [];
+  for (const decided of decideSession(ordered, { entries, needs }, terms)) {
+    if (decided) events.push([decided[0], eventOf(decided[1])]);
+    if (!decided || events.length % atOnce === 0) await yieldToOthers();
+  }
+  return events;
 };
 
 const eventOf = (decision: Decision): BuildEvent => {

@@ -5,6 +5,7 @@ export type Graph = ReadonlyMap<string, readonly Edge[]>;
 
 /** The graph without the soft edges that are part of a cycle. */
 export const withoutSoftCycles = (graph: Graph): Graph => {
+  if (![...graph.values()].some((edges) => edges.some(({ soft }) => soft))) return graph;
   const componentOf = new Map<string, number>();
   for (const [number, nodes] of componentsOf(graph).entries())
     for (const node of nodes) componentOf.set(node, number);

@@ -4,7 +4,7 @@ import type { Reconcile } from "#shared/service/reconcile.ts";
 import { minutes } from "#shared/time.ts";
 import { changeBuild } from "./change-build.ts";
 import type { Scheduler } from "./context.ts";
-import { forgetOrder } from "./order-builds.ts";
+import { announceOrder, forgetOrder } from "./order-builds.ts";
 import { giveUpSession, requestPlan } from "./plan-session.ts";
 import { release, releaseAll } from "./release.ts";
 import { plannedBuilds, unansweredBuilds } from "./store/builds.ts";
@@ -49,7 +49,11 @@ export const waiting: Reconcile<Scheduler> = {
 export const unplanned: Reconcile<Scheduler> = {
   name: "unplanned sessions",
   find: async ({ state }) => idsOf(await unplannedSessions(state)),
-  step: (scheduler, id) => requestPlan(scheduler, v.parse(SessionId, id)),
+  async step(scheduler, id) {
+    const session = v.parse(SessionId, id);
+    await announceOrder(scheduler, session);
+    await requestPlan(scheduler, session);
+  },
   giveUp: (scheduler, id, message) => giveUpSession(scheduler, v.parse(SessionId, id), message),
 };
 

@@ -21,6 +21,8 @@ export const sessions = sqliteTable("sessions", {
   orderedAt: integer("ordered_at").notNull(),
   /** Absent while the builds of a large order are being written; until then, nothing reads them. 0: not recorded. */
   completeAt: integer("complete_at").default(0),
+  /** Absent until all builds are announced, which comes before the plan. 0: not recorded. */
+  announcedAt: integer("announced_at").default(0),
   /** Absent until the resolver has said what needs what. */
   plannedAt: integer("planned_at"),
 });

@@ -23,7 +23,10 @@ export const sources = sqliteTable(
     changedAt: integer("changed_at").notNull(),
     fetchedAt: integer("fetched_at").notNull(),
   },
-  (source) => [index("sources_by_pkgbase").on(source.pkgbase)],
+  (source) => [
+    index("sources_by_pkgbase").on(source.pkgbase),
+    index("sources_by_fetched_at").on(source.fetchedAt),
+  ],
 );
 
 /** The official repositories' databases last fetched. Written by the resolver, read by anyone. */

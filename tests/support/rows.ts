@@ -98,7 +98,7 @@ export const deletePackage = async (state: State, name: string) => {
 };
 
 type NewOrder = {
-  readonly session: Omit<Parameters<typeof insertSession>[1], "completeAt">;
+  readonly session: Omit<Parameters<typeof insertSession>[1], "completeAt" | "announcedAt">;
   readonly wanted: Parameters<typeof insertBuilds>[1]["wanted"];
 };
 
@@ -107,7 +107,11 @@ export const insertOrder = async (
   transaction: Transaction,
   { session: given, wanted }: NewOrder,
 ) => {
-  const session = await insertSession(transaction, { ...given, completeAt: given.orderedAt });
+  const session = await insertSession(transaction, {
+    ...given,
+    completeAt: given.orderedAt,
+    announcedAt: given.orderedAt,
+  });
   const names = wanted.map(({ pkgbase }) => pkgbase);
   const addedAt = await addedAtOf(transaction, names);
   await insertBuilds(transaction, { session, wanted, addedAt, arch: "x86_64" });

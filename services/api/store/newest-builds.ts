@@ -1,9 +1,9 @@
 import { and, eq, sql } from "drizzle-orm";
 import { builds } from "#shared/state/builds.ts";
 import { packages } from "#shared/state/packages.ts";
-import { readPages } from "#shared/state/read-pages.ts";
+import { asOne, readPages } from "#shared/state/read-pages.ts";
 import type { Reader } from "#shared/state/state.ts";
-import { asOne, newest, pageOfPackages } from "./list.ts";
+import { newest, pageOfPackages } from "./list.ts";
 
 type Newest = {
   readonly position: number;

@@ -3,7 +3,7 @@ import { Fault } from "#shared/fault.ts";
 import type { Pkgbase } from "#shared/model.ts";
 import { builds, isOfCompleteSession } from "#shared/state/builds.ts";
 import { packages } from "#shared/state/packages.ts";
-import { readPages } from "#shared/state/read-pages.ts";
+import { asOne, readPages, shortRows } from "#shared/state/read-pages.ts";
 import { publications } from "#shared/state/repo.ts";
 import { signingKeys } from "#shared/state/signatures.ts";
 import { sources } from "#shared/state/sources.ts";
@@ -47,16 +47,24 @@ export const demandPackage = async (read: Reader, name: Pkgbase) => {
 /** The names of all packages. */
 export const listNames = async (read: Reader) => {
   const { position, pkgbase } = packages;
-  const rows = await readPages<{ readonly position: number; readonly pkgbase: Pkgbase }>(
-    (last, limit) =>
-      read
+  const rows = await readPages<readonly [position: number, pkgbase: Pkgbase]>(
+    async (last, limit) => {
+      const page = read
         .select({ position, pkgbase })
         .from(packages)
-        .where(and(present, last && gt(position, last.position)))
+        .where(and(present, last && gt(position, last[0])))
         .orderBy(asc(position))
-        .limit(limit),
+        .limit(limit)
+        .as("page");
+      const row = sql`json_array(${page.position}, ${page.pkgbase})`;
+      const all = await read.select(asOne(row)).from(page).get();
+      // Safe: the columns above, of tables whose writers keep to their types.
+      const found = JSON.parse(all?.rows ?? "[]") as [number, Pkgbase][];
+      return found.toSorted(([a], [b]) => a - b);
+    },
+    shortRows,
   );
-  return rows.map((row) => row.pkgbase);
+  return rows.map(([, name]) => name);
 };
 
 /** The PKGBUILD of what is published. */

@@ -64,6 +64,16 @@ export const completeSession = async (transaction: Transaction, id: SessionId, a
   return session;
 };
 
+/** Marks the builds of a session as announced; undefined where they were before, or it is gone. */
+export const markAnnounced = async (transaction: Transaction, id: SessionId, at: number) => {
+  const [session] = await transaction
+    .update(sessions)
+    .set({ announcedAt: at })
+    .where(and(eq(sessions.id, id), isNull(sessions.announcedAt)))
+    .returning();
+  return session;
+};
+
 /** Sessions that were ordered before `instant` and never became complete. */
 export const abandonedSessions = async ({ read }: State, instant: number) =>
   read

@@ -178,7 +178,7 @@ test.each<[Recipe, boolean]>([
   expect(
     needsOthers(srcinfoOf(target), {
       arch: "x86_64",
-      own,
+      isOwn: (need) => own(need) !== undefined,
       isFollowing: () => false,
       isElsewhere: () => false,
     }),

@@ -29,12 +29,14 @@ const plan = (
     coming.map((it) => recipeOf(parsed(it), "x86_64")),
     {
       official,
-      published: Object.entries(published).map(([name, [version, ...depends]]) => ({
-        pkgbase: name,
-        name,
-        version,
-        depends,
-      })),
+      findPublished: finderOf(
+        Object.entries(published).map(([name, [version, ...depends]]) => ({
+          pkgbase: name,
+          name,
+          version,
+          depends,
+        })),
+      ),
       unbuilt: added.flatMap((it) => offersOf(parsed(it), "x86_64")),
     },
   );

@@ -56,10 +56,12 @@ const decide = (
   const decisions = decideSession(builds, plan, { force, elsewhere: others });
   const nameOf = (id: BuildId) => [...builds, ...others].find((it) => it.id === id)?.pkgbase;
   return Object.fromEntries(
-    [...decisions].map(([id, it]) => [
-      nameOf(id),
-      it.kind === "wait" ? it.needs.map(nameOf) : it.kind === "cancel" ? it.message : it.kind,
-    ]),
+    [...decisions]
+      .flatMap((decided) => (decided ? [decided] : []))
+      .map(([id, it]) => [
+        nameOf(id),
+        it.kind === "wait" ? it.needs.map(nameOf) : it.kind === "cancel" ? it.message : it.kind,
+      ]),
   );
 };
 
