@@ -19,16 +19,16 @@ export const shareRunning = <T, Key = string>() => {
  * that came together one by one, and settles promises in between: so a run begins only when the last of them has
  * called, and those too that came while the last run's callers were answered.
  */
-export const shareNext = <T>(run: () => Promise<T>) => {
+export const shareNext = <T>() => {
   let running: Promise<unknown> = Promise.resolve();
   let next: Promise<T> | undefined;
-  const begin = () => {
-    next = undefined;
-    const begun = run();
-    running = begun.then(nothing, nothing);
-    return begun;
-  };
-  return () => {
+  return (run: () => Promise<T>) => {
+    const begin = () => {
+      next = undefined;
+      const begun = run();
+      running = begun.then(nothing, nothing);
+      return begun;
+    };
     next ??= running.then(yieldToOthers).then(begin);
     return next;
   };

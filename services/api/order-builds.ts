@@ -1,6 +1,5 @@
-import * as v from "valibot";
-import { orderBuilds } from "#shared/messages/build.ts";
-import { Pkgbase, type SessionId } from "#shared/model.ts";
+import { mostOrdered, orderBuilds } from "#shared/messages/build.ts";
+import type { SessionId } from "#shared/model.ts";
 import type { PackageBuildRequest } from "#shared/views.ts";
 import type { Api } from "./context.ts";
 import { listNames, notAdded } from "./store/shown.ts";
@@ -11,21 +10,27 @@ type Terms = Pick<PackageBuildRequest, "resolve" | "force"> & {
 };
 
 /** Orders builds of packages by name. One that is not added means that nothing is built. */
-export const orderNamed = async (api: Api, names: readonly string[], terms: Terms) => {
-  const known = new Set(await listNames(api.state.read, "all"));
-  const packages = [...new Set(names)].map((name) => {
-    const parsed = v.safeParse(Pkgbase, name);
-    if (!parsed.success || !known.has(parsed.output)) throw notAdded(name);
-    return parsed.output;
-  });
-  await order(api, packages, terms);
+export const orderNamed = async (
+  { ask, state }: Api,
+  names: readonly string[],
+  { session, resolve, force }: Terms,
+) => {
+  const known = new Set<string>(await listNames(state.read));
+  const packages = [...new Set(names)];
+  const missing = packages.find((name) => !known.has(name));
+  if (missing !== undefined) throw notAdded(missing);
+  for (let start = 0; start < packages.length; start += mostOrdered)
+    await ask(orderBuilds, {
+      session,
+      packages: packages.slice(start, start + mostOrdered),
+      more: start + mostOrdered < packages.length,
+      reason: "manual",
+      resolve,
+      force,
+    });
 };
 
 /** Orders builds of all packages that take part in schedules. */
-export const orderAll = async (api: Api, terms: Terms) =>
-  order(api, await listNames(api.state.read, "enabled"), terms);
-
-const order = async ({ ask }: Api, packages: Pkgbase[], { session, resolve, force }: Terms) => {
-  if (packages.length > 0)
-    await ask(orderBuilds, { session, packages, reason: "manual", resolve, force });
+export const orderAll = async ({ ask }: Api, { session, resolve, force }: Terms) => {
+  await ask(orderBuilds, { session, packages: [], all: true, reason: "manual", resolve, force });
 };

@@ -1,6 +1,7 @@
 import type { Blobs } from "#shared/blobs/blobs.ts";
 import { Fault } from "#shared/fault.ts";
 import type { OwnRepository } from "#shared/messages/build.ts";
+import { readOwnPackages } from "#shared/own-packages.ts";
 import { type Entry, fileEntry } from "./tar.ts";
 
 const directory = "build/repository";
@@ -28,7 +29,9 @@ export const dropIn = ({ name, publicKey }: OwnRepository, url: string | undefin
  * for its dependencies, and where that is nothing pacman is spared reading thousands of entries.
  */
 export const neededRepository = (repository: OwnRepository | null, url: string | undefined) =>
-  url === undefined && repository?.packages.length === 0 ? null : repository;
+  url === undefined && repository && !repository.list && repository.packages.length === 0
+    ? null
+    : repository;
 
 /** What makes pacman in the container know kiln's own repository; its files too, where no URL is given. */
 export async function* repositoryEntries(
@@ -42,7 +45,8 @@ export async function* repositoryEntries(
 
   // Made here, as the engine would give directories without an entry to whom it likes.
   yield { kind: "directory", name: directory, owner: "root", mode: 0o755 };
-  for (const { filename, blob } of [...repository.databases, ...repository.packages])
+  const packages = await readOwnPackages(blobs, repository);
+  for (const { filename, blob } of [...repository.databases, ...packages])
     yield {
       kind: "file",
       name: `${directory}/${filename}`,

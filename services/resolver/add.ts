@@ -1,15 +1,13 @@
 import type { Payload } from "#shared/bus/declare.ts";
 import type { addRequested, ResolvedAdd, SourceSpec } from "#shared/messages/resolve.ts";
-import { parseSrcinfo } from "#shared/pacman/srcinfo.ts";
-import { needsOthers, unasked } from "./closure.ts";
+import { needsOthers, type Surroundings, unasked } from "./closure.ts";
 import type { Resolver } from "./context.ts";
 import { type Adding, type Fetched, fetchOnce } from "./fetch-once.ts";
 import { gather } from "./gather.ts";
 import { parseGitUrl } from "./git-url.ts";
 import { isDevel } from "./is-devel.ts";
-import { finderOf, offersOf } from "./providers.ts";
+import type { Known } from "./recipes.ts";
 import { specHashOf } from "./spec-hash.ts";
-import { type AddedPackage, readAdded, readPublished } from "./store/added.ts";
 import type { Source } from "./store/sources.ts";
 import { orUnusable, unusable } from "./unusable.ts";
 
@@ -22,8 +20,8 @@ export const add = async (
   adding: Adding,
 ): Promise<ResolvedAdd> => {
   if (spec.type === "git") parseGitUrl(spec.url, context.config.GIT_ALLOW_FILE);
-  const added = await readAdded(context.state.read);
-  const isThere = (pkgbase: string) => added.some((it) => it.pkgbase === pkgbase);
+  const known = await context.recipes.known();
+  const isThere = (pkgbase: string) => known.added.has(pkgbase);
 
   const listed = spec.type === "aur" ? await orUnusable(() => context.aur.info([spec.name])) : [];
   if ("kind" in listed) return listed;
@@ -45,29 +43,22 @@ export const add = async (
   if (target.kind === "unusable") return target;
   if (!replace && isThere(target.source.pkgbase))
     return { kind: "exists", pkgbase: target.source.pkgbase };
-  return bringAlong(context, target, { spec, devel, adding }, added);
+  return bringAlong(context, target, { spec, devel, adding }, known);
 };
 
 const bringAlong = async (
   context: Resolver,
   { source, srcinfo }: Fetched,
   asked: { readonly spec: SourceSpec; readonly devel: boolean; readonly adding: Adding },
-  added: readonly AddedPackage[],
+  { added, meets }: Known,
 ): Promise<ResolvedAdd> => {
-  const { config, state } = context;
+  const { config } = context;
   const { pkgbase } = source;
-  const others = added.filter((it) => it.pkgbase !== pkgbase);
-  const published = await readPublished(state.read);
-  const surroundings = {
+  const surroundings: Omit<Surroundings, "official"> = {
     arch: config.ARCH,
-    own: finderOf([
-      ...others.flatMap((it) =>
-        it.source ? offersOf(parseSrcinfo(it.source.srcinfo), config.ARCH) : [],
-      ),
-      ...published.filter((it) => it.pkgbase !== pkgbase),
-    ]),
-    following: new Set(others.flatMap((it) => (it.spec.type === "aur" ? it.pkgbase : []))),
-    elsewhere: new Set(others.flatMap((it) => (it.spec.type === "aur" ? [] : it.pkgbase))),
+    isOwn: (need) => meets(need, pkgbase),
+    isFollowing: (name) => name !== pkgbase && added.get(name)?.isAur === true,
+    isElsewhere: (name) => name !== pkgbase && added.get(name)?.isAur === false,
   };
   const official = needsOthers(srcinfo, surroundings) ? await context.official() : unasked;
   const gathered = await gather(context, srcinfo, { ...surroundings, official }, asked.adding);

@@ -1,8 +1,8 @@
 import type { Pkgbase, Pkgname } from "#shared/model.ts";
-import { parseDependency } from "#shared/pacman/dependency.ts";
+import { type Dependency, parseDependency } from "#shared/pacman/dependency.ts";
 import type { Srcinfo } from "#shared/pacman/srcinfo.ts";
 import { type Listings, pickListed } from "./pick-listed.ts";
-import { type Find, finderOf, needsOf, type Offer, type Official, offersOf } from "./providers.ts";
+import { finderOf, needsOf, type Offer, type Official, offersOf, openIndex } from "./providers.ts";
 
 /** What was learnt so far; a name that is not in a map was not asked about. */
 export type Facts = Listings & {
@@ -13,11 +13,11 @@ export type Surroundings = {
   readonly arch: string;
   readonly official: Official;
   /** What the packages that are added already offer, built or not. */
-  readonly own: Find<Offer>;
+  isOwn(need: Dependency): boolean;
   /** The packages that are added and follow the AUR: what it has of them, they have with their next update. */
-  readonly following: ReadonlySet<string>;
+  isFollowing(pkgbase: string): boolean;
   /** The packages that are added from elsewhere: the AUR's of their name do not come beside them. */
-  readonly elsewhere: ReadonlySet<string>;
+  isElsewhere(pkgbase: string): boolean;
 };
 
 /** A package of the AUR to fetch, by the name under which it was chosen. */
@@ -44,17 +44,17 @@ export type Closure =
  * the same answer.
  */
 export const closeOver = (target: Srcinfo, facts: Facts, surroundings: Surroundings): Closure => {
-  const { arch, official, own, following, elsewhere } = surroundings;
+  const { arch, official, isOwn, isFollowing, isElsewhere } = surroundings;
   const chosen = new Map<string, { choice?: Choice; needs: string[] }>();
-  const offers: Offer[] = [];
+  const offers = openIndex<Offer>();
   const ask = { names: new Set<string>(), provisions: new Set<string>() };
   const sources = new Map<Pkgbase, Choice>();
   const missing: string[] = [];
 
   const meet = (text: string, needed: string[]) => {
     const need = parseDependency(text);
-    if (official.has(need) || own(need)) return;
-    const among = finderOf(offers)(need);
+    if (official.has(need) || isOwn(need)) return;
+    const among = offers.find(need);
     if (among) return void needed.push(among.pkgbase);
     if (official.problem !== undefined) return void missing.push(text);
 
@@ -66,8 +66,8 @@ export const closeOver = (target: Srcinfo, facts: Facts, surroundings: Surroundi
     }
     if (pick.kind === "none") return void missing.push(text);
     const { pkgbase, name } = pick.listed;
-    if (following.has(pkgbase)) return;
-    if (elsewhere.has(pkgbase)) return void missing.push(text);
+    if (isFollowing(pkgbase)) return;
+    if (isElsewhere(pkgbase)) return void missing.push(text);
     const srcinfo = facts.fetched.get(pkgbase);
     if (!srcinfo) return void sources.set(pkgbase, sources.get(pkgbase) ?? { pkgbase, name });
     if (chosen.has(pkgbase)) return void missing.push(text);
@@ -80,7 +80,7 @@ export const closeOver = (target: Srcinfo, facts: Facts, surroundings: Surroundi
   const queue: Srcinfo[] = [];
   const visit = (srcinfo: Srcinfo, choice?: Choice) => {
     chosen.set(srcinfo.pkgbase, { ...(choice && { choice }), needs: [] });
-    offers.push(...offersOf(srcinfo, arch));
+    for (const offer of offersOf(srcinfo, arch)) offers.add(offer);
     queue.push(srcinfo);
   };
   visit(target);

@@ -15,6 +15,7 @@ import { connectAur } from "./aur.ts";
 import { connectGit } from "./git.ts";
 import { connectMirror } from "./mirror.ts";
 import { openOfficial } from "./official.ts";
+import { openRecipes } from "./recipes.ts";
 
 const HttpUrl = v.pipe(v.string(), v.regex(/^https?:\/\/[^\s/]+/, "an http or https URL"));
 
@@ -77,6 +78,7 @@ export const open = async (base: Base<typeof Config> & Tables) => {
       pause,
     }),
     official: openOfficial({ ...base, mirror }),
+    recipes: openRecipes(base),
     fetches: pLimit(fetchesAtOnce),
   };
 };

@@ -1,57 +1,78 @@
-import type * as v from "valibot";
-import type { planSession as question } from "#shared/messages/resolve.ts";
+import type { Payload } from "#shared/bus/declare.ts";
+import { inTurns } from "#shared/in-turns.ts";
+import type { planRequested } from "#shared/messages/plan.ts";
+import { sayable } from "#shared/messages/reason.ts";
 import type { Pkgbase } from "#shared/model.ts";
 import { parseDependency } from "#shared/pacman/dependency.ts";
-import { parseSrcinfo } from "#shared/pacman/srcinfo.ts";
+import { yieldToOthers } from "#shared/pause.ts";
 import type { Resolver } from "./context.ts";
-import { type Needs, planNeeds } from "./plan.ts";
-import { needsOf } from "./providers.ts";
-import { type AddedPackage, readAdded, readBuiltStates, readPublished } from "./store/added.ts";
+import { type Planned, planNeeds } from "./plan.ts";
+import type { Offer, Recipe } from "./providers.ts";
+import { type AddedPackage, readAdded, readBuiltStates } from "./store/added.ts";
+import {
+  findPlan,
+  finishPlan,
+  type PlanEntry,
+  type PlanNeed,
+  readOrdered,
+  writePlan,
+} from "./store/plans.ts";
 import { findSources, recordLooks, type Source } from "./store/sources.ts";
 import { orUnusable } from "./unusable.ts";
 import { type Updated, update } from "./update.ts";
 
-type Request = v.InferOutput<(typeof question)["request"]>;
-type Answer = v.InferOutput<(typeof question)["answer"]>;
+type Request = Payload<typeof planRequested>;
 
-/** Looks at the sources of a session, several at a time, and says what must wait for what. */
-export const planSession = async (
-  context: Resolver,
-  { packages, sources, building, resolve }: Request,
-): Promise<Answer> => {
-  const { read } = context.state;
-  const added = await readAdded(read, [...packages, ...building]);
-  const given = await findSources(read, Object.values(sources));
-  const isWanted = new Set<string>(packages);
-  const wanted = added.filter(({ pkgbase }) => isWanted.has(pkgbase));
+/** Looks at the sources of a session, and writes what each of its builds is made of, lacks and must wait for. Twice is once. */
+export const planSession = async (context: Resolver, { session, resolve }: Request) => {
+  const { now, state } = context;
+  const finished = await findPlan(state.read, session);
+  if (finished) return finishPlan(state, finished);
+  const ordered = await readOrdered(state.read, session);
+  if (!ordered) return;
+
+  const { packages, sources, building } = ordered;
+  const added = await readAdded(state.read, [...new Set([...packages, ...building])]);
+  const given = await findSources(state.read, [...sources.values()]);
+  const isOrdered = new Set<string>(packages);
   const updated = new Map([
     ...(await updateAll(
       context,
-      wanted.filter(({ pkgbase }) => sources[pkgbase] === undefined),
+      added.filter(({ pkgbase }) => isOrdered.has(pkgbase) && !sources.has(pkgbase)),
     )),
-    ...wanted.flatMap(({ pkgbase }) => {
-      const id = sources[pkgbase];
-      return id === undefined ? [] : [[pkgbase, givenOf(pkgbase, given.get(id))] as const];
-    }),
+    ...[...sources].map(([pkgbase, id]) => [pkgbase, givenOf(pkgbase, given.get(id))] as const),
   ]);
   const present = added.flatMap(
     ({ pkgbase, source }) => updated.get(pkgbase)?.source ?? source ?? [],
   );
-  const needs = resolve ? await planAll(context, present, [...packages, ...building]) : new Map();
-  const builtStates = await readBuiltStates(read, packages);
-  return packages.map((pkgbase) => {
+  const planned = resolve ? await planAll(context, present) : new Map<string, Planned>();
+  const builtStates = await readBuiltStates(state.read, packages);
+  const entries = packages.map((pkgbase): PlanEntry => {
     const { source, problem } = updated.get(pkgbase) ?? gone(pkgbase);
-    const its = needs.get(pkgbase);
+    const { missing = [], unbuilt = [] } = planned.get(pkgbase) ?? {};
     return {
       pkgbase,
       source: source?.id ?? null,
       current: source !== null && builtStates.get(pkgbase) === source.state,
-      needs: [...(its?.needs ?? [])],
-      missing: [...(its?.missing ?? [])],
-      unbuilt: [...(its?.unbuilt ?? [])],
       problem,
+      missing,
+      unbuilt,
     };
   });
+  const needs = [...planned.values()].flatMap(({ node, edges }) =>
+    edges.map((edge): PlanNeed => ({ pkgbase: node, ...edge })),
+  );
+  await writePlan(state, session, { entries, needs }, now());
+};
+
+/** The session cannot be planned: the scheduler ends its builds with the reason. */
+export const giveUpPlan = async (
+  { now, state }: Resolver,
+  { session }: Request,
+  error: unknown,
+) => {
+  const problem = sayable(error instanceof Error ? error.message : String(error));
+  await finishPlan(state, { session, finishedAt: now(), problem });
 };
 
 const gone = (pkgbase: Pkgbase): Updated => ({
@@ -64,6 +85,9 @@ const givenOf = (pkgbase: Pkgbase, source: Source | undefined): Updated =>
     ? { source, problem: null }
     : { source: null, problem: `the source of ${pkgbase} that was ordered is no longer kept` };
 
+/** Packages whose updates are begun in one turn of the event loop. */
+const atOnce = 100;
+
 const updateAll = async (
   context: Resolver,
   added: readonly AddedPackage[],
@@ -75,47 +99,63 @@ const updateAll = async (
   const byName = new Map(
     "kind" in listed ? [] : listed.map((it) => [`${it.name}/${it.pkgbase}`, it] as const),
   );
-  const updates = added.map(async (it): Promise<[Pkgbase, Updated]> => {
+  const updateOne = async (it: AddedPackage): Promise<Updated> => {
     const { pkgbase, source, spec } = it;
-    if (spec.type === "aur" && "kind" in listed)
-      return [pkgbase, { source, problem: listed.message }];
-    const own = spec.type === "aur" ? byName.get(`${spec.name}/${pkgbase}`) : undefined;
-    return [pkgbase, await context.fetches(() => update(context, it, own))];
-  });
-  const updated = new Map(await Promise.all(updates));
-  await recordLooks(
-    context,
-    [...updated.values()].flatMap(({ source, problem }) =>
-      source ? { source: source.id, problem } : [],
-    ),
-  );
+    if (spec.type !== "aur") return context.fetches(() => update(context, it, undefined));
+    if ("kind" in listed) return { source, problem: listed.message };
+    const own = byName.get(`${spec.name}/${pkgbase}`);
+    return context.fetches(() => update(context, it, own));
+  };
+  const updated = new Map<Pkgbase, Updated>();
+  for (let start = 0; start < added.length; start += atOnce) {
+    const some = added.slice(start, start + atOnce);
+    const results = await Promise.all(
+      some.map(async (it) => [it.pkgbase, await updateOne(it)] as const),
+    );
+    for (const [pkgbase, result] of results) updated.set(pkgbase, result);
+    await recordLooks(
+      context,
+      results.flatMap(([, { source, problem }]) => (source ? { source: source.id, problem } : [])),
+    );
+    await yieldToOthers();
+  }
   return updated;
 };
 
-/** Reads of what is published and added only as much as the question takes: both may be thousands. */
+/** Reads of what is published and added only as much as the plan takes: both may be thousands. */
 const planAll = async (
-  { config, official, state }: Resolver,
+  { official, recipes }: Resolver,
   present: readonly Source[],
-  coming: readonly Pkgbase[],
-): Promise<ReadonlyMap<Pkgbase, Needs>> => {
-  const arch = config.ARCH;
-  const isComing = new Set(coming);
-  const parsed = new Map(
-    present.flatMap(({ pkgbase, srcinfo }) =>
-      isComing.has(pkgbase) ? [[pkgbase, parseSrcinfo(srcinfo)] as const] : [],
-    ),
-  );
-  const needs = [...parsed.values()].flatMap((it) => needsOf(it, arch));
-  if (needs.length === 0) return nothing;
+): Promise<ReadonlyMap<string, Planned>> => {
+  const coming: Recipe[] = [];
+  await inTurns(present, (source) => {
+    coming.push(recipes.of(source));
+  });
+  if (coming.every(({ needs }) => needs.length === 0)) return nothing;
   const officially = await official();
-  if (needs.every((need) => officially.has(parseDependency(need)))) return nothing;
+  let needsOthers = false;
+  await inTurns(coming, ({ needs }) => {
+    needsOthers ||= !needs.every((need) => officially.has(parseDependency(need)));
+  });
+  if (!needsOthers) return nothing;
 
-  const known = { arch, official: officially, published: await readPublished(state.read) };
-  const planned = planNeeds(parsed, { ...known, added: [] });
+  const { added, published, findPublished } = await recipes.known();
+  const plan = async (unbuilt: readonly Offer[]) => {
+    const planned = new Map<string, Planned>();
+    await inTurns(planNeeds(coming, { official: officially, findPublished, unbuilt }), (it) => {
+      planned.set(it.node, it);
+    });
+    return planned;
+  };
+  const planned = await plan([]);
   if ([...planned.values()].every(({ missing }) => missing.length === 0)) return planned;
-  const others = (await readAdded(state.read)).filter(({ pkgbase }) => !isComing.has(pkgbase));
-  const added = others.flatMap(({ source }) => (source ? parseSrcinfo(source.srcinfo) : []));
-  return planNeeds(parsed, { ...known, added });
+
+  const known = new Set<string>(published.map(({ pkgbase }) => pkgbase));
+  for (const { pkgbase } of present) known.add(pkgbase);
+  const unbuilt: Offer[] = [];
+  for (const [pkgbase, { recipe }] of added)
+    if (!known.has(pkgbase)) unbuilt.push(...(recipe?.offers ?? []));
+  return plan(unbuilt);
 };
 
-const nothing: ReadonlyMap<Pkgbase, Needs> = new Map();
+const nothing: ReadonlyMap<string, Planned> = new Map();

@@ -1,78 +1,78 @@
-import type { Pkgbase } from "#shared/model.ts";
 import { parseDependency } from "#shared/pacman/dependency.ts";
-import type { Srcinfo } from "#shared/pacman/srcinfo.ts";
-import { finderOf, needsOf, type Offer, type Official, offersOf } from "./providers.ts";
-import { type Edge, type Graph, reachable, withoutSoftCycles } from "./reach.ts";
+import { type Find, finderOf, type Offer, type Official, type Recipe } from "./providers.ts";
 
 /** A package file of the repository. */
 export type Published = Offer & { readonly depends: readonly string[] };
 
 export type Surroundings = {
-  readonly arch: string;
   readonly official: Official;
-  readonly published: readonly Published[];
-  /** The packages that are added and are not coming. */
-  readonly added: readonly Srcinfo[];
+  /** Finds a published package that meets a dependency. */
+  readonly findPublished: Find<Published>;
+  /** What would be offered by packages that are added, are not coming and were never built. */
+  readonly unbuilt: readonly Offer[];
 };
 
-export type Needs = {
-  readonly needs: readonly Pkgbase[];
+/** `published`: a published version of what is needed would do. */
+export type Edge = { readonly needs: string; readonly published: boolean };
+
+export type Planned = {
+  /** A pkgbase that is coming, or a published file that is needed and not coming, as `file/{pkgname}`. */
+  readonly node: string;
+  /** What the node must wait for: direct steps. */
+  readonly edges: readonly Edge[];
+  /** Dependencies nothing provides; none of a file. */
   readonly missing: readonly string[];
   readonly unbuilt: readonly string[];
 };
 
 /**
- * What of the packages that are coming each must wait for, transitively and through what is published
- * already, and what it lacks. Who meets a need: the official repositories, the package itself, another
- * that is coming, what is published. In a cycle nobody waits for what is published in a version that does.
+ * What each package that is coming must wait for, and what it lacks; then what the published files must wait for that
+ * are in between. What meets a need, in this order: the official repositories, the package itself, another one that is
+ * coming, a published file. A generator, as there may be thousands: the caller can let other work run in between.
  */
-export const planNeeds = (
-  coming: ReadonlyMap<Pkgbase, Srcinfo>,
-  { arch, official, published, added }: Surroundings,
-): ReadonlyMap<Pkgbase, Needs> => {
-  const bases = new Set<string>(coming.keys());
-  const own = new Map([...coming].map(([base, it]) => [base, finderOf(offersOf(it, arch))]));
-  const findComing = finderOf([...coming.values()].flatMap((it) => offersOf(it, arch)));
-  const findPublished = finderOf(published);
-  const built = new Set(published.map(({ pkgbase }) => pkgbase));
-  const unbuilt = added.filter(({ pkgbase }) => !built.has(pkgbase));
-  const findUnbuilt = finderOf(unbuilt.flatMap((it) => offersOf(it, arch)));
+export function* planNeeds(
+  coming: readonly Recipe[],
+  { official, findPublished, unbuilt }: Surroundings,
+): Generator<Planned, void> {
+  const bases = new Set<string>(coming.map(({ pkgbase }) => pkgbase));
+  const findComing = finderOf(coming.flatMap(({ offers }) => offers));
+  const findUnbuilt = finderOf(unbuilt);
 
-  /** None where nothing is needed, or nobody has it. */
-  const edgesTo = (texts: readonly string[]) =>
-    texts.flatMap((text): Edge[] => {
+  /** Files that are needed and not yielded yet, each once. */
+  const files = new Map<string, Published>();
+
+  const plan = (node: string, texts: readonly string[], own: readonly Offer[]): Planned => {
+    const findOwn = finderOf(own);
+    const edges = new Map<string, Edge>();
+    const missing: string[] = [];
+    const add = (needs: string, isPublished: boolean) =>
+      edges.set(needs, {
+        needs,
+        published: isPublished && (edges.get(needs)?.published ?? true),
+      });
+    for (const text of texts) {
       const need = parseDependency(text);
-      if (official.has(need)) return [];
+      if (findOwn(need) || official.has(need)) continue;
       const [next, present] = [findComing(need), findPublished(need)];
-      if (next) return [{ to: next.pkgbase, soft: present !== undefined }];
-      const isThere = present && !bases.has(present.pkgbase);
-      return isThere ? [{ to: fileNode(present.name), soft: false }] : [];
-    });
-  const othersOf = (pkgbase: Pkgbase, srcinfo: Srcinfo) =>
-    needsOf(srcinfo, arch).filter((text) => !own.get(pkgbase)?.(parseDependency(text)));
-
-  const graph: Graph = new Map([
-    ...published.map(({ name, depends }) => [fileNode(name), edgesTo(depends)] as const),
-    ...[...coming].map(([base, it]) => [base, edgesTo(othersOf(base, it))] as const),
-  ]);
-  const acyclic = withoutSoftCycles(graph);
-
-  const isMissing = (text: string) => {
-    const need = parseDependency(text);
-    const isThere = official.has(need) || findComing(need) || findPublished(need);
-    return official.problem === undefined && !isThere;
+      if (next) add(next.pkgbase, present !== undefined);
+      else if (present && !bases.has(present.pkgbase)) {
+        files.set(present.name, present);
+        add(fileNode(present.name), false);
+      } else if (!present) missing.push(text);
+    }
+    return { node, edges: [...edges.values()], missing, unbuilt: [] };
   };
-  const planOf = (pkgbase: Pkgbase, srcinfo: Srcinfo): Needs => {
-    const reached = reachable(acyclic, pkgbase);
-    const missing = othersOf(pkgbase, srcinfo).filter(isMissing);
-    return {
-      needs: [...coming.keys()].filter((it) => it !== pkgbase && reached.has(it)),
-      missing,
-      unbuilt: missing.filter((text) => findUnbuilt(parseDependency(text))),
-    };
-  };
-  return new Map([...coming].map(([base, it]) => [base, planOf(base, it)]));
-};
+
+  for (const { pkgbase, needs, offers } of coming) {
+    const planned = plan(pkgbase, needs, offers);
+    const missing = official.problem === undefined ? planned.missing : [];
+    const its = missing.filter((text) => findUnbuilt(parseDependency(text)));
+    yield { ...planned, missing, unbuilt: its };
+  }
+  // A map that grows meanwhile: files that are needed by files come as well.
+  for (const { name, depends } of files.values())
+    yield { ...plan(fileNode(name), depends, []), missing: [] };
+}
 
 /** No pkgbase has a slash. */
 const fileNode = (pkgname: string) => `file/${pkgname}`;

@@ -1,3 +1,4 @@
+import type { Pkgbase } from "#shared/model.ts";
 import {
   type Candidate,
   type Dependency,
@@ -9,24 +10,58 @@ import { fieldOf, pkgnamesOf, type Srcinfo, versionOf } from "#shared/pacman/src
 /** A package that could meet a dependency, and what builds it. */
 export type Offer = Candidate & { readonly pkgbase: string };
 
-export type Find<T> = (dependency: Dependency) => T | undefined;
+export type Find<T> = (dependency: Dependency, isWanted?: (offer: T) => boolean) => T | undefined;
 
-/**
- * Finds who meets a dependency: a package of that very name before one that provides it, and of
- * several the first offered.
- */
+export type Index<T> = {
+  add(offer: T): void;
+  remove(offer: T): void;
+  /**
+   * Finds what meets a dependency: a package of that very name before one that provides it, and of several the first
+   * one added.
+   */
+  readonly find: Find<T>;
+};
+
+/** An index of offers by what they meet. */
+export const openIndex = <T extends Candidate>(): Index<T> => {
+  const byName = new Map<string, Set<T>>();
+  const byProvision = new Map<string, Set<T>>();
+  const put = (map: Map<string, Set<T>>, name: string, offer: T) => {
+    const offers = map.get(name);
+    if (offers) offers.add(offer);
+    else map.set(name, new Set([offer]));
+  };
+  const firstOf = (offers: Iterable<T> | undefined, meets: (offer: T) => boolean) => {
+    for (const offer of offers ?? []) if (meets(offer)) return offer;
+    return undefined;
+  };
+  return {
+    add(offer) {
+      put(byName, offer.name, offer);
+      for (const name of provisionsOf(offer)) put(byProvision, name, offer);
+    },
+    remove(offer) {
+      byName.get(offer.name)?.delete(offer);
+      for (const name of provisionsOf(offer)) byProvision.get(name)?.delete(offer);
+    },
+    find(dependency, isWanted = () => true) {
+      const meets = (offer: T) => isWanted(offer) && satisfies(dependency, offer);
+      return (
+        firstOf(byName.get(dependency.name), meets) ??
+        firstOf(byProvision.get(dependency.name), meets)
+      );
+    },
+  };
+};
+
+const provisionsOf = ({ provides = [] }: Candidate) =>
+  provides.map((provision) => parseDependency(provision).name);
+
+/** Finds what of the offers meets a dependency, as an index does. */
 export const finderOf = <T extends Candidate>(offers: Iterable<T>): Find<T> => {
-  const byName = new Map<string, T[]>();
-  const byProvision = new Map<string, T[]>();
-  for (const offer of offers) {
-    add(byName, offer.name, offer);
-    for (const provision of offer.provides ?? [])
-      add(byProvision, parseDependency(provision).name, offer);
-  }
-  return (dependency) =>
-    [byName, byProvision]
-      .flatMap((offered) => offered.get(dependency.name) ?? [])
-      .find((offer) => satisfies(dependency, offer));
+  const index = openIndex<T>();
+  for (const offer of offers) index.add(offer);
+  return index.find;
 };
 
 /** What building a source would offer on an architecture. */
@@ -50,15 +85,22 @@ export const needsOf = (srcinfo: Srcinfo, arch: string): string[] => {
   return [...new Set([...ofBase, ...ofPackages])];
 };
 
+/** What a source offers and needs on one architecture. */
+export type Recipe = {
+  readonly pkgbase: Pkgbase;
+  readonly offers: readonly Offer[];
+  readonly needs: readonly string[];
+};
+
+export const recipeOf = (srcinfo: Srcinfo, arch: string): Recipe => ({
+  pkgbase: srcinfo.pkgbase,
+  offers: offersOf(srcinfo, arch),
+  needs: needsOf(srcinfo, arch),
+});
+
 /** The official repositories, as far as they could be read. */
 export type Official = {
   readonly has: (dependency: Dependency) => boolean;
   /** Why part of them could not be read; absent when all were. */
   readonly problem?: string;
-};
-
-const add = <T>(map: Map<string, T[]>, key: string, value: T) => {
-  const values = map.get(key);
-  if (values) values.push(value);
-  else map.set(key, [value]);
 };

@@ -1,10 +1,9 @@
-import pLimit from "p-limit";
 import * as v from "valibot";
-import { Arch, type SessionId } from "#shared/model.ts";
+import { Arch, type BuildId, type SessionId } from "#shared/model.ts";
 import { Schedules } from "#shared/schedule.ts";
 import { flag, integer } from "#shared/service/config.ts";
 import type { Base, ContextOf, Tables } from "#shared/service/define.ts";
-import { shareRunning } from "#shared/single-flight.ts";
+import { shareNext, shareRunning } from "#shared/single-flight.ts";
 
 export const Config = v.object({
   /** The repository's name, as pacman.conf has it. */
@@ -24,8 +23,12 @@ export const Config = v.object({
 export const open = async (_base: Base<typeof Config> & Tables) => ({
   /** Shares a plan of a session that is under way in this process. */
   planning: shareRunning<void, SessionId>(),
-  /** One release at a time. */
-  releasing: pLimit(1),
+  /** Shares the writing of an order that is under way in this process. */
+  ordering: shareRunning<void, SessionId>(),
+  /** One release at a time; those that are wanted meanwhile are the next one. */
+  releasing: shareNext<ReadonlyMap<BuildId, unknown>>(),
+  /** The release that the builds of one look for waiting builds share. */
+  look: new Map<"release", Promise<ReadonlyMap<BuildId, unknown>>>(),
 });
 
 export type Scheduler = ContextOf<typeof Config, Awaited<ReturnType<typeof open>>> & Tables;

@@ -27,66 +27,118 @@ export type Step =
 
 /**
  * What is to be done with the pending builds now, of all `unfinished` in the order they were asked for.
- * A build starts when everything it needs was published, no earlier build of its package is unfinished, and its
- * session has a place. The words are serene's.
+ * A build starts when everything it needs was published, no other build of its package is at work or was asked for
+ * earlier, and its session has a place. `needs` may be direct or transitive: a failure cancels whatever waits for it
+ * over any number of steps. The words are serene's.
  */
 export const decideRelease = (
   unfinished: readonly Unfinished[],
   needs: ReadonlyMap<BuildId, Need>,
   { places, ignoreFailed }: Terms,
 ): readonly Step[] => {
+  const active = unfinished.filter(({ state }) => isActive(state));
   const taken = new Map<SessionId, number>();
   const take = (session: SessionId) => taken.set(session, (taken.get(session) ?? 0) + 1);
-  for (const { session, state } of unfinished) if (isActive(state)) take(session);
-  const orphans = findOrphans(unfinished);
+  for (const { session } of active) take(session);
+  const waiting = unfinished.filter(isWaiting);
+  const dependents = dependentsOf(waiting);
+  const failures = ignoreFailed ? nothing : findFailures(waiting, needs, dependents);
+  const orphans = findOrphans(unfinished, waiting, dependents);
 
-  const seen = new Set<Pkgbase>();
+  const seen = new Set<Pkgbase>(active.map(({ pkgbase }) => pkgbase));
   return unfinished.flatMap((build): Step[] => {
     const { id, session, pkgbase } = build;
     const follows = seen.has(pkgbase);
     seen.add(pkgbase);
-    if (build.state !== "pending" || !build.needs) return [];
+    if (!isPlanned(build)) return [];
 
-    const needed = build.needs.flatMap((need) => needs.get(need) ?? []);
-    const failed = ignoreFailed ? undefined : worstOf(needed);
+    const failed = failures.get(id);
     if (failed) {
       const message = `failed to build dependency ${failed.pkgbase} successfully`;
       return [{ kind: "cancel", id, message }];
     }
-    const waitsFor = needed.filter(({ state }) => isUnfinished(state));
+    const waitsFor = (need: BuildId) => isUnfinished(needs.get(need)?.state ?? "");
     if (orphans.has(id)) {
-      const names = waitsFor.map((need) => need.pkgbase).join(", ");
-      const message = `package was orphaned in the build process, waiting for ${names}`;
+      const names = build.needs.filter(waitsFor).map((need) => needs.get(need)?.pkgbase);
+      const message = `package was orphaned in the build process, waiting for ${names.join(", ")}`;
       return [{ kind: "orphan", id, message }];
     }
-    if (follows || waitsFor.length > 0 || (taken.get(session) ?? 0) >= places) return [];
+    if (follows || build.needs.some(waitsFor) || (taken.get(session) ?? 0) >= places) return [];
     take(session);
     return [{ kind: "start", id }];
   });
 };
 
-/** A build that failed itself is named before one that was cancelled for it. */
-const worstOf = (needed: readonly Need[]) =>
-  needed.find(({ state }) => state === "failure" || state === "fatal") ??
-  needed.find(({ state }) => state === "cancelled");
+type Planned = Unfinished & { readonly needs: readonly BuildId[] };
+
+const isPlanned = (build: Unfinished): build is Planned =>
+  build.state === "pending" && build.needs !== null;
+
+const isWaiting = (build: Unfinished): build is Planned =>
+  isPlanned(build) && build.needs.length > 0;
+
+const nothing: ReadonlyMap<BuildId, Need> = new Map();
+
+/** The builds that wait for each build. */
+const dependentsOf = (waiting: readonly Planned[]): ReadonlyMap<BuildId, readonly BuildId[]> => {
+  const dependents = new Map<BuildId, BuildId[]>();
+  for (const { id, needs } of waiting)
+    for (const need of needs) {
+      const known = dependents.get(need);
+      if (known) known.push(id);
+      else dependents.set(need, [id]);
+    }
+  return dependents;
+};
+
+const failedStates = [["failure", "fatal"], ["cancelled"]] as const;
+
+/**
+ * For each build that waits for one that failed, over any number of steps, the build that failed: one that failed
+ * itself before one that was cancelled for it, and a direct need before those further away.
+ */
+const findFailures = (
+  waiting: readonly Planned[],
+  needs: ReadonlyMap<BuildId, Need>,
+  dependents: ReadonlyMap<BuildId, readonly BuildId[]>,
+): ReadonlyMap<BuildId, Need> => {
+  const failures = new Map<BuildId, Need>();
+  for (const states of failedStates) {
+    const failed = new Map([...needs].filter(([, { state }]) => states.some((it) => it === state)));
+    if (failed.size === 0) continue;
+    const reached: [BuildId, Need][] = [];
+    const reach = (id: BuildId, need: Need) => {
+      if (failures.has(id)) return;
+      failures.set(id, need);
+      reached.push([id, need]);
+    };
+    for (const { id, needs: its } of waiting) {
+      const need = failed.get(its.find((it) => failed.has(it)) ?? id);
+      if (need) reach(id, need);
+    }
+    for (const [id, need] of reached)
+      for (const dependent of dependents.get(id) ?? []) reach(dependent, need);
+  }
+  return failures;
+};
 
 /** Builds that wait only for one another, or for such: nothing will ever start them. */
-const findOrphans = (unfinished: readonly Unfinished[]): ReadonlySet<BuildId> => {
-  const waiting = new Map(
-    unfinished.flatMap(({ id, state, needs }) =>
-      state === "pending" && needs && needs.length > 0 ? [[id, needs] as const] : [],
-    ),
+const findOrphans = (
+  unfinished: readonly Unfinished[],
+  waiting: readonly Planned[],
+  dependents: ReadonlyMap<BuildId, readonly BuildId[]>,
+): ReadonlySet<BuildId> => {
+  const orphans = new Set(waiting.map(({ id }) => id));
+  const coming = new Set(unfinished.flatMap(({ id }) => (orphans.has(id) ? [] : [id])));
+  const settled: BuildId[] = [];
+  const settle = (id: BuildId) => {
+    if (orphans.delete(id)) settled.push(id);
+  };
+  const first = waiting.filter(
+    ({ needs }) =>
+      needs.some((need) => coming.has(need)) || !needs.some((need) => orphans.has(need)),
   );
-  const coming = new Set(unfinished.map(({ id }) => id).filter((id) => !waiting.has(id)));
-  const settles = (needs: readonly BuildId[]) =>
-    needs.some((need) => coming.has(need)) || !needs.some((need) => waiting.has(need));
-  for (let before = -1; before !== waiting.size; ) {
-    before = waiting.size;
-    for (const [id, needs] of [...waiting]) {
-      if (!settles(needs)) continue;
-      waiting.delete(id);
-      coming.add(id);
-    }
-  }
-  return new Set(waiting.keys());
+  for (const { id } of first) settle(id);
+  for (const id of settled) for (const dependent of dependents.get(id) ?? []) settle(dependent);
+  return orphans;
 };

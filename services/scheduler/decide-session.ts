@@ -1,8 +1,29 @@
-import type * as v from "valibot";
-import type { planSession } from "#shared/messages/resolve.ts";
 import type { BuildId, Pkgbase, SourceId } from "#shared/model.ts";
+import { firstReached, withoutSoftCycles } from "./reach.ts";
 
-export type Planned = v.InferOutput<(typeof planSession)["answer"]>[number];
+/** What the resolver knows of a session's packages, and what must be published before what, in direct steps. */
+export type Plan = {
+  readonly entries: readonly PlanEntry[];
+  /** From and to packages that are coming, and published files between them. */
+  readonly needs: readonly PlanNeed[];
+};
+
+export type PlanEntry = {
+  readonly pkgbase: Pkgbase;
+  /** What a build of it is made of; null where there is nothing. */
+  readonly source: SourceId | null;
+  /** The source's state is the one that is published. */
+  readonly current: boolean;
+  readonly missing: readonly string[];
+  readonly unbuilt: readonly string[];
+};
+
+export type PlanNeed = {
+  readonly pkgbase: string;
+  readonly needs: string;
+  /** A published version of what is needed would do. */
+  readonly published: boolean;
+};
 
 type Ordered = { readonly id: BuildId; readonly pkgbase: Pkgbase };
 
@@ -24,19 +45,21 @@ type Terms = {
 };
 
 /**
- * What becomes of each build of a session, now that it is known what needs what.
- * Needs are transitive already, so one pass finds everything behind a cancelled build. As in serene, one package
- * alone is not cancelled for what it lacks: its build says so better.
+ * What becomes of each build of a session, now that it is known what needs what; `undefined` in between, as thousands of
+ * builds take long: the caller can let other work run then. A build waits for the builds that it
+ * reaches first, over what is published or up to date: those wait for what is behind them. In a cycle nothing waits
+ * for what is published in a version that does. As in serene, one package alone is not cancelled for what it lacks:
+ * its build says so better.
  */
-export const decideSession = (
+export function* decideSession(
   ordered: readonly Ordered[],
-  plan: readonly Planned[],
+  { entries, needs }: Plan,
   { force, elsewhere }: Terms,
-): ReadonlyMap<BuildId, Decision> => {
-  const planned = new Map(plan.map((it) => [it.pkgbase, it]));
+): Generator<readonly [BuildId, Decision] | undefined, void> {
+  const planned = new Map(entries.map((it) => [it.pkgbase, it]));
   const isDropped = ({ pkgbase }: Ordered) => !force && planned.get(pkgbase)?.current === true;
   const kept = ordered.filter((build) => !isDropped(build));
-  const missing = new Map(
+  const missing = new Map<string, string>(
     kept.length < 2
       ? []
       : kept.flatMap(({ pkgbase }) => {
@@ -44,29 +67,49 @@ export const decideSession = (
           return it && it.missing.length > 0 ? [[pkgbase, textOf(it)] as const] : [];
         }),
   );
+  const buildsOf = Map.groupBy<string, Ordered>([...elsewhere, ...kept], (it) => it.pkgbase);
+  const whole = graphOf(needs);
+  yield;
+  const graph = withoutSoftCycles(whole);
+  yield;
+  const cancelledBefore =
+    missing.size === 0 ? none : firstReached(graph, (node) => missing.has(node));
+  yield;
+  const buildsBefore = firstReached(graph, (node) => buildsOf.has(node));
+  yield;
 
   const decide = (build: Ordered): Decision => {
+    const { pkgbase } = build;
     if (isDropped(build)) return { kind: "drop" };
-    const lacks = missing.get(build.pkgbase);
+    const lacks = missing.get(pkgbase);
     if (lacks !== undefined) return { kind: "cancel", message: lacks };
-    const plan = planned.get(build.pkgbase);
-    const needs = plan?.needs.filter((need) => need !== build.pkgbase) ?? [];
-    const cancelled = needs.filter((need) => missing.has(need)).sort();
+    const cancelled = [...cancelledBefore(pkgbase)].sort();
     if (cancelled.length > 0) {
       const message = `dependencies are added but have been cancelled: ${cancelled.join(", ")}`;
       return { kind: "cancel", message };
     }
-    const all = [...elsewhere, ...kept];
+    const others = [...buildsBefore(pkgbase)].filter((it) => it !== pkgbase);
+    const waitsFor = others.flatMap((it) => buildsOf.get(it) ?? []);
     return {
       kind: "wait",
-      needs: all.flatMap((it) => (needs.includes(it.pkgbase) ? it.id : [])),
-      source: plan?.source ?? null,
+      needs: waitsFor.map(({ id }) => id),
+      source: planned.get(pkgbase)?.source ?? null,
     };
   };
-  return new Map(ordered.map((build) => [build.id, decide(build)]));
-};
+  for (const build of ordered) yield [build.id, decide(build)];
+}
 
-const textOf = ({ missing, unbuilt }: Planned) =>
+const none = () => new Set<string>();
+
+const graphOf = (needs: readonly PlanNeed[]) =>
+  new Map(
+    [...Map.groupBy(needs, ({ pkgbase }) => pkgbase)].map(([pkgbase, its]) => [
+      pkgbase,
+      its.map(({ needs: to, published }) => ({ to, soft: published })),
+    ]),
+  );
+
+const textOf = ({ missing, unbuilt }: PlanEntry) =>
   unbuilt[0] === undefined
     ? `missing dependencies: ${missing.join(", ")}`
     : `dependency ${unbuilt[0]} is added but has never built successfully`;

@@ -1,4 +1,5 @@
 import type { OwnRepository } from "#shared/messages/build.ts";
+import { listOwnPackages } from "#shared/own-packages.ts";
 import { parseDependency } from "#shared/pacman/dependency.ts";
 import type { Scheduler } from "./context.ts";
 import { selectArtifacts } from "./select-artifacts.ts";
@@ -41,7 +42,8 @@ export const ownRepository = async (
       },
       databaseSignature,
     ),
-    packages: packages.flat(),
+    packages: [],
+    list: await listOwnPackages(blobs, packages.flat()),
     publicKey: databaseSignature === null ? null : await findPublicKey(state),
   };
 };

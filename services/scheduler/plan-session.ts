@@ -1,54 +1,104 @@
-import { planSession as question } from "#shared/messages/resolve.ts";
-import type { SessionId } from "#shared/model.ts";
-import type { BuildEvent } from "./build-life.ts";
-import { changeBuildIn, countEnds } from "./change-build.ts";
+import { publication } from "#shared/bus/declare.ts";
+import { planRequested, sessionEnded } from "#shared/messages/plan.ts";
+import type { BuildId, SessionId } from "#shared/model.ts";
+import { yieldToOthers } from "#shared/pause.ts";
+import type { BuildEvent, BuildStep } from "./build-life.ts";
+import { atOnce, changeBuildsIn, countEnds } from "./change-build.ts";
 import type { Scheduler } from "./context.ts";
 import { type Decision, decideSession } from "./decide-session.ts";
 import { release } from "./release.ts";
 import { unfinishedBuilds } from "./store/builds.ts";
-import { findSession, markPlanned } from "./store/sessions.ts";
+import { findPlan, readPlan } from "./store/plans.ts";
+import { buildsOf, findSession, isOver, isPlanned, markPlanned } from "./store/sessions.ts";
 import { writeBuilds } from "./store/write-builds.ts";
 
-/** Asks the resolver what a session's builds need, and starts those that need nothing. Twice is once. */
-export const planSession = (scheduler: Scheduler, id: SessionId) =>
-  scheduler.planning(id, () => planOnce(scheduler, id));
+type Planning = { readonly session: SessionId };
+
+/** Does with the builds of a session what its finished plan says, and starts those that need nothing. Twice is once. */
+export const planSession = (scheduler: Scheduler, { session }: Planning) =>
+  scheduler.planning(session, () => planOnce(scheduler, session));
+
+/** A session whose plan is finished is planned; else the plan is requested once more. */
+export const requestPlan = async (scheduler: Scheduler, id: SessionId) => {
+  const { state } = scheduler;
+  const session = await findSession(state, id);
+  if (session?.plannedAt !== null || session.announcedAt === null) return;
+  if (await findPlan(state, id)) return planSession(scheduler, { session: id });
+  await state.write((transaction) =>
+    transaction.publish(publication(planRequested, planOf(scheduler, session))),
+  );
+};
+
+/** What the resolver is to plan. */
+export const planOf = (
+  { config }: Pick<Scheduler, "config">,
+  { id, resolve }: { readonly id: SessionId; readonly resolve: boolean },
+) => ({ session: id, resolve: resolve && config.RESOLVE_BUILD_SEQUENCE });
 
 const planOnce = async (scheduler: Scheduler, id: SessionId) => {
-  const { ask, config, log, now, state } = scheduler;
-  const session = await findSession(state, id);
-  if (!session) return;
-  if (session.plannedAt !== null) return release(scheduler);
+  const events = await decide(scheduler, id);
+  if (events) await apply(scheduler, id, events);
+  await release(scheduler);
+};
 
-  const unfinished = await unfinishedBuilds(state);
-  const ordered = unfinished.filter((build) => build.session === id && build.state === "pending");
-  const elsewhere = unfinished.filter(
+/** Ends the builds of a session that is not planned yet. */
+export const giveUpSession = async (scheduler: Scheduler, id: SessionId, message: string) => {
+  const ordered = await buildsOf(scheduler.state, id);
+  await apply(
+    scheduler,
+    id,
+    ordered.map((build) => [build.id, { kind: "given-up", message }]),
+  );
+  await release(scheduler);
+};
+
+/** The finished plan of a session cannot be read or applied. */
+export const giveUpPlanned = (scheduler: Scheduler, { session }: Planning, error: unknown) =>
+  giveUpSession(scheduler, session, error instanceof Error ? error.message : String(error));
+
+type Events = readonly (readonly [BuildId, BuildEvent])[];
+
+const apply = async (scheduler: Scheduler, id: SessionId, events: Events) => {
+  const { now, state } = scheduler;
+  // A build starts only when its session is planned: the first ones must not start before the last ones are known.
+  for (let start = 0; start < events.length; start += atOnce) {
+    const some = new Map(events.slice(start, start + atOnce));
+    const steps = await writeBuilds(state, async (transaction) =>
+      (await isPlanned(transaction, id))
+        ? new Map<BuildId, BuildStep>()
+        : changeBuildsIn(transaction, some, now()),
+    );
+    countEnds(scheduler, steps);
+  }
+  await writeBuilds(state, async (transaction) => {
+    if (!(await markPlanned(transaction, id, now()))) return;
+    if (await isOver(transaction, id))
+      await transaction.publish(publication(sessionEnded, { session: id, at: now() }));
+  });
+};
+
+/** Undefined where there is nothing to plan, or no plan yet. */
+const decide = async ({ log, state }: Scheduler, id: SessionId): Promise<Events | undefined> => {
+  const session = await findSession(state, id);
+  const plan = await findPlan(state, id);
+  if (!session || session.plannedAt !== null || !plan) return undefined;
+  const ordered = await buildsOf(state, id);
+  const { problem } = plan;
+  if (problem !== null) return ordered.map((it) => [it.id, { kind: "given-up", message: problem }]);
+
+  const { entries, needs } = await readPlan(state, id);
+  for (const { pkgbase, problem } of entries)
+    if (problem !== null) log.warn("source not updated", { session: id, pkgbase, problem });
+  const elsewhere = (await unfinishedBuilds(state)).filter(
     (build) => build.session !== id && build.orderedAt <= session.orderedAt,
   );
-  const plan =
-    ordered.length === 0
-      ? []
-      : await ask(question, {
-          packages: ordered.map(({ pkgbase }) => pkgbase),
-          sources: Object.fromEntries(
-            ordered.flatMap(({ pkgbase, source }) => (source ? [[pkgbase, source]] : [])),
-          ),
-          building: [...new Set(elsewhere.map(({ pkgbase }) => pkgbase))],
-          resolve: session.resolve && config.RESOLVE_BUILD_SEQUENCE,
-        });
-  for (const { pkgbase, problem } of plan)
-    if (problem !== null) log.warn("source not updated", { session: id, pkgbase, problem });
-
-  const decisions = decideSession(ordered, plan, { force: session.force, elsewhere });
-  // All or nothing: a build that starts before the others are planned would be missed by a second plan.
-  const steps = await writeBuilds(state, async (transaction) => {
-    if (!(await markPlanned(transaction, id, now()))) return [];
-    const taken = [];
-    for (const [build, decision] of decisions)
-      taken.push(await changeBuildIn(transaction, build, eventOf(decision), now()));
-    return taken;
-  });
-  countEnds(scheduler, steps);
-  await release(scheduler);
+  const terms = { force: session.force, elsewhere };
+  const events: [BuildId, BuildEvent][] = [];
+  for (const decided of decideSession(ordered, { entries, needs }, terms)) {
+    if (decided) events.push([decided[0], eventOf(decided[1])]);
+    if (!decided || events.length % atOnce === 0) await yieldToOthers();
+  }
+  return events;
 };
 
 const eventOf = (decision: Decision): BuildEvent => {

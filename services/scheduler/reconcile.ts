@@ -1,13 +1,15 @@
 import * as v from "valibot";
 import { BuildId, Pkgbase, SessionId } from "#shared/model.ts";
 import type { Reconcile } from "#shared/service/reconcile.ts";
+import { minutes } from "#shared/time.ts";
 import { changeBuild } from "./change-build.ts";
 import type { Scheduler } from "./context.ts";
 import { forgetPackage } from "./forget-package.ts";
-import { planSession } from "./plan-session.ts";
-import { release, releaseOne } from "./release.ts";
+import { announceOrder, forgetOrder } from "./order-builds.ts";
+import { giveUpSession, requestPlan } from "./plan-session.ts";
+import { release, releaseAll } from "./release.ts";
 import { outlivedPackages, plannedBuilds, unansweredBuilds } from "./store/builds.ts";
-import { pendingOf, unplannedSessions } from "./store/sessions.ts";
+import { abandonedSessions, unplannedSessions } from "./store/sessions.ts";
 
 const idsOf = (rows: readonly { readonly id: string }[]) => rows.map(({ id }) => id);
 
@@ -26,11 +28,21 @@ export const unanswered: Reconcile<Scheduler> = {
   giveUp: giveUpBuild,
 };
 
-/** Builds that may be free to start. */
+/** Builds that may be free to start. The builds that one look finds share a release, which looks at all of them. */
 export const waiting: Reconcile<Scheduler> = {
   name: "waiting builds",
-  find: async ({ state }) => idsOf(await plannedBuilds(state)),
-  step: (scheduler, id) => releaseOne(scheduler, v.parse(BuildId, id)),
+  async find({ look, state }) {
+    look.clear();
+    return idsOf(await plannedBuilds(state));
+  },
+  async step(scheduler, id) {
+    const { look } = scheduler;
+    const released = look.get("release") ?? releaseAll(scheduler);
+    look.set("release", released);
+    const failed = await released;
+    const build = v.parse(BuildId, id);
+    if (failed.has(build)) throw failed.get(build);
+  },
   giveUp: giveUpBuild,
 };
 
@@ -38,11 +50,23 @@ export const waiting: Reconcile<Scheduler> = {
 export const unplanned: Reconcile<Scheduler> = {
   name: "unplanned sessions",
   find: async ({ state }) => idsOf(await unplannedSessions(state)),
-  step: (scheduler, id) => planSession(scheduler, v.parse(SessionId, id)),
-  async giveUp(scheduler, id, message) {
-    for (const build of await pendingOf(scheduler.state, v.parse(SessionId, id)))
-      await giveUpBuild(scheduler, build.id, message);
+  async step(scheduler, id) {
+    const session = v.parse(SessionId, id);
+    await announceOrder(scheduler, session);
+    await requestPlan(scheduler, session);
   },
+  giveUp: (scheduler, id, message) => giveUpSession(scheduler, v.parse(SessionId, id), message),
+};
+
+/** How long the rest of an order may take to come. */
+const patience = minutes(60);
+
+/** Orders of several questions whose last one never came. */
+export const abandoned: Reconcile<Scheduler> = {
+  name: "abandoned orders",
+  find: async ({ now, state }) => idsOf(await abandonedSessions(state, now() - patience)),
+  step: (scheduler, id) => forgetOrder(scheduler, v.parse(SessionId, id)),
+  giveUp: (scheduler, id) => forgetOrder(scheduler, v.parse(SessionId, id)),
 };
 
 /** Removed packages, where the message about that was lost. */

@@ -2,11 +2,11 @@ import { prepare } from "#shared/bus/prepare.ts";
 import { Fault } from "#shared/fault.ts";
 import { buildRequested } from "#shared/messages/build.ts";
 import type { BuildId } from "#shared/model.ts";
-import type { BuildEvent } from "./build-life.ts";
-import { changeBuild } from "./change-build.ts";
+import type { BuildEvent, BuildStep } from "./build-life.ts";
+import { atOnce, changeBuild, changeBuilds, isEnd } from "./change-build.ts";
 import { composeRequest } from "./compose-request.ts";
 import type { Scheduler } from "./context.ts";
-import { decideRelease } from "./decide-release.ts";
+import { decideRelease, type Need } from "./decide-release.ts";
 import { findBuild, hasPending, needsOf, unfinishedBuilds } from "./store/builds.ts";
 
 /**
@@ -15,34 +15,44 @@ import { findBuild, hasPending, needsOf, unfinishedBuilds } from "./store/builds
  */
 export const release = async (scheduler: Scheduler) => {
   const { log } = scheduler;
-  const failures = await scheduler.releasing(async () => {
-    const failed = new Map<BuildId, unknown>();
-    while (await releaseOnce(scheduler, failed));
-    return failed;
-  });
-  for (const [build, error] of failures) {
+  for (const [build, error] of await releaseAll(scheduler)) {
     if (error instanceof Fault) throw error;
     log.error("build not started", { build, error });
   }
 };
+
+/** Gives what kept builds from their start. Callers that come during a run share the next one. */
+export const releaseAll = (scheduler: Scheduler): Promise<ReadonlyMap<BuildId, unknown>> =>
+  scheduler.releasing(async () => {
+    const failed = new Map<BuildId, unknown>();
+    while (await releaseOnce(scheduler, failed));
+    return failed;
+  });
 
 /** Answers whether a build ended by it, which may free others. */
 const releaseOnce = async (scheduler: Scheduler, failed: Map<BuildId, unknown>) => {
   const { config, state } = scheduler;
   if (!(await hasPending(state))) return false;
   const unfinished = await unfinishedBuilds(state);
-  const needs = await needsOf(state, [...new Set(unfinished.flatMap(({ needs }) => needs ?? []))]);
-  const steps = decideRelease(unfinished, needs, {
+  const known = new Map<BuildId, Need>(unfinished.map((build) => [build.id, build]));
+  const others = new Set(unfinished.flatMap(({ needs }) => needs ?? []));
+  for (const id of known.keys()) others.delete(id);
+  for (const [id, need] of await needsOf(state, [...others])) known.set(id, need);
+  const steps = decideRelease(unfinished, known, {
     places: config.CONCURRENT_BUILDS,
     ignoreFailed: config.RESOLVE_IGNORE_FAILED,
-  });
-  let ended = false;
+  }).filter(({ id }) => !failed.has(id));
+
+  const ends = steps.flatMap((step) =>
+    step.kind === "start" ? [] : [[step.id, endBy(step)] as const],
+  );
+  let ended = await endBuilds(scheduler, ends, failed);
   for (const step of steps) {
-    if (failed.has(step.id)) continue;
+    if (step.kind !== "start") continue;
     try {
-      const event = step.kind === "start" ? await startOf(scheduler, step.id) : endBy(step);
+      const event = await startOf(scheduler, step.id);
       const taken = event && (await changeBuild(scheduler, step.id, event));
-      ended ||= taken?.forget === true || taken?.to?.endedAt !== undefined;
+      ended ||= taken !== undefined && isEnd(taken);
     } catch (error) {
       failed.set(step.id, error);
     }
@@ -50,12 +60,27 @@ const releaseOnce = async (scheduler: Scheduler, failed: Map<BuildId, unknown>) 
   return ended;
 };
 
-/** Starts one build that may start; rejects with what keeps it from it. */
-export const releaseOne = async (scheduler: Scheduler, id: BuildId) => {
-  const failed = new Map<BuildId, unknown>();
-  await findBuild(scheduler.state, id);
-  await scheduler.releasing(() => releaseOnce(scheduler, failed));
-  if (failed.has(id)) throw failed.get(id);
+type Ends = readonly (readonly [BuildId, BuildEvent])[];
+
+/** Many may wait for one that failed: they end together, unless something is wrong with one of them. */
+const endBuilds = async (scheduler: Scheduler, ends: Ends, failed: Map<BuildId, unknown>) => {
+  let ended = false;
+  for (let start = 0; start < ends.length; start += atOnce) {
+    const some = ends.slice(start, start + atOnce);
+    const steps = await changeBuilds(scheduler, new Map(some)).catch(async () => {
+      const each = new Map<BuildId, BuildStep>();
+      for (const [id, event] of some)
+        try {
+          const step = await changeBuild(scheduler, id, event);
+          if (step) each.set(id, step);
+        } catch (error) {
+          failed.set(id, error);
+        }
+      return each;
+    });
+    ended ||= [...steps.values()].some(isEnd);
+  }
+  return ended;
 };
 
 const endBy = (step: {

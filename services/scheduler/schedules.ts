@@ -1,11 +1,9 @@
-import * as v from "valibot";
-import { SessionId } from "#shared/model.ts";
+import { publication } from "#shared/bus/declare.ts";
+import { sessionOrdered } from "#shared/messages/build.ts";
 import { scheduleOf } from "#shared/schedule.ts";
 import type { Cron } from "#shared/service/cron.ts";
 import type { Scheduler } from "./context.ts";
-import { enabledSchedules, idlePackages } from "./store/packages.ts";
-import { raiseRevision } from "./store/write-builds.ts";
-import { writeSession } from "./write-session.ts";
+import { enabledSchedules } from "./store/packages.ts";
 
 /**
  * Builds the enabled packages whose schedule it is, unless they are being built: as in serene, those of all schedules
@@ -18,17 +16,15 @@ export const schedules: Cron<Scheduler> = {
     return (await enabledSchedules(state)).map((it) => scheduleOf(it, config));
   },
   async tick(scheduler, transaction, expressions) {
-    const idle = await idlePackages(transaction);
-    const due = idle.filter((it) => expressions.has(scheduleOf(it, scheduler.config)));
-    if (due.length === 0) return;
-    await raiseRevision(transaction);
-    await writeSession(scheduler, transaction, {
-      session: v.parse(SessionId, scheduler.newId()),
-      packages: due.map(({ pkgbase }) => pkgbase),
-      sources: {},
-      reason: "schedule",
-      resolve: true,
-      force: false,
-    });
+    await transaction.publish(
+      publication(sessionOrdered, {
+        session: scheduler.newId(),
+        packages: [],
+        schedules: [...expressions],
+        reason: "schedule",
+        resolve: true,
+        force: false,
+      }),
+    );
   },
 };

@@ -8,8 +8,8 @@ import {
   sessionOrdered,
 } from "#shared/messages/build.ts";
 import { packageRemoved } from "#shared/messages/package.ts";
+import { planFinished, planRequested, sessionEnded } from "#shared/messages/plan.ts";
 import { publishRefused, publishRequested, repoPublished } from "#shared/messages/repo.ts";
-import { planSession } from "#shared/messages/resolve.ts";
 import { answer, defineService, on } from "#shared/service/define.ts";
 import { run } from "#shared/service/run.ts";
 import {
@@ -25,8 +25,8 @@ import { finishBuild, finishPublished, finishRefused } from "./finish-build.ts";
 import { forgetPackage } from "./forget-package.ts";
 import { buildsEnded } from "./metrics.ts";
 import { orderAdded, orderBuilds } from "./order-builds.ts";
-import { giveUpPending, planPending } from "./plan-pending.ts";
-import { outlived, unanswered, unplanned, waiting } from "./reconcile.ts";
+import { giveUpPlanned, planSession } from "./plan-session.ts";
+import { abandoned, outlived, unanswered, unplanned, waiting } from "./reconcile.ts";
 import { release } from "./release.ts";
 import { schedules } from "./schedules.ts";
 
@@ -46,20 +46,27 @@ export const scheduler = defineService({
   makesStreams: true,
   open,
   answers: [answer(order, orderBuilds), answer(claim, claimBuild)],
-  asks: [planSession],
   consumes: [
     on(sessionOrdered, orderAdded, terms),
-    on(buildPending, planPending, { ...terms, atOnce: 4, dropped: giveUpPending }),
+    on(planFinished, planSession, { ...terms, atOnce: 4, dropped: giveUpPlanned }),
     on(buildFinished, finishBuild, terms),
     on(repoPublished, finishPublished, terms),
     on(publishRefused, finishRefused, terms),
-    on(buildEnded, release, terms),
+    on(buildEnded, release, { ...terms, atOnce: 32 }),
     on(packageRemoved, forgetPackage, terms),
   ],
-  publishes: [buildPending, buildRequested, buildEnded, publishRequested],
+  publishes: [
+    sessionOrdered,
+    buildPending,
+    planRequested,
+    buildRequested,
+    buildEnded,
+    sessionEnded,
+    publishRequested,
+  ],
   measures: [buildsEnded],
   crons: [schedules],
-  reconciles: [unanswered, waiting, unplanned, outlived],
+  reconciles: [unanswered, waiting, unplanned, abandoned, outlived],
   async health({ blobs, state }) {
     await state.ping();
     await blobs.ping();

@@ -1,6 +1,7 @@
 import type { Payload } from "#shared/bus/declare.ts";
 import { Fault } from "#shared/fault.ts";
 import type { rebuildRequested } from "#shared/messages/rebuild.ts";
+import { readOwnPackages } from "#shared/own-packages.ts";
 import { parseBuildinfo } from "#shared/pacman/buildinfo.ts";
 import { readBuildinfo } from "#shared/pacman/package-file.ts";
 import { parsePackageFileName } from "#shared/pacman/package-file-name.ts";
@@ -36,7 +37,7 @@ export const composeRequest = async (
 
   const built = await findBuilt(state, installed);
   const known = [
-    ...(asked.repository?.packages ?? []),
+    ...(asked.repository ? await readOwnPackages(blobs, asked.repository) : []),
     ...built.map(({ filename, ...blob }) => ({ filename, blob })),
   ];
   return {

@@ -15,7 +15,9 @@ type Config = {
 /** The file is read anew for each request, so that edits count at once; requests that arrive together share one read. */
 export const openAuthorized = async (config: Config): Promise<Authorized> => {
   const read = await openSecrets(config);
-  return shareNext(async () => parseAuthorized(await read()));
+  const share = shareNext<readonly string[]>();
+  const readParsed = async () => parseAuthorized(await read());
+  return () => share(readParsed);
 };
 
 const openSecrets = async ({ AUTHORIZED_SECRETS: given, DATA_DIR: data }: Config) => {

@@ -25,7 +25,7 @@ export const buildLog = stream("BUILD_LOG", { keep: "log", maxAge: days(30) });
 /** What running builds print. The whole log of an ended build is a blob. */
 export const buildOutputs = stream("BUILD_OUTPUT", { keep: "log", maxAge: days(7) });
 
-const RepositoryFile = v.object({ filename: FileName, blob: BlobReference });
+export const RepositoryFile = v.object({ filename: FileName, blob: BlobReference });
 
 /** kiln's own repository as one build sees it: a whole generation's databases, the packages it needs. */
 export const OwnRepository = v.object({
@@ -33,7 +33,10 @@ export const OwnRepository = v.object({
   generation: v.number(),
   /** With their signatures, under pacman's names. */
   databases: v.array(RepositoryFile),
+  /** The packages that the build needs, in requests of kiln 0.1.0; else empty. */
   packages: v.array(RepositoryFile),
+  /** The packages that the build needs: JSON, an array of what `packages` had. Null where it needs none. */
+  list: v.optional(v.nullable(BlobReference), null),
   /** Armoured; signatures are required when there is one. */
   publicKey: v.nullable(v.string()),
 });
@@ -185,28 +188,36 @@ export const buildOutput = message(
 
 export const BuildReason = v.picklist(["webhook", "manual", "schedule", "initial", "unknown"]);
 
-/** What somebody wants built. */
-const Order = v.object({
+const Order = {
   /** Chosen by the caller: an order that is asked for again is the same order. */
   session: SessionId,
   packages: v.array(Pkgbase),
   /** By pkgbase, the source to build where the caller has chosen one; the others are looked for. */
   sources: v.optional(v.record(v.string(), SourceId), {}),
+  /** All packages that take part in schedules, besides those that are named. */
+  all: v.optional(v.boolean(), false),
   reason: BuildReason,
   /** Orders the builds by their dependencies, and cancels those that lack one. */
   resolve: v.boolean(),
   /** Builds also what is up to date. */
   force: v.boolean(),
-});
-export type Order = v.InferOutput<typeof Order>;
+};
 
-/** Orders a session; the reply comes once its rows are committed. An unknown package is `Fault` missing. */
+/** Packages that one `build.order` may name. */
+export const mostOrdered = 500;
+
+/**
+ * Orders a session; the reply comes once its rows are committed. An unknown package is `Fault` missing. An order of more
+ * packages than one question may name is made of several questions of one session: nothing is built before the last.
+ */
 export const orderBuilds = question("build.order", {
-  request: Order,
-  answer: v.object({
-    session: SessionId,
-    builds: v.array(v.object({ pkgbase: Pkgbase, build: BuildId })),
+  request: v.object({
+    ...Order,
+    packages: v.pipe(Order.packages, v.maxLength(mostOrdered)),
+    /** Another question names more packages of the session. */
+    more: v.optional(v.boolean(), false),
   }),
+  answer: v.object({ session: SessionId }),
   timeout: seconds(10),
 });
 
@@ -214,10 +225,20 @@ export const orderBuilds = question("build.order", {
 export const sessionOrders = stream("SESSION_ORDERS", { keep: "work", maxAge: days(30) });
 
 /** As `build.order`, but packages that are no longer added are left out. */
-export const sessionOrdered = message(sessionOrders, "session.ordered.{session}", Order, {
-  id: ({ session }) => session,
-  key: ({ session }) => session,
-});
+export const sessionOrdered = message(
+  sessionOrders,
+  "session.ordered.{session}",
+  v.object({
+    ...Order,
+    /** Cron expressions: besides, the packages that have one of these schedules and no unfinished build. */
+    schedules: v.optional(v.array(v.string()), []),
+  }),
+  {
+    id: ({ session }) => session,
+    key: ({ session }) => session,
+  },
+);
+export type Order = v.InferInput<(typeof sessionOrdered)["schema"]>;
 
 /** A builder asks before it begins: whether the build is still wanted. The scheduler records the builder and the time. */
 export const claimBuild = question("build.claim", {

@@ -11,6 +11,7 @@ import {
 } from "./build.ts";
 import { builderAnnounced } from "./builder.ts";
 import { packageAdded, packageChanged, packageRemoved } from "./package.ts";
+import { planFinished, planRequested, sessionEnded } from "./plan.ts";
 import {
   claimRebuild,
   orderRebuild,
@@ -26,7 +27,7 @@ import {
   repoPublished,
   retirePackage,
 } from "./repo.ts";
-import { addRequested, generateSrcinfo, planSession } from "./resolve.ts";
+import { addRequested, generateSrcinfo } from "./resolve.ts";
 import { sign } from "./sign.ts";
 
 /** Every message there is. A stream carries exactly the messages listed here that are declared on it. */
@@ -37,12 +38,15 @@ export const messages = [
   packageRetired,
   addRequested,
   sessionOrdered,
+  planRequested,
+  planFinished,
   buildRequested,
   buildPending,
   buildStarted,
   buildOutput,
   buildFinished,
   buildEnded,
+  sessionEnded,
   publishRequested,
   repoPublished,
   publishRefused,
@@ -55,7 +59,6 @@ export const messages = [
 
 /** Every question there is. */
 export const questions = [
-  planSession,
   orderBuilds,
   claimBuild,
   generateSrcinfo,

@@ -1,8 +1,8 @@
 import * as v from "valibot";
 import { message, question, stream } from "#shared/bus/declare.ts";
 import type { FaultKind } from "#shared/fault.ts";
-import { AddId, Arch, BlobReference, Pkgbase, Pkgname, SourceId } from "#shared/model.ts";
-import { days, minutes, seconds } from "#shared/time.ts";
+import { AddId, Arch, BlobReference, type Pkgbase, Pkgname, type SourceId } from "#shared/model.ts";
+import { days, seconds } from "#shared/time.ts";
 
 /** Where a package's files come from. */
 export const SourceSpec = v.variant("type", [
@@ -50,37 +50,6 @@ export type ResolvedAdd =
   | { readonly kind: "unusable"; readonly message: string }
   /** Trouble of kiln's own. */
   | { readonly kind: "failed"; readonly fault: FaultKind; readonly message: string };
-
-/** Looks for new states of the sources of a session, and says which a build is made of, and what it must wait for. */
-export const planSession = question("resolve.plan", {
-  request: v.object({
-    packages: v.array(Pkgbase),
-    /** Of these packages, the source is given: it is taken as it is. */
-    sources: v.record(v.string(), SourceId),
-    /** Packages with an unfinished build of an earlier session: they may be needed, and are not updated. */
-    building: v.array(Pkgbase),
-    resolve: v.boolean(),
-  }),
-  /** One for each of `packages`. */
-  answer: v.array(
-    v.object({
-      pkgbase: Pkgbase,
-      /** What a build of it is to be made of; null where there is nothing. */
-      source: v.nullable(SourceId),
-      /** The source's state is the one that is published. */
-      current: v.boolean(),
-      /** Of `packages` and `building`, what must be published first, transitively. Empty without `resolve`. */
-      needs: v.array(Pkgbase),
-      /** Dependencies nothing provides, as .SRCINFO has them. Empty without `resolve`. */
-      missing: v.array(v.string()),
-      /** Of `missing`, those that an added package would provide which was never built. */
-      unbuilt: v.array(v.string()),
-      /** Why the source could not be updated; the build takes the last one fetched. */
-      problem: v.nullable(v.string()),
-    }),
-  ),
-  timeout: minutes(5),
-});
 
 /** Has a builder read a PKGBUILD: in a container without network, thrown away afterwards. */
 export const generateSrcinfo = question("srcinfo.generate", {

@@ -1,4 +1,6 @@
+import { sql } from "drizzle-orm";
 import {
+  type AnySQLiteColumn,
   index,
   integer,
   primaryKey,
@@ -17,6 +19,10 @@ export const sessions = sqliteTable("sessions", {
   resolve: integer({ mode: "boolean" }).notNull(),
   force: integer({ mode: "boolean" }).notNull(),
   orderedAt: integer("ordered_at").notNull(),
+  /** Absent while the builds of a large order are being written; until then, nothing reads them. 0: not recorded. */
+  completeAt: integer("complete_at").default(0),
+  /** Absent until all builds are announced, which comes before the plan. 0: not recorded. */
+  announcedAt: integer("announced_at").default(0),
   /** Absent until the resolver has said what needs what. */
   plannedAt: integer("planned_at"),
 });
@@ -72,11 +78,15 @@ export const builds = sqliteTable(
   },
   (build) => [
     uniqueIndex("builds_by_pkgbase").on(build.pkgbase, build.orderedAt),
-    index("builds_by_session").on(build.session),
+    index("builds_by_session").on(build.session, build.state),
     index("builds_by_state").on(build.state),
     index("builds_by_source").on(build.source),
   ],
 );
+
+/** Whether the session of a build is complete. */
+export const isOfCompleteSession = (build: { readonly session: AnySQLiteColumn }) =>
+  sql`${build.session} not in (select ${sessions.id} from ${sessions} where ${sessions.completeAt} is null)`;
 
 /** What builds made: the record that signing and publishing go by. Written by the scheduler, read by anyone. */
 export const buildArtifacts = sqliteTable(

@@ -2,7 +2,7 @@ import type { Client, LibsqlError } from "@libsql/client";
 import type { LibSQLDatabase } from "drizzle-orm/libsql";
 import pLimit from "p-limit";
 import { Fault } from "#shared/fault.ts";
-import { pause } from "#shared/pause.ts";
+import { pause, yieldToOthers } from "#shared/pause.ts";
 import { shareFor } from "#shared/single-flight.ts";
 import { seconds } from "#shared/time.ts";
 import type { FileVersion } from "./file-version.ts";
@@ -97,7 +97,14 @@ export const openState = async (
 
   return {
     read: database,
-    write: (fn) => oneAtATime(() => write(fn, lock)),
+    write: (fn) =>
+      oneAtATime(async () => {
+        const result = await write(fn, lock);
+        // The driver resolves a file's statements in microtasks: without a turn of the event loop, a series of writes
+        // would let nothing else run.
+        await yieldToOthers();
+        return result;
+      }),
     version: () => version?.read(),
     ping: shareFor(pinged, ping),
     async [Symbol.asyncDispose]() {

@@ -7,11 +7,13 @@ import type { State } from "./state.ts";
  */
 export const readOnChange = <T>({ version }: Pick<State, "version">, read: () => Promise<T>) => {
   let kept: { readonly version: number; readonly value: T } | undefined;
-  return shareNext(async () => {
+  const share = shareNext<T>();
+  const look = async () => {
     const before = version();
     if (kept && kept.version === before) return kept.value;
     const value = await read();
     kept = before === undefined ? undefined : { version: before, value };
     return value;
-  });
+  };
+  return () => share(look);
 };

@@ -82,3 +82,8 @@ export const verifierOutbox = outboxTable("verifier_outbox");
 export const verifierLease = leaseTable("verifier_lease");
 /** Written by the verifier, read by anyone. */
 export const verifierAttempts = attemptsTable("verifier_attempts");
+
+/** Written by the resolver, read by anyone. */
+export const resolverOutbox = outboxTable("resolver_outbox");
+/** Written by the resolver, read by anyone. */
+export const resolverLease = leaseTable("resolver_lease");

@@ -22,7 +22,7 @@ export type State = {
   readonly read: Reader;
   /**
    * Runs `fn` in a write transaction, one at a time in this process; its statements are all it may wait for.
-   * It may run more than once: when the database was busy.
+   * It may run more than once: when the database was busy. Other work runs between two writes.
    */
   write<T>(fn: (transaction: Transaction) => Promise<T>): Promise<T>;
   /** Another number after every write that anybody committed; undefined where only the tables tell, as on a server. */

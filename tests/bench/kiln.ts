@@ -10,15 +10,16 @@ export const secret = "the-secret-of-the-bench";
 
 const checkout = resolve(import.meta.dirname, "../..");
 
-/** All of kiln as a process of its own, on 127.0.0.1, with what is in the directory. Disposing stops it. */
+/** All of kiln as a process of its own, or a script with its arguments that is all of kiln, on 127.0.0.1, with what is in the directory. Disposing stops it. */
 export const startKiln = async (
   directory: string,
   environment: Readonly<Record<string, string>> = {},
+  script: readonly string[] = ["services/all.ts"],
 ) => {
   await mkdir(directory, { recursive: true });
   await writeFile(join(directory, "authorized_secrets"), `${await hashOf(secret)} bench\n`);
   const port = await freePort();
-  const program = ["--pdeathsig", "KILL", "--", process.execPath, "services/all.ts"];
+  const program = ["--pdeathsig", "KILL", "--", process.execPath, ...script];
   const child = spawn("setpriv", program, {
     cwd: checkout,
     env: {
@@ -41,8 +42,8 @@ export const startKiln = async (
     url,
     pid: child.pid ?? 0,
     request,
-    async post(path: string, body: unknown) {
-      const headers = { "content-type": "application/json" };
+    async post(path: string, body: unknown, more: Readonly<Record<string, string>> = {}) {
+      const headers = { "content-type": "application/json", ...more };
       const answer = await request(path, { method: "POST", body: JSON.stringify(body), headers });
       if (!answer.ok) throw new Error(`POST ${path}: ${answer.status} ${await answer.text()}`);
       return answer;

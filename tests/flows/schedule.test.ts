@@ -2,12 +2,13 @@ import { join } from "node:path";
 import { eq } from "drizzle-orm";
 import * as v from "valibot";
 import { expect, test } from "vitest";
-import { planSession } from "#shared/messages/resolve.ts";
+import { planFinished, planRequested } from "#shared/messages/plan.ts";
 import { sessions } from "#shared/state/builds.ts";
 import { openState } from "#shared/state/open.ts";
 import { minutes, seconds } from "#shared/time.ts";
 import { startBus } from "../support/bus.ts";
 import { makeDataDirectory, startKiln } from "../support/kiln.ts";
+import { answerPlans } from "../support/plans.ts";
 import { insertPackage } from "../support/rows.ts";
 
 const everyTwoSeconds = "*/2 * * * * *";
@@ -17,23 +18,12 @@ const soon = { timeout: minutes(1), interval: 100 };
 /** Two schedulers, as processes; and a resolver that finds every package up to date, so that its builds end at once. */
 const setup = async () => {
   await using stack = new AsyncDisposableStack();
-  const { nats, bus } = stack.use(await startBus());
+  const { nats, connect } = stack.use(await startBus());
   const data = stack.use(await makeDataDirectory());
   const state = stack.use(await openState(`file:${join(data.path, "state.db")}`));
-  const { source } = await insertPackage(state, "foo");
-  stack.use(
-    await bus.answer("resolver", planSession, async ({ packages }) =>
-      packages.map((pkgbase) => ({
-        pkgbase,
-        source,
-        current: true,
-        needs: [],
-        missing: [],
-        unbuilt: [],
-        problem: null,
-      })),
-    ),
-  );
+  await insertPackage(state, "foo");
+  const bus = await connect([planRequested, planFinished]);
+  stack.use(await answerPlans(bus, state, () => ({ current: true, needs: [] })));
   const environment = { NATS_URL: nats.url, SCHEDULE: everyTwoSeconds };
   const start = () => startKiln(data.path, environment, "services/scheduler/service.ts");
   const schedulers = [stack.use(await start()), stack.use(await start())] as const;

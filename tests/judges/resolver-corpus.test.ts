@@ -64,6 +64,7 @@ corpusTest("no package of the corpus takes an official package's place", async (
   const { read: srcinfos } = await readCorpus();
   const core = await readCore();
   const find = finderOf(core);
+  const findOwn = finderOf(srcinfos.flatMap((it) => offersOf(it, "x86_64")));
   const names = core.flatMap(({ name, version, provides }) => [
     name,
     `${name}=${version}`,
@@ -77,9 +78,9 @@ corpusTest("no package of the corpus takes an official package's place", async (
     {
       arch: "x86_64",
       official: { has: (dependency) => find(dependency) !== undefined },
-      own: finderOf(srcinfos.flatMap((it) => offersOf(it, "x86_64"))),
-      following: new Set(),
-      elsewhere: new Set(),
+      isOwn: (need) => findOwn(need) !== undefined,
+      isFollowing: () => false,
+      isElsewhere: () => false,
     },
   );
 

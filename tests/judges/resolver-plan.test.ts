@@ -3,9 +3,12 @@ import { join } from "node:path";
 import * as v from "valibot";
 import { expect, test } from "vitest";
 import { packageRemoved } from "#shared/messages/package.ts";
-import { Pkgbase, Pkgname } from "#shared/model.ts";
+import { planFinished, planRequested, sessionEnded } from "#shared/messages/plan.ts";
+import { Pkgbase, Pkgname, SessionId } from "#shared/model.ts";
+import { sessions } from "#shared/state/builds.ts";
 import { packages } from "#shared/state/packages.ts";
-import { artifacts } from "#shared/state/repo.ts";
+import { planEntries, planNeeds, plans } from "#shared/state/plans.ts";
+import { artifacts, generations } from "#shared/state/repo.ts";
 import { officialDatabases } from "#shared/state/sources.ts";
 import { recipe } from "../support/recipe.ts";
 import { startResolver } from "../support/resolver.ts";
@@ -27,7 +30,7 @@ test("a chain is ordered, and its dependencies wait for nobody", async () => {
   await it.adopt({ type: "aur", name: "demo-app" });
 
   expect(await it.plan(["demo-app", "demo-lib", "demo-mid"])).toEqual([
-    { ...quiet, pkgbase: "demo-app", needs: ["demo-lib", "demo-mid"] },
+    { ...quiet, pkgbase: "demo-app", needs: ["demo-mid"] },
     { ...quiet, pkgbase: "demo-lib" },
     { ...quiet, pkgbase: "demo-mid", needs: ["demo-lib"] },
   ]);
@@ -78,8 +81,8 @@ test("what is published meets a need, in the version that it has", async () => {
     arch: "any",
   };
   await it.publish("lib");
-  await it.world.state.write((transaction) =>
-    transaction.insert(artifacts).values({
+  await it.world.state.write(async (transaction) => {
+    await transaction.insert(artifacts).values({
       ...file,
       pkgname: v.parse(Pkgname, "lib"),
       pkgbase: v.parse(Pkgbase, "lib"),
@@ -89,10 +92,21 @@ test("what is published meets a need, in the version that it has", async () => {
       desc: "",
       filesSha256: "",
       frame: 0,
-    }),
-  );
+    });
+    await transaction.insert(generations).values({
+      number: 1,
+      databaseSha256: "",
+      databaseBytes: 0,
+      filesSha256: "",
+      filesBytes: 0,
+      modifiedAt: 0,
+      createdAt: 0,
+    });
+  });
 
-  expect(await it.plan(["needy"])).toEqual([{ ...quiet, pkgbase: "needy", missing: ["lib>=2"] }]);
+  expect(await it.plan(["needy"])).toEqual([
+    { ...quiet, pkgbase: "needy", needs: ["file/lib"], missing: ["lib>=2"] },
+  ]);
 });
 
 test("a removed package's sources go, and those of one added again stay", async () => {
@@ -110,4 +124,48 @@ test("a removed package's sources go, and those of one added again stay", async 
   const [kept, ...others] = await it.rows();
   expect(others).toEqual([]);
   expect(kept).toEqual(await it.sourceOf("demo"));
+});
+
+test("a plan that is finished is not made again, and goes when its session has ended", async () => {
+  await using it = await startResolver();
+  const { bus, state } = it.world;
+  await it.aur.add(recipe({ pkgbase: "demo" }));
+  await it.adopt({ type: "aur", name: "demo" });
+  await it.plan(["demo"]);
+  const [plan] = await state.read.select().from(plans);
+  const before = it.aur.requests.rpc;
+
+  await it.world.publish(planRequested, { session: plan?.session ?? "", resolve: true });
+  const finished = bus.sent(planFinished);
+  await it.world.publish(sessionEnded, { session: plan?.session ?? "", at: 1 });
+
+  expect(finished).toEqual([
+    { session: plan?.session, at: plan?.finishedAt },
+    { session: plan?.session, at: plan?.finishedAt },
+  ]);
+  expect(it.aur.requests.rpc).toBe(before);
+  const left = [plans, planEntries, planNeeds].map((table) => state.read.$count(table));
+  expect(await Promise.all(left)).toEqual([0, 0, 0]);
+});
+
+test("what a resolver that died has left of a plan is not part of the plan", async () => {
+  await using it = await startResolver();
+  const { state } = it.world;
+  await it.aur.add(recipe({ pkgbase: "demo" }));
+  await it.adopt({ type: "aur", name: "demo" });
+  const session = v.parse(SessionId, it.world.newId());
+  await state.write(async (transaction) => {
+    await transaction
+      .insert(planNeeds)
+      .values({ session, pkgbase: "demo", needs: "gone", published: false });
+  });
+  const order = { reason: "manual", resolve: true, force: false, orderedAt: 1 } as const;
+  await state.write((transaction) =>
+    transaction.insert(sessions).values({ id: session, ...order }),
+  );
+
+  await it.world.publish(planRequested, { session, resolve: true });
+
+  expect(await state.read.select().from(plans)).toMatchObject([{ session, problem: null }]);
+  expect(await state.read.$count(planNeeds)).toBe(0);
 });

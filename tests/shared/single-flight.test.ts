@@ -4,12 +4,13 @@ import { shareFor, shareNext, shareRunning } from "#shared/single-flight.ts";
 /** Runs that end when told to; each gives its number. */
 const setup = () => {
   const ends: (() => void)[] = [];
-  const ask = shareNext(async () => {
+  const share = shareNext<number>();
+  const run = async () => {
     const number = ends.length;
     await new Promise<void>((resolve) => ends.push(resolve));
     return number;
-  });
-  return { ask, ends };
+  };
+  return { ask: () => share(run), ends };
 };
 
 const begun = (ends: readonly unknown[], count: number) =>
@@ -60,10 +61,12 @@ test("those who ask one after the other in one turn of the event loop share a ru
 
 test("a run that fails is heard of by those who asked for it, and by nobody else", async () => {
   let runs = 0;
-  const ask = shareNext(async () => {
-    if (runs++ === 0) throw new Error("busy");
-    return runs;
-  });
+  const share = shareNext<number>();
+  const ask = () =>
+    share(async () => {
+      if (runs++ === 0) throw new Error("busy");
+      return runs;
+    });
 
   const failed = ask();
   await expect(failed).rejects.toThrow("busy");

@@ -12,6 +12,7 @@ import { openWith as openRepo } from "../../services/repo/context.ts";
 import { repo } from "../../services/repo/service.ts";
 import type { Aur } from "../../services/resolver/aur.ts";
 import type { Git } from "../../services/resolver/git.ts";
+import { openRecipes } from "../../services/resolver/recipes.ts";
 import { resolver } from "../../services/resolver/service.ts";
 import { scheduler } from "../../services/scheduler/service.ts";
 import { signer } from "../../services/signer/service.ts";
@@ -50,8 +51,13 @@ export const serviceOf = (name: string, outside: Outside): Service => {
       const open: typeof builder.open = (base) => openBuilder(engine, base, { identity, compress });
       return { ...builder, open };
     }
-    case "resolver":
-      return { ...resolver, open: async () => openResolver(outside) };
+    case "resolver": {
+      const open: typeof resolver.open = async (base) => ({
+        ...openResolver(outside),
+        recipes: openRecipes(base),
+      });
+      return { ...resolver, open };
+    }
     case "repo": {
       const open: typeof repo.open = (base) => openRepo(noDirectory, base);
       return { ...repo, open };

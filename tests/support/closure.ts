@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { Pkgbase, Pkgname } from "#shared/model.ts";
+import type { Dependency } from "#shared/pacman/dependency.ts";
 import { parseSrcinfo } from "#shared/pacman/srcinfo.ts";
 import { closeOver, type Facts } from "../../services/resolver/closure.ts";
 import type { AurPackage } from "../../services/resolver/pick-listed.ts";
@@ -43,12 +44,13 @@ export const close = (
   const found = new Map<string, readonly Pkgname[]>();
   const fetched: Map<Pkgbase, (typeof sources)[number]> = new Map();
   const facts: Facts = { listed, found, fetched };
+  const findOwn = finderOf(own.flatMap((it) => offersOf(srcinfoOf(it), "x86_64")));
   const surroundings = {
     arch: "x86_64",
     official,
-    own: finderOf(own.flatMap((it) => offersOf(srcinfoOf(it), "x86_64"))),
-    following: new Set(following),
-    elsewhere: new Set(elsewhere),
+    isOwn: (need: Dependency) => findOwn(need) !== undefined,
+    isFollowing: (pkgbase: string) => following.includes(pkgbase),
+    isElsewhere: (pkgbase: string) => elsewhere.includes(pkgbase),
   };
   for (let rounds = 0; rounds < 50; rounds++) {
     const closure = closeOver(srcinfoOf(target), facts, surroundings);

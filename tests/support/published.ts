@@ -69,7 +69,7 @@ export const publishPackage = async (
   for (const { filename, content } of seen ?? [])
     packages.push({ filename, blob: await blobs.put(Buffer.from(content)) });
   const repository = seen
-    ? { name: "serene", generation: 1, databases: [], packages, publicKey: null }
+    ? { name: "serene", generation: 1, databases: [], packages, list: null, publicKey: null }
     : null;
   const source = await blobs.put(Buffer.from(`the source of ${name}`));
   const request = requestOf({ build, pkgbase, version, source, repository });

@@ -2,20 +2,22 @@ import { join } from "node:path";
 import { eq } from "drizzle-orm";
 import * as v from "valibot";
 import { Fault } from "#shared/fault.ts";
+import { planRequested } from "#shared/messages/plan.ts";
 import {
   addRequested,
   generateSrcinfo,
-  planSession,
   type ResolvedAdd,
   SourceSpec,
 } from "#shared/messages/resolve.ts";
-import { AddId, BuildId, Pkgbase, type SourceId } from "#shared/model.ts";
+import { AddId, BuildId, Pkgbase, SessionId, type SourceId } from "#shared/model.ts";
 import { start } from "#shared/service/start.ts";
 import { adds } from "#shared/state/adds.ts";
+import { builds, sessions } from "#shared/state/builds.ts";
 import { packages } from "#shared/state/packages.ts";
 import { publications } from "#shared/state/repo.ts";
 import { sourceChecks, sources } from "#shared/state/sources.ts";
 import { resolver } from "../../services/resolver/service.ts";
+import { readPlan } from "../../services/scheduler/store/plans.ts";
 import { startAur } from "./aur.ts";
 import { writeMirror } from "./official-mirror.ts";
 import { makeWorld } from "./world.ts";
@@ -95,17 +97,40 @@ export const startResolver = async (environment: Readonly<Record<string, string>
       return answer.packages;
     },
 
-    plan: (
+    /** The plan of a session of these packages, while an earlier session builds others. */
+    async plan(
       asked: readonly string[],
       building: readonly string[] = [],
       given: Readonly<Record<string, SourceId>> = {},
-    ) =>
-      bus.ask(planSession, {
-        packages: named(asked),
-        sources: given,
-        building: named(building),
-        resolve: true,
-      }),
+    ) {
+      const [session, earlier] = [
+        v.parse(SessionId, world.newId()),
+        v.parse(SessionId, world.newId()),
+      ];
+      const order = { reason: "manual", resolve: true, force: false, orderedAt: 2 } as const;
+      const build = { arch: "x86_64", state: "pending", orderedAt: 2 } as const;
+      const ordered = named(asked).map((pkgbase) => ({
+        ...build,
+        session,
+        pkgbase,
+        source: given[pkgbase] ?? null,
+      }));
+      const before = named(building).map((pkgbase) => ({ ...build, session: earlier, pkgbase }));
+      await state.write(async (transaction) => {
+        await transaction.insert(sessions).values({ id: session, ...order });
+        for (const row of [...ordered, ...before])
+          await transaction.insert(builds).values({ id: v.parse(BuildId, world.newId()), ...row });
+      });
+      await world
+        .publish(planRequested, { session, resolve: true })
+        .finally(() => state.write((transaction) => transaction.delete(builds)));
+      const { entries, needs } = await readPlan(state, session);
+      const planned = entries.map((entry) => ({
+        ...entry,
+        needs: needs.flatMap((it) => (it.pkgbase === entry.pkgbase ? it.needs : [])),
+      }));
+      return asked.flatMap((name) => planned.filter(({ pkgbase }) => pkgbase === name));
+    },
 
     /** Publishes the present source, as the repo does, but for its files. */
     async publish(name: string) {

@@ -3,7 +3,8 @@ import * as v from "valibot";
 import { Pkgbase, SourceId } from "#shared/model.ts";
 import { packages } from "#shared/state/packages.ts";
 import { sourceChecks, sources } from "#shared/state/sources.ts";
-import type { State } from "#shared/state/state.ts";
+import type { State, Transaction } from "#shared/state/state.ts";
+import { addedAtOf, insertBuilds, insertSession } from "../../services/scheduler/store/sessions.ts";
 
 export const srcinfoOf = (pkgbase: string, lines: readonly string[] = []) =>
   [
@@ -14,18 +15,20 @@ export const srcinfoOf = (pkgbase: string, lines: readonly string[] = []) =>
     "",
   ].join("\n");
 
-/** A source as the resolver leaves it, of a spec whose hash is `spec of <name>`. Lines go into its .SRCINFO. */
-export const insertSource = async (
-  state: State,
-  name: string,
-  { lines = [] as readonly string[], sourceState = "one", at = 0 } = {},
-) => {
+type Fetched = {
+  /** Go into its .SRCINFO. */
+  readonly lines?: readonly string[];
+  readonly sourceState?: string;
+  readonly at?: number;
+};
+
+const sourceOf = (name: string, { lines = [], sourceState = "one", at = 0 }: Fetched) => {
   const pkgbase = v.parse(Pkgbase, name);
-  const source = v.parse(SourceId, crypto.randomUUID());
+  const id = v.parse(SourceId, crypto.randomUUID());
   const specHash = `spec of ${name}`;
-  await state.write(async (transaction) => {
-    await transaction.insert(sources).values({
-      id: source,
+  return {
+    source: {
+      id,
       pkgbase,
       specHash,
       state: sourceState,
@@ -35,43 +38,72 @@ export const insertSource = async (
       commits: [],
       changedAt: at,
       fetchedAt: at,
-    });
-    const looked = { source, checkedAt: at, problem: null };
-    await transaction
-      .insert(sourceChecks)
-      .values({ pkgbase, specHash, ...looked })
-      .onConflictDoUpdate({
-        target: [sourceChecks.pkgbase, sourceChecks.specHash],
-        set: looked,
-      });
-  });
-  return { pkgbase, source, specHash };
+    },
+    check: { pkgbase, specHash, source: id, checkedAt: at, problem: null },
+  };
 };
 
-/** A package with a source, as an add leaves them. Lines go into its .SRCINFO. */
-export const insertPackage = async (
-  state: State,
-  name: string,
-  { lines = [] as readonly string[], sourceState = "one", addedAt = 0 } = {},
-) => {
-  const { pkgbase, source, specHash } = await insertSource(state, name, { lines, sourceState });
+/** A source as the resolver leaves it, of a spec whose hash is `spec of <name>`. */
+export const insertSource = async (state: State, name: string, fetched: Fetched = {}) => {
+  const { source, check } = sourceOf(name, fetched);
+  await state.write(async (transaction) => {
+    await transaction.insert(sources).values(source);
+    await transaction
+      .insert(sourceChecks)
+      .values(check)
+      .onConflictDoUpdate({
+        target: [sourceChecks.pkgbase, sourceChecks.specHash],
+        set: check,
+      });
+  });
+  return { pkgbase: source.pkgbase, source: source.id, specHash: source.specHash };
+};
+
+type Given = Omit<Fetched, "at"> & { readonly addedAt?: number };
+
+/** A package with a source, as an add leaves them. */
+export const insertPackage = async (state: State, name: string, given: Given = {}) => {
+  const { addedAt = 0, ...rest } = given;
+  const { pkgbase, source, specHash } = await insertSource(state, name, rest);
   await state.write((transaction) =>
-    transaction.insert(packages).values({
-      pkgbase,
-      spec: { type: "git", url: `https://git.example/${name}.git`, devel: false },
-      specHash,
-      addedAt,
-      enabled: true,
-      clean: true,
-      private: false,
-      dependency: false,
-      devel: false,
-      srcinfoOverride: false,
-      flags: [],
-    }),
+    transaction.insert(packages).values(packageOf(name, { pkgbase, specHash, addedAt })),
   );
   return { pkgbase, source };
 };
+
+/** Up to some hundred packages, with sources, in one write. */
+export const insertPackages = async (state: State, names: readonly string[]) => {
+  const added = names.map((name) => sourceOf(name, {}));
+  await state.write(async (transaction) => {
+    await transaction.insert(sources).values(added.map(({ source }) => source));
+    await transaction.insert(sourceChecks).values(added.map(({ check }) => check));
+    await transaction
+      .insert(packages)
+      .values(added.map(({ source }) => packageOf(source.pkgbase, { ...source, addedAt: 0 })));
+  });
+  return added.map(({ source }) => source.pkgbase);
+};
+
+const packageOf = (
+  name: string,
+  {
+    pkgbase,
+    specHash,
+    addedAt,
+  }: { readonly pkgbase: Pkgbase; readonly specHash: string; readonly addedAt: number },
+) => ({
+  pkgbase,
+  spec: { type: "git" as const, url: `https://git.example/${name}.git`, devel: false },
+  specHash,
+  addedAt,
+  enabled: true,
+  clean: true,
+  private: false,
+  dependency: false,
+  devel: false,
+  srcinfoOverride: false,
+  flags: [],
+});
 
 /** The tables of a service that publishes nothing: what its writes publish goes nowhere. */
 export const withoutMessages = (state: State): State => ({
@@ -96,4 +128,24 @@ export const deletePackage = async (state: State, name: string) => {
     transaction.delete(packages).where(eq(packages.pkgbase, pkgbase)),
   );
   return pkgbase;
+};
+
+type NewOrder = {
+  readonly session: Omit<Parameters<typeof insertSession>[1], "completeAt" | "announcedAt">;
+  readonly wanted: Parameters<typeof insertBuilds>[1]["wanted"];
+};
+
+/** A session with its builds, all pending, as an order leaves them. */
+export const insertOrder = async (
+  transaction: Transaction,
+  { session: given, wanted }: NewOrder,
+) => {
+  const session = await insertSession(transaction, {
+    ...given,
+    completeAt: given.orderedAt,
+    announcedAt: given.orderedAt,
+  });
+  const names = wanted.map(({ pkgbase }) => pkgbase);
+  const addedAt = await addedAtOf(transaction, names);
+  await insertBuilds(transaction, { session, wanted, addedAt, arch: "x86_64" });
 };

@@ -1,11 +1,13 @@
+import { eq } from "drizzle-orm";
+import * as v from "valibot";
 import type { BuildOutcome } from "#shared/messages/build.ts";
 import { buildFinished, buildRequested, orderBuilds } from "#shared/messages/build.ts";
 import { repoPublished } from "#shared/messages/repo.ts";
-import { planSession } from "#shared/messages/resolve.ts";
-import type { BuildId, SourceId } from "#shared/model.ts";
+import { type BuildId, SessionId, type SourceId } from "#shared/model.ts";
 import { start } from "#shared/service/start.ts";
 import { builds } from "#shared/state/builds.ts";
 import { scheduler } from "../../services/scheduler/service.ts";
+import { answerPlans } from "./plans.ts";
 import { insertPackage } from "./rows.ts";
 import { makeWorld } from "./world.ts";
 
@@ -24,29 +26,20 @@ export const startScheduler = async (
   current: readonly string[] = [],
 ) => {
   const world = await makeWorld();
-  const found = new Map<string, SourceId>();
-  for (const name of Object.keys(needs))
-    found.set(name, (await insertPackage(world.state, name)).source);
-  await world.bus.answer("resolver", planSession, async ({ packages, sources }) =>
-    packages.map((pkgbase) => ({
-      pkgbase,
-      source: sources[pkgbase] ?? found.get(pkgbase) ?? null,
-      current: current.includes(pkgbase),
-      needs: [...(needs[pkgbase] ?? [])],
-      missing: [],
-      unbuilt: [],
-      problem: null,
-    })),
-  );
+  for (const name of Object.keys(needs)) await insertPackage(world.state, name);
+  await answerPlans(world.bus, world.state, (pkgbase) => ({
+    current: current.includes(pkgbase),
+    needs: needs[pkgbase] ?? [],
+  }));
   const running = await start(scheduler, {}, world);
 
-  const order = (
+  const order = async (
     packages: readonly string[],
     force = true,
-    session = crypto.randomUUID(),
     sources: Readonly<Record<string, SourceId>> = {},
-  ) =>
-    world.ask(orderBuilds, {
+  ) => {
+    const session = v.parse(SessionId, world.newId());
+    await world.ask(orderBuilds, {
       session,
       packages: [...packages],
       sources,
@@ -54,6 +47,9 @@ export const startScheduler = async (
       resolve: true,
       force,
     });
+    const rows = await world.state.read.select().from(builds).where(eq(builds.session, session));
+    return { session, builds: rows.map(({ id, pkgbase }) => ({ build: id, pkgbase })) };
+  };
   const requested = () => world.bus.sent(buildRequested).map(({ pkgbase }) => pkgbase);
   const told = (build: BuildId) => {
     const pkgbase = world.bus.sent(buildRequested).find((it) => it.build === build)?.pkgbase ?? "";

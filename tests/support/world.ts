@@ -6,7 +6,13 @@ import { yieldToOthers } from "#shared/pause.ts";
 import { jsonLog } from "#shared/service/log.ts";
 import { machine } from "#shared/service/machine.ts";
 import { openState } from "#shared/state/open.ts";
-import { apiOutbox, repoOutbox, schedulerOutbox, verifierOutbox } from "#shared/state/recovery.ts";
+import {
+  apiOutbox,
+  repoOutbox,
+  resolverOutbox,
+  schedulerOutbox,
+  verifierOutbox,
+} from "#shared/state/recovery.ts";
 import type { State } from "#shared/state/state.ts";
 import { type MemoryBus, memoryBus } from "./memory-bus.ts";
 import { memoryMeasure } from "./memory-measure.ts";
@@ -58,7 +64,7 @@ export const makeWorld = async (given?: string) => {
   };
 };
 
-const outboxes = [apiOutbox, schedulerOutbox, repoOutbox, verifierOutbox];
+const outboxes = [apiOutbox, schedulerOutbox, resolverOutbox, repoOutbox, verifierOutbox];
 
 /** Turns of the event loop that nothing may happen in, and milliseconds after which what does not move is left. */
 const patience = { idle: 3, stuck: 5_000 };

@@ -1,7 +1,7 @@
 import { and, asc, desc, eq, inArray } from "drizzle-orm";
 import { Fault } from "#shared/fault.ts";
 import type { Pkgbase } from "#shared/model.ts";
-import { builds, sessions } from "#shared/state/builds.ts";
+import { builds, isOfCompleteSession, sessions } from "#shared/state/builds.ts";
 import type { Reader } from "#shared/state/state.ts";
 import type { BuildName } from "../build-name.ts";
 
@@ -30,7 +30,7 @@ export type BuildRow = Awaited<ReturnType<typeof select>>[number];
 /** Newest first; no `count`: all. */
 export const listBuilds = (read: Reader, pkgbase: Pkgbase, count?: number) =>
   select(read)
-    .where(eq(builds.pkgbase, pkgbase))
+    .where(and(eq(builds.pkgbase, pkgbase), isOfCompleteSession(builds)))
     .orderBy(desc(builds.orderedAt))
     .limit(count ?? -1);
 
@@ -46,7 +46,13 @@ export const findUnfinishedBuilds = (read: Reader, pkgbase: string) =>
     })
     .from(builds)
     // Safe: compared only.
-    .where(and(eq(builds.pkgbase, pkgbase as Pkgbase), inArray(builds.state, [...unfinished])))
+    .where(
+      and(
+        eq(builds.pkgbase, pkgbase as Pkgbase),
+        inArray(builds.state, [...unfinished]),
+        isOfCompleteSession(builds),
+      ),
+    )
     .orderBy(asc(builds.orderedAt));
 
 export const demandBuild = async (read: Reader, pkgbase: Pkgbase, name: BuildName) => {
@@ -58,7 +64,7 @@ export const demandBuild = async (read: Reader, pkgbase: Pkgbase, name: BuildNam
 export const noBuild = () => new Fault("missing", "package not found or no build at this time");
 
 const named = (read: Reader, pkgbase: Pkgbase, name: BuildName) => {
-  const ofPackage = eq(builds.pkgbase, pkgbase);
+  const ofPackage = and(eq(builds.pkgbase, pkgbase), isOfCompleteSession(builds));
   switch (name.kind) {
     case "latest":
       return select(read).where(ofPackage).orderBy(desc(builds.orderedAt)).limit(1);

@@ -1,6 +1,7 @@
-import { and, eq, type SQL, sql } from "drizzle-orm";
+import { and, eq, gt, sql } from "drizzle-orm";
 import { builds, sessions } from "#shared/state/builds.ts";
 import { packages } from "#shared/state/packages.ts";
+import { asOne, readPages } from "#shared/state/read-pages.ts";
 import { artifacts, publications } from "#shared/state/repo.ts";
 import type { Reader } from "#shared/state/state.ts";
 import type { ShownBuild } from "../view-build.ts";
@@ -18,7 +19,8 @@ export type PeekRow = {
 };
 
 /** When the newest build of a package was ordered. */
-export const newest = sql`(select max(newer.ordered_at) from ${builds} newer where newer.pkgbase = ${packages.pkgbase})`;
+export const newest = sql`(select max(newer.ordered_at) from ${builds} newer where newer.pkgbase = ${packages.pkgbase}
+  and newer.session not in (select incomplete.id from ${sessions} incomplete where incomplete.complete_at is null))`;
 
 const peek = sql`json_array(
   ${packages.position}, ${packages.pkgbase}, ${packages.addedAt}, ${packages.enabled}, ${packages.devel},
@@ -42,22 +44,32 @@ type Peek = readonly [
   measurements: ShownBuild["measurements"],
 ];
 
-/** All rows in one value: 1,000 of them take a tenth of the time that they take as rows. */
-export const asOne = (row: SQL) => ({ rows: sql<string>`json_group_array(${row})` });
+/** The packages of one page, those that were added first before the others. */
+export const pageOfPackages = (read: Reader, after: number | undefined, limit: number) =>
+  read
+    .select({ position: packages.position })
+    .from(packages)
+    .where(and(present, after === undefined ? undefined : gt(packages.position, after)))
+    .orderBy(packages.position)
+    .limit(limit)
+    .as("page");
 
 /** Every package with its newest build, in the order they were added. */
 export const listPeeks = async (read: Reader): Promise<PeekRow[]> => {
-  const all = await read
-    .select(asOne(peek))
-    .from(packages)
-    .leftJoin(publications, eq(publications.pkgbase, packages.pkgbase))
-    .leftJoin(builds, and(eq(builds.pkgbase, packages.pkgbase), eq(builds.orderedAt, newest)))
-    .leftJoin(sessions, eq(sessions.id, builds.session))
-    .where(present)
-    .get();
-  // Safe: the columns above, of tables whose writers keep to their types.
-  const peeks = JSON.parse(all?.rows ?? "[]") as Peek[];
-  return peeks.toSorted(([a], [b]) => a - b).map(rowOf);
+  const peeks = await readPages<Peek>(async (last, limit) => {
+    const page = pageOfPackages(read, last?.[0], limit);
+    const all = await read
+      .select(asOne(peek))
+      .from(page)
+      .innerJoin(packages, eq(packages.position, page.position))
+      .leftJoin(publications, eq(publications.pkgbase, packages.pkgbase))
+      .leftJoin(builds, and(eq(builds.pkgbase, packages.pkgbase), eq(builds.orderedAt, newest)))
+      .leftJoin(sessions, eq(sessions.id, builds.session))
+      .get();
+    // Safe: the columns above, of tables whose writers keep to their types.
+    return (JSON.parse(all?.rows ?? "[]") as Peek[]).toSorted(([a], [b]) => a - b);
+  });
+  return peeks.map(rowOf);
 };
 
 const rowOf = ([, base, addedAt, enabled, devel, published, state, ...build]: Peek): PeekRow => {
@@ -81,16 +93,28 @@ const rowOf = ([, base, addedAt, enabled, devel, published, state, ...build]: Pe
   };
 };
 
+type Member = readonly [pkgbase: string, pkgname: string];
+
 /** The names of what is published, by pkgbase. */
 export const listMembers = async (read: Reader) => {
-  const all = await read
-    .select(asOne(sql`json_array(${artifacts.pkgbase}, ${artifacts.pkgname})`))
-    .from(artifacts)
-    .get();
-  // Safe: two columns that are text and not null.
-  const pairs = JSON.parse(all?.rows ?? "[]") as (readonly [pkgbase: string, pkgname: string])[];
+  const pairs = await readPages<Member>(async (last, limit) => {
+    const page = read
+      .select({ pkgbase: artifacts.pkgbase, pkgname: artifacts.pkgname })
+      .from(artifacts)
+      .where(last && gt(artifacts.pkgname, sql`${last[1]}`))
+      .orderBy(artifacts.pkgname)
+      .limit(limit)
+      .as("page");
+    const all = await read
+      .select(asOne(sql`json_array(${page.pkgbase}, ${page.pkgname})`))
+      .from(page)
+      .get();
+    // Safe: two columns that are text and not null.
+    const rows = JSON.parse(all?.rows ?? "[]") as Member[];
+    return rows.toSorted(([, a], [, b]) => (a < b ? -1 : 1));
+  });
   const members = new Map<string, string[]>();
-  for (const [pkgbase, pkgname] of pairs.toSorted(([, a], [, b]) => (a < b ? -1 : 1))) {
+  for (const [pkgbase, pkgname] of pairs) {
     const known = members.get(pkgbase);
     if (known) known.push(pkgname);
     else members.set(pkgbase, [pkgname]);

@@ -1,11 +1,12 @@
 import { and, eq, sql } from "drizzle-orm";
 import { builds } from "#shared/state/builds.ts";
 import { packages } from "#shared/state/packages.ts";
+import { asOne, readPages } from "#shared/state/read-pages.ts";
 import type { Reader } from "#shared/state/state.ts";
-import { asOne, newest } from "./list.ts";
-import { present } from "./shown.ts";
+import { newest, pageOfPackages } from "./list.ts";
 
 type Newest = {
+  readonly position: number;
   readonly pkgbase: string;
   readonly state: typeof builds.$inferSelect.state;
   readonly startedAt: number | null;
@@ -15,13 +16,23 @@ type Newest = {
 /** How the newest build of each package that has one is, or how it went. */
 export const listNewestBuilds = async (read: Reader) => {
   const row = sql`json_object(
-    'pkgbase', ${packages.pkgbase}, 'state', ${builds.state}, 'startedAt', ${builds.startedAt}, 'endedAt', ${builds.endedAt})`;
-  const all = await read
-    .select(asOne(row))
-    .from(packages)
-    .innerJoin(builds, and(eq(builds.pkgbase, packages.pkgbase), eq(builds.orderedAt, newest)))
-    .where(present)
-    .get();
-  // Safe: the columns above, of tables whose writers keep to their types.
-  return JSON.parse(all?.rows ?? "[]") as Newest[];
+    'position', ${packages.position}, 'pkgbase', ${packages.pkgbase}, 'state', ${builds.state},
+    'startedAt', ${builds.startedAt}, 'endedAt', ${builds.endedAt})`;
+  const rows = await readPages<PackageRow>(async (last, limit) => {
+    const page = pageOfPackages(read, last?.position, limit);
+    const all = await read
+      .select(asOne(row))
+      .from(page)
+      .innerJoin(packages, eq(packages.position, page.position))
+      .leftJoin(builds, and(eq(builds.pkgbase, packages.pkgbase), eq(builds.orderedAt, newest)))
+      .get();
+    // Safe: the columns above, of tables whose writers keep to their types.
+    return (JSON.parse(all?.rows ?? "[]") as PackageRow[]).toSorted(
+      (a, b) => a.position - b.position,
+    );
+  });
+  return rows.filter((it): it is Newest => it.state !== null);
 };
+
+/** The state is null where the package has no build. */
+type PackageRow = Omit<Newest, "state"> & { readonly state: Newest["state"] | null };

@@ -1,4 +1,4 @@
-import { asc, eq } from "drizzle-orm";
+import { and, asc, eq, isNotNull } from "drizzle-orm";
 import { Fault } from "#shared/fault.ts";
 import type { SessionId } from "#shared/model.ts";
 import { builds, sessions } from "#shared/state/builds.ts";
@@ -6,7 +6,11 @@ import type { Reader } from "#shared/state/state.ts";
 
 /** A session, and its builds by base. */
 export const demandSession = async (read: Reader, id: SessionId) => {
-  const session = await read.select().from(sessions).where(eq(sessions.id, id)).get();
+  const session = await read
+    .select()
+    .from(sessions)
+    .where(and(eq(sessions.id, id), isNotNull(sessions.completeAt)))
+    .get();
   if (!session) throw noSession();
   const its = await read
     .select({

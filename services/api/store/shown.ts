@@ -1,8 +1,9 @@
-import { and, asc, eq, inArray, isNull, sql } from "drizzle-orm";
+import { and, asc, eq, gt, inArray, isNull, sql } from "drizzle-orm";
 import { Fault } from "#shared/fault.ts";
 import type { Pkgbase } from "#shared/model.ts";
-import { builds } from "#shared/state/builds.ts";
+import { builds, isOfCompleteSession } from "#shared/state/builds.ts";
 import { packages } from "#shared/state/packages.ts";
+import { asOne, readPages, shortRows } from "#shared/state/read-pages.ts";
 import { publications } from "#shared/state/repo.ts";
 import { signingKeys } from "#shared/state/signatures.ts";
 import type { Reader } from "#shared/state/state.ts";
@@ -18,7 +19,7 @@ const selectPackages = (read: Reader) =>
       package: packages,
       srcinfo: publications.srcinfo,
       version: publications.version,
-      builds: sql<number>`(select count(*) from ${builds} where ${builds.pkgbase} = ${packages.pkgbase})`,
+      builds: sql<number>`(select count(*) from ${builds} where ${builds.pkgbase} = ${packages.pkgbase} and ${isOfCompleteSession(builds)})`,
     })
     .from(packages)
     .leftJoin(publications, eq(publications.pkgbase, packages.pkgbase));
@@ -40,14 +41,27 @@ export const demandPackage = async (read: Reader, name: Pkgbase) => {
   return row;
 };
 
-/** The names of all packages, or of those that take part in schedules. */
-export const listNames = async (read: Reader, only: "all" | "enabled") => {
-  const rows = await read
-    .select({ pkgbase: packages.pkgbase })
-    .from(packages)
-    .where(only === "all" ? present : and(present, eq(packages.enabled, true)))
-    .orderBy(asc(packages.position));
-  return rows.map(({ pkgbase }) => pkgbase);
+/** The names of all packages. */
+export const listNames = async (read: Reader) => {
+  const { position, pkgbase } = packages;
+  const rows = await readPages<readonly [position: number, pkgbase: Pkgbase]>(
+    async (last, limit) => {
+      const page = read
+        .select({ position, pkgbase })
+        .from(packages)
+        .where(and(present, last && gt(position, last[0])))
+        .orderBy(asc(position))
+        .limit(limit)
+        .as("page");
+      const row = sql`json_array(${page.position}, ${page.pkgbase})`;
+      const all = await read.select(asOne(row)).from(page).get();
+      // Safe: the columns above, of tables whose writers keep to their types.
+      const found = JSON.parse(all?.rows ?? "[]") as [number, Pkgbase][];
+      return found.toSorted(([a], [b]) => a - b);
+    },
+    shortRows,
+  );
+  return rows.map(([, name]) => name);
 };
 
 /** The PKGBUILD of what is published. */

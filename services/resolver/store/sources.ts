@@ -16,6 +16,7 @@ import * as v from "valibot";
 import { type Pkgbase, SourceId } from "#shared/model.ts";
 import { builds } from "#shared/state/builds.ts";
 import { packages } from "#shared/state/packages.ts";
+import { planEntries } from "#shared/state/plans.ts";
 import { publications } from "#shared/state/repo.ts";
 import { sourceChecks, sources } from "#shared/state/sources.ts";
 import type { Reader, State, Transaction } from "#shared/state/state.ts";
@@ -171,7 +172,7 @@ export const deleteSources = (state: State, pkgbase: Pkgbase, removedAt: number)
       );
   });
 
-/** Deletes sources fetched before an instant that no package, build or publication names, and gives their ids. */
+/** Deletes sources fetched before an instant that no package, plan, build or publication names, and gives their ids. */
 export const deleteUnnamed = (state: State, before: number): Promise<SourceId[]> =>
   state.write(async (transaction) => {
     await transaction
@@ -185,6 +186,13 @@ export const deleteUnnamed = (state: State, before: number): Promise<SourceId[]>
           notInArray(sources.id, looked(transaction)),
           notExists(
             transaction.select({ id: builds.id }).from(builds).where(eq(builds.source, sources.id)),
+          ),
+          notInArray(
+            sources.id,
+            transaction
+              .select({ id: planEntries.source })
+              .from(planEntries)
+              .where(isNotNull(planEntries.source)),
           ),
           notInArray(
             sources.id,

@@ -1,7 +1,9 @@
-import { and, eq, inArray, isNotNull, isNull, lt, min, or, sql } from "drizzle-orm";
+import { and, eq, gt, inArray, isNotNull, isNull, lt, min, or, type SQL, sql } from "drizzle-orm";
 import type { BuildId, Pkgbase } from "#shared/model.ts";
-import { buildArtifacts, builds } from "#shared/state/builds.ts";
+import { yieldToOthers } from "#shared/pause.ts";
+import { buildArtifacts, builds, sessions } from "#shared/state/builds.ts";
 import { findAddedAt, packages } from "#shared/state/packages.ts";
+import { readPages } from "#shared/state/read-pages.ts";
 import type { State, Transaction } from "#shared/state/state.ts";
 import type { BuildStep } from "../build-life.ts";
 import { unfinishedStates } from "../unfinished.ts";
@@ -15,17 +17,19 @@ export type NewState = Partial<Omit<typeof builds.$inferInsert, "id" | "session"
 export type Made = { readonly filename: string; readonly sha256: string; readonly bytes: number };
 
 /** A build as far as its life depends on it; `request` is the column's text, which may be damaged. */
-export type BuildInLife = Pick<Build, "id" | "pkgbase" | "arch" | "state" | "startedAt"> & {
-  readonly request: string | null;
-};
+export type BuildInLife = Pick<
+  Build,
+  "id" | "session" | "pkgbase" | "arch" | "state" | "startedAt"
+> & { readonly request: string | null };
 
-export const readBuildInLife = async (
+export const readBuildsInLife = async (
   transaction: Pick<Transaction, "select">,
-  id: BuildId,
-): Promise<BuildInLife | undefined> =>
-  transaction
+  ids: readonly BuildId[],
+): Promise<ReadonlyMap<BuildId, BuildInLife>> => {
+  const rows = await transaction
     .select({
       id: builds.id,
+      session: builds.session,
       pkgbase: builds.pkgbase,
       arch: builds.arch,
       state: builds.state,
@@ -33,39 +37,85 @@ export const readBuildInLife = async (
       request: sql<string | null>`${builds.request}`,
     })
     .from(builds)
-    .where(eq(builds.id, id))
-    .get();
+    .where(inArray(builds.id, [...ids]));
+  return new Map(rows.map((it) => [it.id, it]));
+};
 
-export const writeStep = async (
+export const writeSteps = async (
   transaction: Transaction,
-  id: BuildId,
-  { to, made = [], forget }: BuildStep,
+  steps: ReadonlyMap<BuildId, BuildStep>,
 ) => {
-  if (forget) await transaction.delete(builds).where(eq(builds.id, id));
-  else if (to) await transaction.update(builds).set(to).where(eq(builds.id, id));
-  for (const artifact of made)
-    await transaction.insert(buildArtifacts).values({ build: id, ...artifact });
+  const gone: BuildId[] = [];
+  const changes: Change[] = [];
+  for (const [id, { to, made = [], forget }] of steps) {
+    if (forget) gone.push(id);
+    else if (to) changes.push({ id, to });
+    for (const artifact of made)
+      await transaction.insert(buildArtifacts).values({ build: id, ...artifact });
+  }
+  if (gone.length > 0) await transaction.delete(builds).where(inArray(builds.id, gone));
+  const byColumns = Map.groupBy(changes, ({ to }) => Object.keys(to).sort().join(" "));
+  for (const alike of byColumns.values()) await updateAlike(transaction, alike);
+};
+
+type Change = { readonly id: BuildId; readonly to: NewState };
+
+/** Changes the same columns of several rows by one statement: a server takes some milliseconds for each. */
+const updateAlike = async (transaction: Transaction, changes: readonly Change[]) => {
+  const columns = Object.keys(changes[0]?.to ?? {});
+  if (columns.length === 0) return;
+  const values = Object.fromEntries(
+    columns.map((column) => [column, sql`json_extract(changed.value, ${`$.to.${column}`})`]),
+  );
+  await transaction
+    .update(builds)
+    .set(values)
+    .from(sql`json_each(${JSON.stringify(changes)}) as changed`)
+    .where(eq(builds.id, sql`json_extract(changed.value, '$.id')`));
 };
 
 export const findBuild = async ({ read }: State, id: BuildId) =>
   read.select().from(builds).where(eq(builds.id, id)).get();
 
-/** In the order of their orders, without their requests. A build whose `needs` are damaged has none. */
-export const unfinishedBuilds = async ({ read }: State) =>
-  read
-    .select({
-      id: builds.id,
-      session: builds.session,
-      pkgbase: builds.pkgbase,
-      arch: builds.arch,
-      state: builds.state,
-      source: builds.source,
-      needs: sql<readonly BuildId[] | null>`${builds.needs}`.mapWith(parseNeeds),
-      orderedAt: builds.orderedAt,
-    })
-    .from(builds)
-    .where(inArray(builds.state, unfinishedStates))
-    .orderBy(builds.orderedAt, builds.pkgbase);
+const row = sql<number>`${builds}.rowid`;
+
+/**
+ * In the order of their orders, without their requests. A build whose `needs` are damaged, or whose session is not
+ * planned as a whole yet, has none.
+ */
+export const unfinishedBuilds = async ({ read }: State) => {
+  const readState = (state: Build["state"]) =>
+    readPages<Unfinished>((last, limit) =>
+      read
+        .select({
+          row,
+          id: builds.id,
+          session: builds.session,
+          pkgbase: builds.pkgbase,
+          state: builds.state,
+          needs: sql`iif(${sessions.plannedAt} is null, null, ${builds.needs})`.mapWith(parseNeeds),
+          orderedAt: builds.orderedAt,
+        })
+        .from(builds)
+        .innerJoin(sessions, eq(sessions.id, builds.session))
+        .where(
+          and(eq(builds.state, state), isNotNull(sessions.completeAt), last && gt(row, last.row)),
+        )
+        .orderBy(row)
+        .limit(limit),
+    );
+  // In the order of a build's life: one that moves on meanwhile is read twice, and counts as it was read last.
+  const byId = new Map<BuildId, Unfinished>();
+  for (const state of unfinishedStates)
+    for (const build of await readState(state)) byId.set(build.id, build);
+  return [...byId.values()].sort(
+    (a, b) => a.orderedAt - b.orderedAt || (a.pkgbase < b.pkgbase ? -1 : 1),
+  );
+};
+
+type Unfinished = Pick<Build, "id" | "session" | "pkgbase" | "state" | "needs" | "orderedAt"> & {
+  readonly row: number;
+};
 
 const parseNeeds = (text: unknown): readonly BuildId[] | null => {
   try {
@@ -105,33 +155,45 @@ export const outlivedPackages = async ({ read }: State) => {
 };
 
 /** Builds that wait for a builder or the repository. */
-export const unansweredBuilds = async ({ read }: State) =>
-  read
-    .select({ id: builds.id })
-    .from(builds)
-    .where(inArray(builds.state, ["requested", "running", "publishing"]))
-    .orderBy(builds.orderedAt);
+export const unansweredBuilds = ({ read }: State) =>
+  idsWhere(read, inArray(builds.state, ["requested", "running", "publishing"]));
 
 /** Builds that wait for others, or for a place in their session. */
-export const plannedBuilds = async ({ read }: State) =>
-  read
-    .select({ id: builds.id })
-    .from(builds)
-    .where(and(eq(builds.state, "pending"), isNotNull(builds.needs)))
-    .orderBy(builds.orderedAt);
+export const plannedBuilds = ({ read }: State) =>
+  idsWhere(read, and(eq(builds.state, "pending"), isNotNull(sessions.plannedAt)));
+
+/** The oldest rows first. */
+const idsWhere = (read: State["read"], condition: SQL | undefined) =>
+  readPages<{ readonly row: number; readonly id: BuildId }>((last, limit) =>
+    read
+      .select({ row, id: builds.id })
+      .from(builds)
+      .innerJoin(sessions, eq(sessions.id, builds.session))
+      .where(and(condition, last && gt(row, last.row)))
+      .orderBy(row)
+      .limit(limit),
+  );
 
 export const hasPending = async ({ read }: State) => {
   const pending = read.select({ id: builds.id }).from(builds).where(eq(builds.state, "pending"));
   return (await pending.limit(1).get()) !== undefined;
 };
 
+/** A query may name so many. */
+const mostNamed = 500;
+
 /** What is known of builds that others need; one that is gone is not among them. */
 export const needsOf = async ({ read }: State, ids: readonly BuildId[]) => {
-  const rows = await read
-    .select({ id: builds.id, pkgbase: builds.pkgbase, state: builds.state })
-    .from(builds)
-    .where(inArray(builds.id, ids));
-  return new Map(rows.map(({ id, ...need }) => [id, need]));
+  const needs = new Map<BuildId, Pick<Build, "pkgbase" | "state">>();
+  for (let start = 0; start < ids.length; start += mostNamed) {
+    const rows = await read
+      .select({ id: builds.id, pkgbase: builds.pkgbase, state: builds.state })
+      .from(builds)
+      .where(inArray(builds.id, ids.slice(start, start + mostNamed)));
+    for (const { id, ...need } of rows) needs.set(id, need);
+    await yieldToOthers();
+  }
+  return needs;
 };
 
 /** Forgets every build that a package had when it was removed. */

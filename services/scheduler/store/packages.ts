@@ -1,10 +1,12 @@
-import { and, desc, eq, inArray, isNull, notInArray, or, sql } from "drizzle-orm";
-import { builds, sessions } from "#shared/state/builds.ts";
+import { and, desc, eq, gt, inArray, isNull, ne, notInArray, or, type SQL, sql } from "drizzle-orm";
+import type { SessionId } from "#shared/model.ts";
+import { builds, isOfCompleteSession, sessions } from "#shared/state/builds.ts";
 import { packages } from "#shared/state/packages.ts";
+import { readPages } from "#shared/state/read-pages.ts";
 import { artifacts, generations, publications } from "#shared/state/repo.ts";
 import { signingKeys } from "#shared/state/signatures.ts";
 import { sources } from "#shared/state/sources.ts";
-import type { State, Transaction } from "#shared/state/state.ts";
+import type { State } from "#shared/state/state.ts";
 import { unfinishedStates } from "../unfinished.ts";
 import type { Build } from "./builds.ts";
 
@@ -36,28 +38,46 @@ export const enabledSchedules = async ({ read }: State) =>
     .from(packages)
     .where(isEnabled);
 
-/** The packages that take part in schedules and have no unfinished build, by name. */
-export const idlePackages = async (transaction: Pick<Transaction, "select">) =>
-  transaction
-    .select({
-      pkgbase: packages.pkgbase,
-      schedule: packages.schedule,
-      devel: packages.devel,
-    })
-    .from(packages)
-    .where(
-      and(
-        isEnabled,
-        notInArray(
-          packages.pkgbase,
-          transaction
-            .select({ pkgbase: builds.pkgbase })
-            .from(builds)
-            .where(inArray(builds.state, unfinishedStates)),
+type Scheduled = Pick<typeof packages.$inferSelect, "pkgbase" | "schedule" | "devel">;
+
+/** The packages that take part in schedules and have no unfinished build of another session, by name. */
+export const idlePackages = ({ read }: State, session: SessionId) =>
+  readEnabled(
+    read,
+    notInArray(
+      packages.pkgbase,
+      read
+        .select({ pkgbase: builds.pkgbase })
+        .from(builds)
+        .where(
+          and(
+            inArray(builds.state, unfinishedStates),
+            ne(builds.session, session),
+            isOfCompleteSession(builds),
+          ),
         ),
-      ),
-    )
-    .orderBy(packages.pkgbase);
+    ),
+  );
+
+/** The names of the packages that take part in schedules. */
+export const enabledPackages = async ({ read }: State) => {
+  const rows = await readEnabled(read, undefined);
+  return rows.map(({ pkgbase }) => pkgbase);
+};
+
+const readEnabled = (read: State["read"], condition: SQL | undefined) =>
+  readPages<Scheduled>((last, limit) =>
+    read
+      .select({
+        pkgbase: packages.pkgbase,
+        schedule: packages.schedule,
+        devel: packages.devel,
+      })
+      .from(packages)
+      .where(and(isEnabled, condition, last && gt(packages.pkgbase, last.pkgbase)))
+      .orderBy(packages.pkgbase)
+      .limit(limit),
+  );
 
 /** The served generation, undefined before the first. */
 export const currentGeneration = async ({ read }: State) =>

@@ -1,27 +1,45 @@
-import { and, eq, inArray, isNull, max } from "drizzle-orm";
+import { and, eq, gt, inArray, isNotNull, isNull, lt, max } from "drizzle-orm";
 import type { BuildId, Pkgbase, SessionId, SourceId } from "#shared/model.ts";
 import { builds, sessions } from "#shared/state/builds.ts";
 import { packages } from "#shared/state/packages.ts";
+import { readPages } from "#shared/state/read-pages.ts";
 import { sources } from "#shared/state/sources.ts";
 import type { State, Transaction } from "#shared/state/state.ts";
 import { unfinishedStates } from "../unfinished.ts";
 
-type NewSession = {
-  readonly session: Omit<typeof sessions.$inferInsert, "plannedAt">;
+type Session = typeof sessions.$inferSelect;
+
+/** Writes a session, and gives it as it was written. */
+export const insertSession = async (
+  transaction: Transaction,
+  session: Omit<Session, "plannedAt">,
+): Promise<Session> => {
+  // Whatever this host's clock says: a session is ordered after those that are not done.
+  const orderedAt = Math.max(session.orderedAt, await afterUnfinished(transaction));
+  const row = { ...session, orderedAt, plannedAt: null };
+  await transaction.insert(sessions).values(row);
+  return row;
+};
+
+type NewBuilds = {
+  readonly session: Pick<Session, "id" | "orderedAt">;
+  /** Up to 500. */
   readonly wanted: readonly {
     readonly pkgbase: Pkgbase;
     readonly build: BuildId;
     /** Where the order named one. */
     readonly source: SourceId | null;
   }[];
+  readonly addedAt: ReadonlyMap<Pkgbase, number>;
   readonly arch: string;
 };
 
-/** Writes a session and its builds, all pending. */
-export const insertSession = async (
+/** Writes builds of a session, all pending. */
+export const insertBuilds = async (
   transaction: Transaction,
-  { session, wanted, arch }: NewSession,
+  { session, wanted, addedAt, arch }: NewBuilds,
 ) => {
+  if (wanted.length === 0) return;
   const names = wanted.map(({ pkgbase }) => pkgbase);
   const newest = await transaction
     .select({ pkgbase: builds.pkgbase, at: max(builds.orderedAt) })
@@ -29,20 +47,50 @@ export const insertSession = async (
     .where(inArray(builds.pkgbase, names))
     .groupBy(builds.pkgbase);
   const after = new Map(newest.map(({ pkgbase, at }) => [pkgbase, (at ?? 0) + 1]));
-  // Whatever this host's clock says: an older build is one of a package that was removed.
-  const addedAt = await addedAtOf(transaction, names);
-  const orderedAt = Math.max(session.orderedAt, await afterUnfinished(transaction));
-  await transaction.insert(sessions).values({ ...session, orderedAt });
-  for (const { pkgbase, build, source } of wanted)
-    await transaction.insert(builds).values({
+  await transaction.insert(builds).values(
+    wanted.map(({ pkgbase, build, source }) => ({
       id: build,
       session: session.id,
       pkgbase,
       arch,
-      state: "pending",
+      state: "pending" as const,
       source,
-      orderedAt: Math.max(orderedAt, after.get(pkgbase) ?? 0, addedAt.get(pkgbase) ?? 0),
-    });
+      // Whatever this host's clock says: an older build is one of a package that was removed.
+      orderedAt: Math.max(session.orderedAt, after.get(pkgbase) ?? 0, addedAt.get(pkgbase) ?? 0),
+    })),
+  );
+};
+
+/** Makes a session visible, and gives it; undefined where it is visible already or gone. */
+export const completeSession = async (transaction: Transaction, id: SessionId, at: number) => {
+  const [session] = await transaction
+    .update(sessions)
+    .set({ completeAt: at })
+    .where(and(eq(sessions.id, id), isNull(sessions.completeAt)))
+    .returning();
+  return session;
+};
+
+/** Marks the builds of a session as announced; undefined where they were before, or it is gone. */
+export const markAnnounced = async (transaction: Transaction, id: SessionId, at: number) => {
+  const [session] = await transaction
+    .update(sessions)
+    .set({ announcedAt: at })
+    .where(and(eq(sessions.id, id), isNull(sessions.announcedAt)))
+    .returning();
+  return session;
+};
+
+/** Sessions that were ordered before `instant` and never became complete. */
+export const abandonedSessions = async ({ read }: State, instant: number) =>
+  read
+    .select({ id: sessions.id })
+    .from(sessions)
+    .where(and(isNull(sessions.completeAt), lt(sessions.orderedAt, instant)));
+
+/** Deletes a session that never became complete. */
+export const deleteAbandoned = async (transaction: Transaction, id: SessionId) => {
+  await transaction.delete(sessions).where(and(eq(sessions.id, id), isNull(sessions.completeAt)));
 };
 
 /** When each of these packages was added; those that are not are not among them. */
@@ -70,15 +118,17 @@ export const basesOf = async (
   return new Map(rows.map(({ id, pkgbase }) => [id, pkgbase]));
 };
 
-/** The builds of a session that is there already; undefined: it is not. */
-export const orderedIn = async (transaction: Pick<Transaction, "select">, id: SessionId) => {
-  const there = await transaction.select().from(sessions).where(eq(sessions.id, id)).get();
-  if (!there) return undefined;
-  return transaction
-    .select({ pkgbase: builds.pkgbase, build: builds.id })
+/** Which of these packages have a build in a session. */
+export const basesIn = async (
+  transaction: Pick<Transaction, "select">,
+  session: SessionId,
+  names: readonly Pkgbase[],
+): Promise<ReadonlySet<Pkgbase>> => {
+  const rows = await transaction
+    .select({ pkgbase: builds.pkgbase })
     .from(builds)
-    .where(eq(builds.session, id))
-    .orderBy(builds.pkgbase);
+    .where(and(eq(builds.session, session), inArray(builds.pkgbase, [...names])));
+  return new Set(rows.map(({ pkgbase }) => pkgbase));
 };
 
 /** A session waits for what earlier ones build: which is earlier must not hang on a clock that was put back. */
@@ -91,14 +141,16 @@ const afterUnfinished = async (transaction: Transaction) => {
   return (newest?.at ?? -1) + 1;
 };
 
-export const findSession = async ({ read }: State, id: SessionId) =>
+export const findSession = ({ read }: State, id: SessionId) => findSessionIn(read, id);
+
+export const findSessionIn = async (read: Pick<Transaction, "select">, id: SessionId) =>
   read.select().from(sessions).where(eq(sessions.id, id)).get();
 
 export const unplannedSessions = async ({ read }: State) =>
   read
     .select({ id: sessions.id })
     .from(sessions)
-    .where(isNull(sessions.plannedAt))
+    .where(and(isNull(sessions.plannedAt), isNotNull(sessions.completeAt)))
     .orderBy(sessions.orderedAt);
 
 /** Marks a session as planned; says false where another plan came first. */
@@ -111,8 +163,34 @@ export const markPlanned = async (transaction: Transaction, id: SessionId, at: n
   return planned.length > 0;
 };
 
-export const pendingOf = async ({ read }: State, session: SessionId) =>
-  read
+export const isPlanned = async (transaction: Pick<Transaction, "select">, id: SessionId) => {
+  const session = await transaction
+    .select({ plannedAt: sessions.plannedAt })
+    .from(sessions)
+    .where(eq(sessions.id, id))
+    .get();
+  return session?.plannedAt != null;
+};
+
+/** Whether a session is planned and none of its builds is unfinished. */
+export const isOver = async (transaction: Pick<Transaction, "select">, id: SessionId) => {
+  if (!(await isPlanned(transaction, id))) return false;
+  const unfinished = await transaction
     .select({ id: builds.id })
     .from(builds)
-    .where(and(eq(builds.session, session), eq(builds.state, "pending")));
+    .where(and(eq(builds.session, id), inArray(builds.state, unfinishedStates)))
+    .limit(1)
+    .get();
+  return unfinished === undefined;
+};
+
+/** The builds that a session has, ended ones too, by their ids. */
+export const buildsOf = ({ read }: State, session: SessionId) =>
+  readPages<Pick<typeof builds.$inferSelect, "id" | "pkgbase" | "state">>((last, limit) =>
+    read
+      .select({ id: builds.id, pkgbase: builds.pkgbase, state: builds.state })
+      .from(builds)
+      .where(and(eq(builds.session, session), last && gt(builds.id, last.id)))
+      .orderBy(builds.id)
+      .limit(limit),
+  );

@@ -32,6 +32,7 @@ test("an add answers with the package and what came along, and orders their buil
     { base: "lib", dependency: true, clean: false },
   ]);
   expect(api.world.bus.sent(packageAdded).map(({ pkgbase }) => pkgbase)).toEqual(["app", "lib"]);
+  const [asked, ...others] = api.orders;
   const order = {
     packages: ["app", "lib"],
     sources: api.sources,
@@ -39,8 +40,11 @@ test("an add answers with the package and what came along, and orders their buil
     resolve: true,
     force: false,
   };
-  expect(api.orders).toEqual([{ session: expect.any(String), ...order }]);
-  expect(api.world.bus.sent(sessionOrdered)).toEqual(api.orders);
+  expect(others).toEqual([]);
+  expect(asked).toMatchObject(order);
+  expect(api.world.bus.sent(sessionOrdered)).toEqual([
+    { session: asked?.session, ...order, all: false, schedules: [] },
+  ]);
 });
 
 test("an added package looks as serene's does", async () => {

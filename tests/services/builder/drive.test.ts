@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { buildOutput, buildStarted } from "#shared/messages/build.ts";
+import { listOwnPackages } from "#shared/own-packages.ts";
 import { srcinfo, startFakeBuilder } from "../../support/fake-builder.ts";
 
 test("a build goes through its steps, each as its own user, and says what came of it", async () => {
@@ -78,7 +79,8 @@ test("prepare commands, dependencies and kiln's own repository have steps of the
     name: "own",
     generation: 3,
     databases: [],
-    packages: [file],
+    packages: [],
+    list: await listOwnPackages(it.builder.blobs, [file]),
     publicKey: "KEY",
   };
 
@@ -109,6 +111,7 @@ test("with a URL for it, nothing of kiln's own repository is put into the contai
     generation: 3,
     databases: [file],
     packages: [file],
+    list: null,
     publicKey: null,
   };
 
@@ -121,7 +124,14 @@ test("with a URL for it, nothing of kiln's own repository is put into the contai
 test("where no dependency is kiln's own, pacman is not told of kiln's repository", async () => {
   await using it = await startFakeBuilder();
   const file = { filename: "own.db", blob: it.source };
-  const terms = { name: "own", generation: 3, databases: [file], packages: [], publicKey: "KEY" };
+  const terms = {
+    name: "own",
+    generation: 3,
+    databases: [file],
+    packages: [],
+    list: null,
+    publicKey: "KEY",
+  };
 
   await it.builder.build({ ...it.request, repository: terms });
 

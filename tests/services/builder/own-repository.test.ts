@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { dropIn } from "../../../services/builder/own-repository.ts";
 
-const repository = { name: "serene", generation: 1, databases: [], packages: [] };
+const repository = { name: "serene", generation: 1, databases: [], packages: [], list: null };
 
 test("a signed repository must be signed, an unsigned one is taken as it is", () => {
   expect(dropIn({ ...repository, publicKey: "KEY" }, undefined)).toBe(

@@ -178,9 +178,9 @@ test.each<[Recipe, boolean]>([
   expect(
     needsOthers(srcinfoOf(target), {
       arch: "x86_64",
-      own,
-      following: new Set(),
-      elsewhere: new Set(),
+      isOwn: (need) => own(need) !== undefined,
+      isFollowing: () => false,
+      isElsewhere: () => false,
     }),
   ).toBe(expected);
 });

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { expect, test } from "vitest";
 import { buildFinished, buildRequested } from "#shared/messages/build.ts";
 import { publishRequested } from "#shared/messages/repo.ts";
-import { BuilderName, BuildId, Pkgbase } from "#shared/model.ts";
+import { BuilderName, BuildId, Pkgbase, SessionId } from "#shared/model.ts";
 import {
   type BuildEvent,
   type BuildState,
@@ -45,6 +45,7 @@ const report = (outcome: unknown) =>
 
 const inState = (state: BuildState) => ({
   id,
+  session: v.parse(SessionId, "00000000-0000-4000-8000-000000000000"),
   pkgbase: v.parse(Pkgbase, "app"),
   arch: "x86_64",
   state,

@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { expect, test } from "vitest";
 import { BuildId, Pkgbase, SessionId } from "#shared/model.ts";
 import { decideRelease, type Unfinished } from "../../../services/scheduler/decide-release.ts";
+import { seeded } from "../../support/seeded.ts";
 
 const terms = { places: 5, ignoreFailed: false };
 const session = v.parse(SessionId, "00000000-0000-4000-8000-000000000000");
@@ -104,4 +105,85 @@ test("a cycle is judged only when what it waits for besides has ended", () => {
   ];
 
   expect(decide(builds)).toEqual([]);
+});
+
+test("a failure cancels what waits for it over other builds", () => {
+  const builds = [
+    build("top", "pending", ["mid"]),
+    build("mid", "pending", ["lib"]),
+    build("free", "pending"),
+  ];
+
+  expect(decide(builds, [build("lib", "failure")])).toEqual([
+    "cancel top: failed to build dependency lib successfully",
+    "cancel mid: failed to build dependency lib successfully",
+    "start free",
+  ]);
+});
+
+test("a later build of a package that is at work already holds up an earlier one", () => {
+  expect(decide([build("app", "pending"), build("app'", "running")])).toEqual([]);
+});
+
+/** Builds that need one another at random, in cycles too. */
+const drawBuilds = (seed: number) => {
+  const random = seeded(seed);
+  const pick = <T>(items: readonly [T, ...T[]]): T =>
+    items[Math.floor(random() * items.length)] ?? items[0];
+  const names = Array.from({ length: 12 }, (_, at) => `n${at}`);
+  const all = names.map((name) =>
+    build(
+      name,
+      pick(["pending", "pending", "pending", "running", "success", "failure", "cancelled"]),
+      random() < 0.25 ? null : names.filter(() => random() < 0.15),
+    ),
+  );
+  const ended = new Set(["success", "failure", "cancelled"]);
+  return {
+    unfinished: all.filter(({ state }) => !ended.has(state)),
+    over: all.filter(({ state }) => ended.has(state)),
+  };
+};
+
+/** The kinds of steps by the plainest definition: a walk of all that each build waits for. */
+const decideSlowly = (unfinished: readonly Unfinished[], over: readonly Unfinished[]) => {
+  const byId = new Map([...unfinished, ...over].map((it) => [it.id, it]));
+  const waitsOf = ({ state, needs }: Unfinished) => (state === "pending" && needs) || [];
+  const walk = (from: Unfinished) => {
+    const reached = new Set<Unfinished>();
+    const visit = (at: Unfinished) => {
+      for (const need of waitsOf(at).flatMap((id) => byId.get(id) ?? [])) {
+        if (reached.has(need)) continue;
+        reached.add(need);
+        visit(need);
+      }
+    };
+    visit(from);
+    return [...reached];
+  };
+  const isOver = (it: Unfinished) => over.includes(it);
+  const needsOf = (it: Unfinished) => waitsOf(it).flatMap((id) => byId.get(id) ?? []);
+  /** It will come to an end by itself: its needs are over, or it waits for no plan and no other build. */
+  const mayEnd = (it: Unfinished) => !isOver(it) && needsOf(it).every(isOver);
+  return unfinished.flatMap((it) => {
+    if (it.state !== "pending" || it.needs === null) return [];
+    const reached = walk(it);
+    if (reached.some(({ state }) => state === "failure" || state === "cancelled"))
+      return [`cancel ${it.pkgbase}`];
+    if (mayEnd(it)) return [`start ${it.pkgbase}`];
+    return reached.some(mayEnd) ? [] : [`orphan ${it.pkgbase}`];
+  });
+};
+
+test("what is cancelled, started and orphaned is what a walk from each build finds", () => {
+  for (let seed = 1; seed <= 300; seed++) {
+    const { unfinished, over } = drawBuilds(seed);
+
+    const steps = decide(unfinished, over, { places: 100 });
+
+    expect([seed, steps.map((step) => step.replace(/:.*/, ""))]).toEqual([
+      seed,
+      decideSlowly(unfinished, over),
+    ]);
+  }
 });

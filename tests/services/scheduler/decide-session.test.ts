@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { expect, test } from "vitest";
 import { BuildId, Pkgbase } from "#shared/model.ts";
-import { decideSession, type Planned } from "../../../services/scheduler/decide-session.ts";
+import { decideSession } from "../../../services/scheduler/decide-session.ts";
 
 const base = (name: string) => v.parse(Pkgbase, name);
 
@@ -13,63 +13,91 @@ const ordered = (name: string) => ({
   pkgbase: base(name),
 });
 
-const planned = (
-  name: string,
-  { needs = [], ...rest }: Partial<Omit<Planned, "needs">> & { needs?: string[] } = {},
-): Planned => ({
-  pkgbase: base(name),
-  source: null,
-  current: false,
-  missing: [],
-  unbuilt: [],
-  problem: null,
-  ...rest,
-  needs: needs.map(base),
-});
+type Package = {
+  readonly pkgbase: string;
+  readonly current?: boolean;
+  readonly missing?: readonly string[];
+  readonly unbuilt?: readonly string[];
+  /** `lib?`: a published lib would do. */
+  readonly needs?: readonly string[];
+};
+
+type Given = {
+  readonly force?: boolean;
+  readonly elsewhere?: readonly string[];
+  /** What published files between the packages need. */
+  readonly files?: Readonly<Record<string, readonly string[]>>;
+};
 
 /** The decisions by package, with the builds that are waited for by their packages' names. */
-const decide = (plan: readonly Planned[], { force = true, elsewhere = [] as string[] } = {}) => {
-  const builds = plan.map(({ pkgbase }) => ordered(pkgbase));
+const decide = (
+  packages: readonly Package[],
+  { force = true, elsewhere = [], files = {} }: Given = {},
+) => {
+  const builds = packages.map(({ pkgbase }) => ordered(pkgbase));
   const others = elsewhere.map(ordered);
+  const edges = [
+    ...packages.flatMap(({ pkgbase, needs = [] }) => needs.map((it) => [pkgbase, it] as const)),
+    ...Object.entries(files).flatMap(([file, needs]) => needs.map((it) => [file, it] as const)),
+  ];
+  const plan = {
+    entries: packages.map(({ pkgbase, current = false, missing = [], unbuilt = [] }) => ({
+      pkgbase: base(pkgbase),
+      source: null,
+      current,
+      missing,
+      unbuilt,
+    })),
+    needs: edges.map(([pkgbase, it]) => ({
+      pkgbase,
+      needs: it.replace("?", ""),
+      published: it.endsWith("?"),
+    })),
+  };
   const decisions = decideSession(builds, plan, { force, elsewhere: others });
   const nameOf = (id: BuildId) => [...builds, ...others].find((it) => it.id === id)?.pkgbase;
   return Object.fromEntries(
-    [...decisions].map(([id, it]) => [
-      nameOf(id),
-      it.kind === "wait" ? it.needs.map(nameOf) : it.kind === "cancel" ? it.message : it.kind,
-    ]),
+    [...decisions]
+      .flatMap((decided) => (decided ? [decided] : []))
+      .map(([id, it]) => [
+        nameOf(id),
+        it.kind === "wait" ? it.needs.map(nameOf) : it.kind === "cancel" ? it.message : it.kind,
+      ]),
   );
 };
 
 test("builds wait for the builds of what they need", () => {
-  expect(decide([planned("app", { needs: ["lib"] }), planned("lib")])).toEqual({
+  expect(decide([{ pkgbase: "app", needs: ["lib"] }, { pkgbase: "lib" }])).toEqual({
     app: ["lib"],
     lib: [],
   });
 });
 
 test("what is up to date is dropped, and nobody waits for it", () => {
-  const plan = [planned("app", { needs: ["lib"] }), planned("lib", { current: true })];
+  const plan = [
+    { pkgbase: "app", needs: ["lib"] },
+    { pkgbase: "lib", current: true },
+  ];
 
   expect(decide(plan, { force: false })).toEqual({ app: [], lib: "drop" });
 });
 
 test("what is up to date is built all the same by force", () => {
-  expect(decide([planned("lib", { current: true })])).toEqual({ lib: [] });
+  expect(decide([{ pkgbase: "lib", current: true }])).toEqual({ lib: [] });
 });
 
 test("a build of an earlier session is waited for too", () => {
-  expect(decide([planned("app", { needs: ["lib"] })], { elsewhere: ["lib"] })).toEqual({
+  expect(decide([{ pkgbase: "app", needs: ["lib"] }], { elsewhere: ["lib"] })).toEqual({
     app: ["lib"],
   });
 });
 
 test("a missing dependency cancels a build and those behind it", () => {
   const plan = [
-    planned("app", { needs: ["mid", "lib"] }),
-    planned("mid", { needs: ["lib"] }),
-    planned("lib", { missing: ["nowhere>=2", "gone"] }),
-    planned("free"),
+    { pkgbase: "app", needs: ["mid", "lib"] },
+    { pkgbase: "mid", needs: ["lib"] },
+    { pkgbase: "lib", missing: ["nowhere>=2", "gone"] },
+    { pkgbase: "free" },
   ];
 
   expect(decide(plan)).toEqual({
@@ -81,11 +109,58 @@ test("a missing dependency cancels a build and those behind it", () => {
 });
 
 test("a dependency that is a package, but was never built, is named as such", () => {
-  const plan = [planned("app", { missing: ["lib>=2"], unbuilt: ["lib"] }), planned("free")];
+  const plan = [{ pkgbase: "app", missing: ["lib>=2"], unbuilt: ["lib"] }, { pkgbase: "free" }];
 
   expect(decide(plan).app).toBe("dependency lib is added but has never built successfully");
 });
 
 test("one package alone is built whatever it lacks: its log says so better", () => {
-  expect(decide([planned("app", { missing: ["nowhere"] })])).toEqual({ app: [] });
+  expect(decide([{ pkgbase: "app", missing: ["nowhere"] }])).toEqual({ app: [] });
+});
+
+test("a build waits for the next builds only: those wait for what is behind them", () => {
+  const packages = [
+    { pkgbase: "app", needs: ["mid"] },
+    { pkgbase: "mid", needs: ["lib"] },
+    { pkgbase: "lib" },
+  ];
+
+  expect(decide(packages)).toEqual({ app: ["mid"], mid: ["lib"], lib: [] });
+});
+
+test("a build waits for what is behind a package that is up to date", () => {
+  const packages = [
+    { pkgbase: "app", needs: ["mid"] },
+    { pkgbase: "mid", current: true, needs: ["lib"] },
+    { pkgbase: "lib" },
+  ];
+
+  expect(decide(packages, { force: false })).toEqual({ app: ["lib"], mid: "drop", lib: [] });
+});
+
+test("a build waits for what is behind published files, in cycles of them too", () => {
+  const packages = [{ pkgbase: "app", needs: ["file/one"] }, { pkgbase: "lib" }];
+  const files = { "file/one": ["file/two"], "file/two": ["file/one", "lib"] };
+
+  expect(decide(packages, { files })).toEqual({ app: ["lib"], lib: [] });
+});
+
+const cycle = (needs: string): readonly Package[] => [
+  { pkgbase: "a", needs: [needs] },
+  { pkgbase: "b", needs: ["a"] },
+];
+
+test("in a cycle each waits for the other", () => {
+  expect(decide(cycle("b"))).toEqual({ a: ["b"], b: ["a"] });
+});
+
+test("a cycle opens where what is needed is published", () => {
+  expect(decide(cycle("b?"))).toEqual({ a: [], b: ["a"] });
+});
+
+test("what is published is waited for all the same where there is no cycle", () => {
+  expect(decide([{ pkgbase: "app", needs: ["lib?"] }, { pkgbase: "lib" }])).toEqual({
+    app: ["lib"],
+    lib: [],
+  });
 });

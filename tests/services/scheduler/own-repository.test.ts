@@ -1,9 +1,9 @@
-import pLimit from "p-limit";
 import * as v from "valibot";
 import { expect, test } from "vitest";
-import { Pkgbase, Pkgname, type SessionId } from "#shared/model.ts";
+import { type BuildId, Pkgbase, Pkgname, type SessionId } from "#shared/model.ts";
+import { readOwnPackages } from "#shared/own-packages.ts";
 import { parseConfig } from "#shared/service/config.ts";
-import { shareRunning } from "#shared/single-flight.ts";
+import { shareNext, shareRunning } from "#shared/single-flight.ts";
 import { artifacts, generations } from "#shared/state/repo.ts";
 import { Config } from "../../../services/scheduler/context.ts";
 import { ownRepository } from "../../../services/scheduler/own-repository.ts";
@@ -30,14 +30,15 @@ const setup = async (published: Readonly<Record<string, Artifact>>) => {
     ...world,
     config: parseConfig(Config, {}),
     planning: shareRunning<void, SessionId>(),
-    releasing: pLimit(1),
+    ordering: shareRunning<void, SessionId>(),
+    releasing: shareNext<ReadonlyMap<BuildId, unknown>>(),
+    look: new Map(),
   };
   return {
     select: async (...dependencies: string[]) => {
       const repository = await ownRepository(scheduler, dependencies);
-      return repository?.packages.map(({ filename }) =>
-        filename.replace("-2-1-any.pkg.tar.zst", ""),
-      );
+      const files = repository && (await readOwnPackages(world.blobs, repository));
+      return files?.map(({ filename }) => filename.replace("-2-1-any.pkg.tar.zst", ""));
     },
     [Symbol.asyncDispose]: () => world[Symbol.asyncDispose](),
   };

@@ -1,6 +1,6 @@
 import { eq } from "drizzle-orm";
 import { expect, test } from "vitest";
-import { buildPending } from "#shared/messages/build.ts";
+import { buildPending, sessionOrdered } from "#shared/messages/build.ts";
 import { parseConfig } from "#shared/service/config.ts";
 import { start } from "#shared/service/start.ts";
 import { builds, sessions } from "#shared/state/builds.ts";
@@ -44,7 +44,8 @@ const setup = async (
     seen.push({ ...base, ...opened });
     return opened;
   };
-  const idle = { ...scheduler, open, consumes: [], reconciles: [], crons: [] };
+  const consumes = scheduler.consumes?.filter(({ message }) => message === sessionOrdered) ?? [];
+  const idle = { ...scheduler, open, consumes, reconciles: [], crons: [] };
   stack.use(await start(idle, environment, world));
   const [context] = seen;
   if (!context) throw new Error("the scheduler was not opened");

@@ -2,6 +2,7 @@ import { eq } from "drizzle-orm";
 import * as v from "valibot";
 import { expect, test, vi } from "vitest";
 import { buildEnded, buildPending, buildRequested, buildStarted } from "#shared/messages/build.ts";
+import { sessionEnded } from "#shared/messages/plan.ts";
 import { publishRefused, publishRequested } from "#shared/messages/repo.ts";
 import { Pkgbase } from "#shared/model.ts";
 import { start } from "#shared/service/start.ts";
@@ -141,7 +142,7 @@ test("a build is made of the source that the order names, as old as that recipe"
   const older = await insertSource(state, "app", { sourceState: "older", at: 1_700_000_000_000 });
   await insertSource(state, "app", { sourceState: "newest", at: 1_700_000_001_000 });
 
-  await it.order(["app"], true, crypto.randomUUID(), { app: older.source });
+  await it.order(["app"], true, { app: older.source });
 
   const [row] = await state.read.select().from(builds);
   expect(row).toMatchObject({ source: older.source, sourceState: "older", state: "requested" });
@@ -152,7 +153,7 @@ test("an order that names a source of another package, or one that is gone, orde
   await using it = await startScheduler({ app: [], lib: [] });
   const { source } = await insertSource(it.world.state, "lib");
 
-  const refused = it.order(["app"], true, crypto.randomUUID(), { app: source });
+  const refused = it.order(["app"], true, { app: source });
 
   await expect(refused).rejects.toMatchObject({
     kind: "missing",
@@ -179,4 +180,26 @@ test("a build whose source was deleted since it was planned ends, and says so", 
     },
     { state: "success", message: null },
   ]);
+});
+
+test("a session ends with its last build, and once", async () => {
+  await using it = await startScheduler({ lib: [], free: [] });
+  const { session, builds: ordered } = await it.order(["lib", "free"]);
+  const failed = { kind: "failed", step: "build", exitCode: 4 } as const;
+
+  await it.finish(idOf(ordered, "lib"), failed);
+  const before = it.world.bus.sent(sessionEnded);
+  await it.finish(idOf(ordered, "free"), failed);
+  await it.finish(idOf(ordered, "free"), failed);
+
+  expect(before).toEqual([]);
+  expect(it.world.bus.sent(sessionEnded)).toEqual([{ session, at: it.world.now() }]);
+});
+
+test("a session whose packages are all up to date ends when it is planned", async () => {
+  await using it = await startScheduler({ lib: [] }, ["lib"]);
+
+  const { session } = await it.order(["lib"], false);
+
+  expect(it.world.bus.sent(sessionEnded)).toEqual([{ session, at: it.world.now() }]);
 });

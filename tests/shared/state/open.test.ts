@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { expect, expectTypeOf, test, vi } from "vitest";
+import { yieldToOthers } from "#shared/pause.ts";
 import { openState } from "#shared/state/open.ts";
 import { signatures } from "#shared/state/signatures.ts";
 import type { Reader, State, Transaction } from "#shared/state/state.ts";
@@ -43,6 +44,25 @@ test("twenty writes at once lose nothing", async () => {
   await Promise.all(upTo(20).map((index) => countUp(world.state, `${index}`)));
 
   expect(await counted(world.state)).toEqual(upTo(20));
+});
+
+test("other work runs between the writes of a series", async () => {
+  await using world = await setup();
+  let turns = 0;
+  let over = false;
+  const watch = async () => {
+    while (!over) {
+      await yieldToOthers();
+      turns += 1;
+    }
+  };
+  const watching = watch();
+
+  for (const index of upTo(10)) await countUp(world.state, `${index}`);
+  over = true;
+  await watching;
+
+  expect(turns).toBeGreaterThanOrEqual(10);
 });
 
 test("two processes that write one file lose nothing", async () => {

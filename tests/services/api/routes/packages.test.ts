@@ -4,11 +4,15 @@ import { BuildId, Pkgbase, Pkgname, SessionId } from "#shared/model.ts";
 import { PackageInfo, PackageList } from "#shared/views.ts";
 import { changePackage } from "../../../../services/api/change-package.ts";
 import { changeBuild } from "../../../../services/scheduler/change-build.ts";
-import { insertSession } from "../../../../services/scheduler/store/sessions.ts";
 import { writeBuilds } from "../../../../services/scheduler/store/write-builds.ts";
 import { insertBuildOf, insertPublished, startApi } from "../../../support/api.ts";
 import { memoryMeasure } from "../../../support/memory-measure.ts";
-import { insertPackage, insertSource, withoutMessages } from "../../../support/rows.ts";
+import {
+  insertOrder,
+  insertPackage,
+  insertSource,
+  withoutMessages,
+} from "../../../support/rows.ts";
 
 test("GET /package/{name} shows settings, source and what is published", async () => {
   await using api = await startApi({ SCHEDULE: "0 30 4 * * *" });
@@ -141,7 +145,7 @@ test("a list shows an add, an order and the end of a build in the very next answ
   await changePackage(services, pkgbase, { kind: "added", proposed, replace: false });
   const added = await shown();
   await writeBuilds(state, (transaction) =>
-    insertSession(transaction, { session, wanted: [{ pkgbase, build, source }], arch: "x86_64" }),
+    insertOrder(transaction, { session, wanted: [{ pkgbase, build, source }] }),
   );
   const ordered = await shown();
   await changeBuild(services, build, { kind: "cancelled", message: "no" });

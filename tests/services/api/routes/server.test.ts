@@ -158,6 +158,8 @@ test("POST /build orders each package once", async () => {
     {
       session: expect.any(String),
       packages: ["foo", "Bar"],
+      all: false,
+      more: false,
       sources: {},
       reason: "manual",
       resolve: true,
@@ -189,8 +191,10 @@ test("POST /build/all orders what takes part in schedules", async () => {
   expect(api.orders).toEqual([
     {
       session: expect.any(String),
-      packages: ["foo"],
+      packages: [],
       sources: {},
+      all: true,
+      more: false,
       reason: "manual",
       resolve: true,
       force: false,

@@ -9,10 +9,9 @@ import { revisionReader } from "../../../../services/api/store/revision.ts";
 import { commitGeneration } from "../../../../services/repo/store/commit.ts";
 import { changeBuild } from "../../../../services/scheduler/change-build.ts";
 import { deleteBuildsOf } from "../../../../services/scheduler/store/builds.ts";
-import { insertSession } from "../../../../services/scheduler/store/sessions.ts";
 import { writeBuilds } from "../../../../services/scheduler/store/write-builds.ts";
 import { memoryMeasure } from "../../../support/memory-measure.ts";
-import { insertPackage, withoutMessages } from "../../../support/rows.ts";
+import { insertOrder, insertPackage, withoutMessages } from "../../../support/rows.ts";
 import { makeWorld } from "../../../support/world.ts";
 
 const now = () => 1;
@@ -25,12 +24,8 @@ const setup = async () => {
   const build = v.parse(BuildId, crypto.randomUUID());
   const session = v.parse(SessionId, crypto.randomUUID());
   const terms = { reason: "manual", resolve: true, force: false, orderedAt: 1 } as const;
-  const order = {
-    session: { id: session, ...terms },
-    wanted: [{ pkgbase, build, source }],
-    arch: "any",
-  };
-  await writeBuilds(world.state, (transaction) => insertSession(transaction, order));
+  const order = { session: { id: session, ...terms }, wanted: [{ pkgbase, build, source }] };
+  await writeBuilds(world.state, (transaction) => insertOrder(transaction, order));
   const theirs = stack.use(await openState(`file:${join(world.directory, "state.db")}`));
   const resources = stack.move();
   return {
@@ -74,8 +69,7 @@ test.each<[what: string, write: (state: State, there: Setup) => Promise<unknown>
     "an order",
     (state, { order, pkgbase, source }) =>
       writeBuilds(state, (transaction) =>
-        insertSession(transaction, {
-          ...order,
+        insertOrder(transaction, {
           session: { ...order.session, id: v.parse(SessionId, crypto.randomUUID()) },
           wanted: [{ pkgbase, build: v.parse(BuildId, crypto.randomUUID()), source }],
         }),

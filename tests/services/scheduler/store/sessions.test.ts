@@ -2,12 +2,8 @@ import * as v from "valibot";
 import { expect, test } from "vitest";
 import { BuildId, SessionId } from "#shared/model.ts";
 import { findBuild } from "../../../../services/scheduler/store/builds.ts";
-import {
-  findSession,
-  insertSession,
-  markPlanned,
-} from "../../../../services/scheduler/store/sessions.ts";
-import { insertPackage } from "../../../support/rows.ts";
+import { findSession, markPlanned } from "../../../../services/scheduler/store/sessions.ts";
+import { insertOrder, insertPackage } from "../../../support/rows.ts";
 import { makeWorld } from "../../../support/world.ts";
 
 const setup = async () => {
@@ -18,10 +14,9 @@ const setup = async () => {
     const id = v.parse(SessionId, crypto.randomUUID());
     const ordered = { pkgbase, build: v.parse(BuildId, crypto.randomUUID()), source: null };
     await world.state.write((transaction) =>
-      insertSession(transaction, {
+      insertOrder(transaction, {
         session: { id, reason: "manual", resolve: true, force: true, orderedAt },
         wanted: [ordered],
-        arch: "x86_64",
       }),
     );
     return { id: v.parse(SessionId, id), ...ordered };

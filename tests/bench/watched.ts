@@ -1,0 +1,22 @@
+import { writeFile } from "node:fs/promises";
+import { run } from "#shared/service/run.ts";
+import { all } from "../../services/all.ts";
+
+// All of kiln, as services/all.ts, with a timer that should fire every few milliseconds: how late it fires is how long
+// the event loop stood still. At its end the process writes each time with its lateness into the file of its argument.
+
+const interval = 5;
+
+const [, , path = ""] = process.argv;
+const late: [at: number, lateness: number][] = [];
+let due = performance.now() + interval;
+
+const timer = setInterval(() => {
+  const now = performance.now();
+  late.push([performance.timeOrigin + now, Math.max(0, now - due)]);
+  due = now + interval;
+}, interval);
+
+await run(...all);
+clearInterval(timer);
+await writeFile(path, JSON.stringify(late));
