@@ -41,6 +41,12 @@ export const openWithCopies = (
     },
     file,
     placeOf: files.placeOf,
+    /** The copies of other hosts go when they were not wanted for longest, as those of blobs that stay. */
+    async delete(sha256, putBefore) {
+      const isDeleted = await bucket.delete(sha256, putBefore);
+      if (isDeleted) await files.delete(sha256, Number.POSITIVE_INFINITY);
+      return isDeleted;
+    },
     async ping() {
       await bucket.ping();
       await files.ping();

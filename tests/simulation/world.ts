@@ -93,7 +93,7 @@ export const openWorld = async (given: Given): Promise<World> => {
       openHost({ kernel, random: random.fork(`host ${at}`), asked: containers.asked }),
     ]),
   );
-  const blobs = openBlobs();
+  const blobs = openBlobs(kernel.clock.now);
   const newId = openIds(random.fork("ids"));
   const processes = startProcesses({
     kernel,
