@@ -30,7 +30,7 @@ export type Blobs = {
   list(): AsyncIterable<ListedBlob>;
   /**
    * Deletes a blob unless it was put at `putBefore` or later, and says whether it did. The store looks at the blob's time
-   * right before it deletes the blob, but not in one step with it.
+   * right before; only S3 may lose a blob that is put in the milliseconds between.
    */
   delete(sha256: string, putBefore: number): Promise<boolean>;
   /** Resolves when blobs can be kept, as of half a second ago; `Fault` unavailable says why not. */

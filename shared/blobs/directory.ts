@@ -27,7 +27,9 @@ import {
   sha256Of,
 } from "./checking.ts";
 import { renewAfter } from "./grace.ts";
+import { ifMissing } from "./if-missing.ts";
 import { openIncoming } from "./incoming.ts";
+import { openLeaving } from "./leaving.ts";
 
 /** How many blobs are remembered as checked. */
 const memory = 10_000;
@@ -50,7 +52,15 @@ export const openDirectory = (path: string, { durable = true } = {}): Blobs => {
     demandSha256(sha256);
     return join(root, sha256.slice(0, 2), sha256);
   };
-  const find = (sha256: string) => stat(placeOf(sha256), { bigint: true }).catch(ifMissing);
+  const leaving = openLeaving(join(root, "leaving"), placeOf);
+  const find = async (sha256: string) => {
+    const look = () => stat(placeOf(sha256), { bigint: true }).catch(ifMissing);
+    const found = await look();
+    if (found) return found;
+    await leaving.restore(sha256);
+    // The process that was deleting it may have put it back itself.
+    return look();
+  };
   const demand = async (sha256: string) => {
     const found = await find(sha256);
     if (!found) throw noBlob(sha256);
@@ -119,14 +129,15 @@ export const openDirectory = (path: string, { durable = true } = {}): Blobs => {
 
     placeOf,
 
-    list: () => listIn(root),
+    async *list() {
+      await leaving.restoreAll();
+      yield* listIn(root);
+    },
 
     async delete(sha256, putBefore) {
       const found = await find(sha256);
       if (!found || Number(found.mtimeMs) >= putBefore) return false;
-      await rm(placeOf(sha256), { force: true });
-      checked.delete(sha256);
-      return true;
+      return leaving.remove(sha256, putBefore).catch(unwritable);
     },
 
     async ping() {
@@ -228,9 +239,4 @@ const sync = async (path: string) => {
 const ifDamaged = (error: unknown) => {
   if (!(error instanceof Fault)) throw error;
   return false;
-};
-
-const ifMissing = (error: NodeJS.ErrnoException) => {
-  if (error.code !== "ENOENT") throw error;
-  return undefined;
 };

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdir, stat, utimes, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rename, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
 import { openBlobs } from "#shared/blobs/open.ts";
@@ -55,8 +55,22 @@ test("a blob that is deleted while it is put again is put whole", async () => {
   const deleted = store.elsewhere().then((blobs) => blobs.delete(sha256, old + days(1)));
 
   await Promise.all([...puts, deleted]);
-  await store.blobs.put(content);
   expect(await store.blobs.bytes(sha256)).toEqual(content);
+});
+
+test("a blob that a process was deleting when it died is there again", async () => {
+  await using store = await setup();
+  const other = await store.blobs.put(Buffer.from("other"));
+  await store.blobs.put(content);
+  await mkdir(join(store.path, "leaving"));
+  for (const hash of [sha256, other.sha256])
+    await rename(store.blobs.placeOf(hash), join(store.path, "leaving", hash));
+
+  const read = await (await store.elsewhere()).bytes(sha256);
+  const listed = await Array.fromAsync(store.blobs.list());
+
+  expect(read).toEqual(content);
+  expect(listed.map((blob) => blob.sha256).toSorted()).toEqual([sha256, other.sha256].toSorted());
 });
 
 test("a damaged blob is replaced by a put of its content before anybody noticed", async () => {
