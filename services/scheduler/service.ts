@@ -10,6 +10,7 @@ import {
 import { packageRemoved } from "#shared/messages/package.ts";
 import { publishRefused, publishRequested, repoPublished } from "#shared/messages/repo.ts";
 import { planSession } from "#shared/messages/resolve.ts";
+import { orderSweep as orderOfSweep, sweepRequested } from "#shared/messages/storage.ts";
 import { answer, defineService, on } from "#shared/service/define.ts";
 import { run } from "#shared/service/run.ts";
 import {
@@ -29,6 +30,7 @@ import { giveUpPending, planPending } from "./plan-pending.ts";
 import { outlived, unanswered, unplanned, waiting } from "./reconcile.ts";
 import { release } from "./release.ts";
 import { schedules } from "./schedules.ts";
+import { orderSweep, sweep, sweeping } from "./sweep.ts";
 
 const terms = { atOnce: 1, ackWait: seconds(5) };
 
@@ -45,7 +47,11 @@ export const scheduler = defineService({
   },
   makesStreams: true,
   open,
-  answers: [answer(order, orderBuilds), answer(claim, claimBuild)],
+  answers: [
+    answer(order, orderBuilds),
+    answer(claim, claimBuild),
+    answer(orderOfSweep, orderSweep),
+  ],
   asks: [planSession],
   consumes: [
     on(sessionOrdered, orderAdded, terms),
@@ -55,10 +61,11 @@ export const scheduler = defineService({
     on(publishRefused, finishRefused, terms),
     on(buildEnded, release, terms),
     on(packageRemoved, forgetPackage, terms),
+    on(sweepRequested, sweep, { ...terms, ackWait: seconds(30) }),
   ],
-  publishes: [buildPending, buildRequested, buildEnded, publishRequested],
+  publishes: [buildPending, buildRequested, buildEnded, publishRequested, sweepRequested],
   measures: [buildsEnded],
-  crons: [schedules],
+  crons: [schedules, sweeping],
   reconciles: [unanswered, waiting, unplanned, outlived],
   async health({ blobs, state }) {
     await state.ping();

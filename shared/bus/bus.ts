@@ -91,6 +91,11 @@ export type Bus = AsyncDisposable & {
   ): Promise<AsyncDisposable>;
   /** Of who consumes under that name; rejects where the server does not answer. */
   backlog(name: string, message: Message): Promise<Backlog>;
+  /**
+   * When the oldest message came in that somebody has still to handle, of all streams that this process makes; undefined:
+   * there is none. Rejects where the server does not answer.
+   */
+  oldestUnhandled(): Promise<number | undefined>;
   /** Resolves when the server answers; rejects with `Fault` unavailable when it does not. */
   ping(): Promise<void>;
 };

@@ -20,10 +20,14 @@ import { days, seconds } from "#shared/time.ts";
 export const buildRequests = stream("BUILD_REQUESTS", { keep: "work", maxAge: days(30) });
 
 /** What became of builds, for whoever wants to know. */
-export const buildLog = stream("BUILD_LOG", { keep: "log", maxAge: days(30) });
+export const buildLog = stream("BUILD_LOG", { keep: "log", maxAge: days(7) });
 
 /** What running builds print. The whole log of an ended build is a blob. */
-export const buildOutputs = stream("BUILD_OUTPUT", { keep: "log", maxAge: days(7) });
+export const buildOutputs = stream("BUILD_OUTPUT", {
+  keep: "log",
+  maxAge: days(7),
+  maxBytes: 1024 ** 3,
+});
 
 const RepositoryFile = v.object({ filename: FileName, blob: BlobReference });
 

@@ -28,6 +28,7 @@ import {
 } from "./repo.ts";
 import { addRequested, generateSrcinfo, planSession } from "./resolve.ts";
 import { sign } from "./sign.ts";
+import { orderSweep, sweepRequested } from "./storage.ts";
 
 /** Every message there is. A stream carries exactly the messages listed here that are declared on it. */
 export const messages = [
@@ -51,6 +52,7 @@ export const messages = [
   rebuildFinished,
   rebuildEnded,
   builderAnnounced,
+  sweepRequested,
 ] as const;
 
 /** Every question there is. */
@@ -63,4 +65,5 @@ export const questions = [
   retirePackage,
   orderRebuild,
   claimRebuild,
+  orderSweep,
 ] as const;

@@ -43,6 +43,8 @@ export type Consumers = {
   dispatch(stream: string): void;
   /** What is delivered and not acknowledged, by the consumers' names. */
   unsettled(): readonly string[];
+  /** When the oldest of these messages came in; Infinity where there is none. */
+  oldest(): number;
   lose(): void;
 };
 
@@ -126,6 +128,14 @@ export const openConsumers = ({ kernel, streams, random, isUp, missesLife }: Par
       .then(() => take({ message, count, identity, hold, settle }));
   };
 
+  const unsettled = () =>
+    [...consumers.values()].flatMap(({ name, stream, pending, delivered, matches }) =>
+      [
+        ...[...pending.values()].map(({ message }) => message),
+        ...streams.of(stream).filter((it) => it.sequence > delivered && matches(it.subject)),
+      ].map((message) => ({ name, message })),
+    );
+
   return {
     pull(durable, process, take) {
       if (!process.isAlive()) return () => {};
@@ -145,14 +155,9 @@ export const openConsumers = ({ kernel, streams, random, isUp, missesLife }: Par
       for (const consumer of consumers.values())
         if (consumer.stream === stream) dispatchOne(consumer);
     },
-    unsettled: () =>
-      [...consumers.values()].flatMap(({ name, stream, pending, delivered, matches }) => [
-        ...[...pending.values()].map(({ message }) => `${name} ${message.id}`),
-        ...streams
-          .of(stream)
-          .filter((it) => it.sequence > delivered && matches(it.subject))
-          .map(({ id }) => `${name} ${id}`),
-      ]),
+    unsettled: () => unsettled().map(({ name, message }) => `${name} ${message.id}`),
+    oldest: () =>
+      unsettled().reduce((oldest, { message }) => Math.min(oldest, message.at), Infinity),
     lose() {
       store += 1;
       for (const consumer of consumers.values()) {

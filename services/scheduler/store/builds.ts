@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNotNull, isNull, lt, min, or, sql } from "drizzle-orm";
+import { and, eq, gt, inArray, isNotNull, isNull, lt, min, or, sql } from "drizzle-orm";
 import type { BuildId, Pkgbase } from "#shared/model.ts";
 import { buildArtifacts, builds } from "#shared/state/builds.ts";
 import { findAddedAt, packages } from "#shared/state/packages.ts";
@@ -41,10 +41,23 @@ export const writeStep = async (
   id: BuildId,
   { to, made = [], forget }: BuildStep,
 ) => {
-  if (forget) await transaction.delete(builds).where(eq(builds.id, id));
+  if (forget) await forgetBuild(transaction, id);
   else if (to) await transaction.update(builds).set(to).where(eq(builds.id, id));
   for (const artifact of made)
     await transaction.insert(buildArtifacts).values({ build: id, ...artifact });
+};
+
+/** The numbers of the builds after it move up: they have no gap. */
+const forgetBuild = async (transaction: Transaction, id: BuildId) => {
+  const [gone] = await transaction.delete(builds).where(eq(builds.id, id)).returning({
+    pkgbase: builds.pkgbase,
+    number: builds.number,
+  });
+  if (gone)
+    await transaction
+      .update(builds)
+      .set({ number: sql`${builds.number} - 1` })
+      .where(and(eq(builds.pkgbase, gone.pkgbase), gt(builds.number, gone.number)));
 };
 
 export const findBuild = async ({ read }: State, id: BuildId) =>

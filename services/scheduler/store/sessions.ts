@@ -24,11 +24,16 @@ export const insertSession = async (
 ) => {
   const names = wanted.map(({ pkgbase }) => pkgbase);
   const newest = await transaction
-    .select({ pkgbase: builds.pkgbase, at: max(builds.orderedAt) })
+    .select({
+      pkgbase: builds.pkgbase,
+      at: max(builds.orderedAt),
+      number: max(builds.number),
+    })
     .from(builds)
     .where(inArray(builds.pkgbase, names))
     .groupBy(builds.pkgbase);
   const after = new Map(newest.map(({ pkgbase, at }) => [pkgbase, (at ?? 0) + 1]));
+  const numbers = new Map(newest.map(({ pkgbase, number }) => [pkgbase, (number ?? -1) + 1]));
   // Whatever this host's clock says: an older build is one of a package that was removed.
   const addedAt = await addedAtOf(transaction, names);
   const orderedAt = Math.max(session.orderedAt, await afterUnfinished(transaction));
@@ -38,6 +43,7 @@ export const insertSession = async (
       id: build,
       session: session.id,
       pkgbase,
+      number: numbers.get(pkgbase) ?? 0,
       arch,
       state: "pending",
       source,

@@ -31,6 +31,7 @@ const setup = async (published: Readonly<Record<string, Artifact>>) => {
     config: parseConfig(Config, {}),
     planning: shareRunning<void, SessionId>(),
     releasing: pLimit(1),
+    grace: 0,
   };
   return {
     select: async (...dependencies: string[]) => {

@@ -1,0 +1,5 @@
+import { apiOutbox } from "../recovery.ts";
+import type { Root } from "./root.ts";
+
+/** The blobs that the api's tables name. */
+export const apiRoots: readonly Root[] = [{ kind: "sources", column: apiOutbox.payload }];

@@ -1,0 +1,127 @@
+import { eq, sql } from "drizzle-orm";
+import { expect, test } from "vitest";
+import { builds } from "#shared/state/builds.ts";
+import { generations } from "#shared/state/repo.ts";
+import { readNamed } from "#shared/state/roots/roots.ts";
+import { minutes } from "#shared/time.ts";
+import { insertBuild } from "../../../support/builds.ts";
+import { insertPackage } from "../../../support/rows.ts";
+import { makeWorld } from "../../../support/world.ts";
+
+const hash = (letter: string) => letter.repeat(64);
+
+/** A world with a build of a package, which was given a database and a package of the own repository. */
+const setup = async () => {
+  const world = await makeWorld();
+  await insertPackage(world.state, "foo");
+  const build = await insertBuild(world, {
+    artifacts: [{ filename: "foo-1.0-1-any.pkg.tar.zst", sha256: hash("1"), bytes: 1 }],
+    srcinfoSha256: hash("2"),
+  });
+  const row = await world.state.read.select().from(builds).where(eq(builds.id, build)).get();
+  if (!row?.request) throw new Error("the build has no request");
+  const file = (letter: string) => ({
+    filename: "lib.pkg.tar.zst",
+    blob: { sha256: hash(letter), bytes: 1 },
+  });
+  const request = {
+    ...row.request,
+    repository: {
+      name: "serene",
+      generation: 1,
+      databases: [file("d")],
+      packages: [file("e")],
+      publicKey: null,
+    },
+  };
+  const change = (values: Partial<typeof builds.$inferInsert>) =>
+    world.state.write(async (tx) => {
+      await tx.update(builds).set(values).where(eq(builds.id, build));
+    });
+  await change({ request });
+  return {
+    world,
+    change,
+    named: async () => Object.fromEntries(await readNamed(world.state.read, world.now())),
+    [Symbol.asyncDispose]: () => world[Symbol.asyncDispose](),
+  };
+};
+
+test("what a build was asked with and what it made is named, its source as a source", async () => {
+  await using it = await setup();
+
+  expect(await it.named()).toEqual({
+    [hash("a")]: "sources",
+    [hash("0")]: "what builds were made from",
+    [hash("d")]: "what builds were made from",
+    [hash("e")]: "what builds were made from",
+    [hash("1")]: "packages of earlier builds",
+    [hash("2")]: "what builds were made from",
+  });
+});
+
+test("a build that has ended needs the databases of that time no longer, but the packages", async () => {
+  await using it = await setup();
+
+  await it.change({ state: "success", endedAt: 1 });
+
+  const named = await it.named();
+  expect([hash("d") in named, hash("e") in named]).toEqual([false, true]);
+});
+
+test("a request that is no JSON any more still names its blobs", async () => {
+  await using it = await setup();
+  const text = `{"source": {"sha256": "${hash("c")}"`;
+  await it.world.state.write(async (tx) => {
+    await tx.update(builds).set({ request: sql`${text}`, endedAt: 1 });
+  });
+
+  expect(await it.named()).toMatchObject({ [hash("c")]: "what builds were made from" });
+});
+
+test("the newest three databases are named, and one that was replaced within the hour", async () => {
+  await using it = await setup();
+  const { state } = it.world;
+  const ages = [300, 200, 50, 30, 20, 10];
+  await state.write(async (tx) => {
+    for (const [at, age] of ages.entries())
+      await tx.insert(generations).values({
+        number: at + 1,
+        databaseSha256: `${at}`.repeat(64),
+        databaseBytes: 1,
+        filesSha256: hash("f"),
+        filesBytes: 1,
+        modifiedAt: at,
+        createdAt: it.world.now() - minutes(age),
+      });
+  });
+
+  const named = new Map(Object.entries(await it.named()));
+
+  const kept = [...named].filter(([, kind]) => kind === "repository databases");
+  // The second was replaced 50 minutes ago, the first long before.
+  expect(kept.map(([sha256]) => sha256[0]).toSorted()).toEqual(["1", "2", "3", "4", "5", "f"]);
+});
+
+test("more rows than a page are all read", async () => {
+  await using it = await setup();
+  const hashOf = (nth: number) => nth.toString(16).padStart(8, "0").padStart(64, "9");
+  await it.world.state.write(async (tx) => {
+    for (let nth = 0; nth < 4_500; nth++)
+      await tx.insert(generations).values({
+        number: nth,
+        databaseSha256: hashOf(nth),
+        databaseBytes: 1,
+        filesSha256: hashOf(nth),
+        filesBytes: 1,
+        modifiedAt: nth,
+        createdAt: it.world.now(),
+      });
+  });
+
+  const named = await it.named();
+
+  expect(Object.values(named).filter((kind) => kind === "repository databases")).toHaveLength(
+    4_500,
+  );
+});
