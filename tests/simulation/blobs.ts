@@ -5,8 +5,8 @@ import { webStream } from "#shared/web-stream.ts";
 
 type Kept = { readonly content: Uint8Array<ArrayBuffer>; readonly putAt: number };
 
-/** A blob store in memory, which all processes of a run share. It never waits. */
-export const openBlobs = (now: () => number): Blobs => {
+/** A blob store in memory, which all processes of a run share. It never waits. `deleted` is called after each deletion. */
+export const openBlobs = (now: () => number, deleted: (sha256: string) => void): Blobs => {
   const kept = new Map<string, Kept>();
   const demand = (sha256: string) => {
     const content = kept.get(sha256)?.content;
@@ -41,7 +41,9 @@ export const openBlobs = (now: () => number): Blobs => {
     async delete(sha256, putBefore) {
       const found = kept.get(sha256);
       if (!found || found.putAt >= putBefore) return false;
-      return kept.delete(sha256);
+      kept.delete(sha256);
+      deleted(sha256);
+      return true;
     },
     ping: async () => {},
   };

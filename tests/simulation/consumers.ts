@@ -43,6 +43,8 @@ export type Consumers = {
   dispatch(stream: string): void;
   /** What is delivered and not acknowledged, by the consumers' names. */
   unsettled(): readonly string[];
+  /** The data of these messages. */
+  waiting(): readonly string[];
   /** When the oldest of these messages came in; Infinity where there is none. */
   oldest(): number;
   lose(): void;
@@ -156,6 +158,7 @@ export const openConsumers = ({ kernel, streams, random, isUp, missesLife }: Par
         if (consumer.stream === stream) dispatchOne(consumer);
     },
     unsettled: () => unsettled().map(({ name, message }) => `${name} ${message.id}`),
+    waiting: () => unsettled().map(({ message }) => message.data),
     oldest: () =>
       unsettled().reduce((oldest, { message }) => Math.min(oldest, message.at), Infinity),
     lose() {
