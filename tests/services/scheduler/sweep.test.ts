@@ -1,16 +1,22 @@
 import { utimes } from "node:fs/promises";
+import { desc, isNotNull, isNull } from "drizzle-orm";
 import * as v from "valibot";
 import { expect, test } from "vitest";
 import { buildEnded } from "#shared/messages/build.ts";
 import { orderSweep } from "#shared/messages/storage.ts";
 import { SweepId } from "#shared/model.ts";
+import { yieldToOthers } from "#shared/pause.ts";
 import { start } from "#shared/service/start.ts";
 import { builds, sessions } from "#shared/state/builds.ts";
+import { artifacts, frames, generations, retiredFiles } from "#shared/state/repo.ts";
 import { sweeps } from "#shared/state/sweeps.ts";
 import { days, minutes } from "#shared/time.ts";
+import { forgetPast } from "../../../services/repo/store/commit.ts";
 import { scheduler } from "../../../services/scheduler/service.ts";
 import { insertBuild } from "../../support/builds.ts";
+import { startRepo } from "../../support/repo.ts";
 import { insertPackage } from "../../support/rows.ts";
+import { seeded } from "../../support/seeded.ts";
 import { makeWorld } from "../../support/world.ts";
 
 /** A scheduler whose clock is this machine's, as that of its blobs is. */
@@ -146,4 +152,82 @@ test("a sweep prunes builds, and sessions that have none any more", async () => 
     { id: left.at(-1)?.session },
   ]);
   expect(it.world.bus.sent(buildEnded)).toEqual([]);
+});
+
+/** A repository and a scheduler in one world, as after some quiet days each time that `rest` has resolved. */
+const setupRepo = async (names: readonly string[]) => {
+  await using stack = new AsyncDisposableStack();
+  const it = stack.use(await startRepo({}, { at: Date.now(), packages: names }));
+  const { blobs, state } = it.world;
+  const idle = { ...scheduler, crons: [], reconciles: [] };
+  stack.use(await start(idle, { KEEP_VERSIONS: "1", KEEP_BUILDS: "2" }, it.world));
+  const resources = stack.move();
+  return {
+    ...it,
+    sweep: () =>
+      it.world.ask(orderSweep, { sweep: v.parse(SweepId, crypto.randomUUID()), dryRun: false }),
+    async rest() {
+      it.world.clock.at += minutes(1);
+      const before = it.world.now() - days(8);
+      for await (const { sha256 } of blobs.list())
+        await utimes(blobs.placeOf(sha256), before / 1_000, before / 1_000);
+      await state.write(async (tx) => {
+        await tx.update(builds).set({ endedAt: before }).where(isNotNull(builds.endedAt));
+        await tx.update(retiredFiles).set({ retiredAt: before });
+        await tx.update(generations).set({ createdAt: before });
+      });
+      await forgetPast(state, it.world.now());
+    },
+    /** The blobs of what is served, that are not there. */
+    async lost() {
+      const served = await state.read.select().from(artifacts);
+      const pieces = await state.read.select().from(frames).where(isNull(frames.droppedIn));
+      const [current] = await state.read
+        .select()
+        .from(generations)
+        .orderBy(desc(generations.number))
+        .limit(1);
+      const hashes = [
+        ...served.flatMap(({ sha256, filesSha256 }) => [sha256, filesSha256]),
+        ...[...pieces, ...(current ? [current] : [])].flatMap((row) => [
+          row.databaseSha256,
+          row.filesSha256,
+        ]),
+      ];
+      const there = await Promise.all(hashes.map((sha256) => blobs.has(sha256)));
+      return hashes.filter((_, at) => !there[at]);
+    },
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
+  };
+};
+
+test.each([1, 2])("sweeps beside publishes delete nothing that is served (%i)", async (seed) => {
+  const names = ["foo", "bar"];
+  await using it = await setupRepo(names);
+  const random = seeded(seed);
+  const below = (limit: number) => Math.floor(random() * limit);
+  const later = async (act: () => Promise<unknown>) => {
+    for (let turns = below(40); turns > 0; turns--) await yieldToOthers();
+    await act();
+  };
+  const deleted: number[] = [];
+
+  for (let round = 0; round < 5; round++) {
+    // A few versions only: what is published again was published before, and may be on its way out.
+    const publishes = names.map(
+      (pkgbase) => () => it.publish({ pkgbase, version: `1.0-${1 + below(3)}` }),
+    );
+    await Promise.all([...publishes, it.sweep, it.sweep].map(later));
+    await it.world.settled();
+
+    expect(await it.lost()).toEqual([]);
+    expect((await it.entries()).toSorted().map((entry) => entry.slice(0, 3))).toEqual(
+      names.toSorted(),
+    );
+    const rows = await it.world.state.read.select().from(sweeps);
+    deleted.push(rows.reduce((sum, { deletedBlobs }) => sum + deletedBlobs, 0));
+    await it.rest();
+  }
+
+  expect(deleted.at(-1)).toBeGreaterThan(10);
 });
