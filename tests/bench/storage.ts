@@ -14,7 +14,7 @@ import { makeBuild, startRepo } from "../support/repo.ts";
 import { insertPackage } from "../support/rows.ts";
 import { makeScratch } from "../support/scratch.ts";
 import { fillDirectory } from "./fill.ts";
-import { type Figure, mebibytes, report } from "./measure.ts";
+import { type Figure, report, until } from "./measure.ts";
 
 // What the disk holds after a package was published many times into a repository of a size, beside what it holds after
 // the first time: once more than the grace has passed, and a sweep has run.
@@ -46,6 +46,7 @@ const publish = async (nth: number) => {
   const build = await makeBuild(it.world, { pkgbase: "often", version: `1.0-${nth}` });
   await it.world.publish(publishRequested, { build });
 };
+const mebibytes = (bytes: number) => `${(bytes / 1024 ** 2).toFixed(1)} MiB`;
 const measure = async () => ({
   blobs: await diskOf(join(scratch.path, "blobs")),
   all: await diskOf(scratch.path),
@@ -63,10 +64,13 @@ await pruneSignatures(it.world);
 const begun = performance.now();
 const sweep = v.parse(SweepId, crypto.randomUUID());
 await it.world.ask(orderSweep, { sweep, dryRun: false });
+const row = await until("the sweep has ended", async () => {
+  const [found] = await state.read.select().from(sweeps);
+  return found?.endedAt ? found : undefined;
+});
 const took = performance.now() - begun;
+if (row.obstacle !== null) throw new Error(`nothing was swept: ${row.obstacle}`);
 const after = await measure();
-const [row] = await state.read.select().from(sweeps);
-if (row?.obstacle !== null) throw new Error(`nothing was swept: ${row?.obstacle}`);
 const listed = (await it.entries()).length;
 if (listed !== count + 1) throw new Error(`the database lists ${listed} packages`);
 
