@@ -1,5 +1,10 @@
+import { packages } from "../packages.ts";
 import { apiOutbox } from "../recovery.ts";
 import type { Root } from "./root.ts";
 
 /** The blobs that the api's tables name. */
-export const apiRoots: readonly Root[] = [{ kind: "sources", column: apiOutbox.payload }];
+export const apiRoots: readonly Root[] = [
+  { kind: "sources", column: apiOutbox.payload },
+  // The PKGBUILD of a package that was added as text.
+  { kind: "sources", column: packages.spec },
+];

@@ -4,7 +4,5 @@ import type { Root } from "./root.ts";
 /** The blobs that the resolver's tables name. */
 export const resolverRoots: readonly Root[] = [
   { kind: "sources", column: sources.snapshotSha256 },
-  // The PKGBUILD of a package that was added as text.
-  { kind: "sources", column: sources.spec },
   { kind: "official databases", column: officialDatabases.sha256 },
 ];

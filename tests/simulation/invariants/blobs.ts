@@ -5,11 +5,12 @@ import type { Server } from "../server.ts";
 /** What is served, built, rebuilt or shown is made of the blobs in these texts. */
 const queries = [
   "select sha256 || ' ' || files_sha256 as text from artifacts",
+  "select spec as text from packages",
   "select sha256 as text from retired_files",
   "select database_sha256 || ' ' || files_sha256 as text from frames where dropped_in is null",
   `select database_sha256 || ' ' || files_sha256 as text from generations
     where number = (select max(number) from generations)`,
-  `select snapshot_sha256 || ' ' || spec as text from sources
+  `select snapshot_sha256 as text from sources
     where id in (select source from packages)`,
   "select request as text from builds where ended_at is null and request is not null",
   "select sha256 as text from build_artifacts",
