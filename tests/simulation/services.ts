@@ -62,7 +62,10 @@ export const serviceOf = (name: string, outside: Outside): Service => {
       return { ...signer, open: openSigner };
     case "scheduler": {
       const open: typeof scheduler.open = async (base) => openScheduler(base, grace);
-      return { ...scheduler, open };
+      const crons = scheduler.crons?.map((cron) =>
+        cron.name === "sweep" ? { ...cron, schedules: async () => [sweepsAt] } : cron,
+      );
+      return { ...scheduler, open, ...(crons && { crons }) };
     }
     case "verifier":
       return verifier;
@@ -83,6 +86,9 @@ const openResolver = ({ aur, git }: Outside) => ({
  * than a build of BUILD_TIMEOUT takes, as in life.
  */
 const grace = minutes(4);
+
+/** When the blob store is swept: a run lasts minutes. */
+const sweepsAt = "30 1-9 * * * *";
 
 /** Plain files are shown to nobody. */
 const noDirectory = {

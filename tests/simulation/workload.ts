@@ -63,9 +63,12 @@ export const drawWorkload = (random: Random, { pair: aim }: Side): Workload => {
     // Much of what goes wrong goes wrong where things come together.
     at += random.chance(0.5) ? random.below(2_000) : random.below(seconds(25));
   }
-  // A blob is old enough to go only after some time.
-  for (let count = random.below(4); count > 0; count--)
-    acts.push({ at: random.below(minutes(8)), act: { kind: "sweep", dryRun: random.chance(0.1) } });
+  // What nothing names is old enough to go after some minutes only.
+  if (random.chance(0.4))
+    acts.push({
+      at: random.between(minutes(4), minutes(8)),
+      act: { kind: "sweep", dryRun: false },
+    });
   const needed = actsFor(aim.subject, first);
   if (needed.length > 0) {
     const from = random.between(seconds(16), seconds(60));

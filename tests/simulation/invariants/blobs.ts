@@ -10,8 +10,7 @@ const queries = [
   "select database_sha256 || ' ' || files_sha256 as text from frames where dropped_in is null",
   `select database_sha256 || ' ' || files_sha256 as text from generations
     where number = (select max(number) from generations)`,
-  `select snapshot_sha256 as text from sources
-    where id in (select source from packages)`,
+  "select snapshot_sha256 as text from sources",
   "select request as text from builds where ended_at is null and request is not null",
   "select sha256 as text from build_artifacts",
   "select log_sha256 as text from builds where log_sha256 is not null",
