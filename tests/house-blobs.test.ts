@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { getTableColumns, getTableName, is } from "drizzle-orm";
 import { type SQLiteColumn, SQLiteTable } from "drizzle-orm/sqlite-core";
 import { expect, test } from "vitest";
-import { messages, questions } from "#shared/messages/index.ts";
+import { blobCarriers, messages, questions } from "#shared/messages/index.ts";
 import { BlobReference } from "#shared/model.ts";
 import { roots } from "#shared/state/roots/roots.ts";
 
@@ -81,6 +81,14 @@ test("a column that names blobs keeps them from being deleted, or says why it do
   expect(suspects.length).toBeGreaterThan(25);
   expect(suspects.filter((it) => !rooted.has(it) && !(it in others))).toEqual([]);
   expect(Object.keys(others).filter((it) => rooted.has(it) || !suspects.includes(it))).toEqual([]);
+});
+
+test("a sweep waits for the messages that name blobs", () => {
+  const carriers = messages.filter(({ schema }) => blobsIn(schema).length > 0);
+
+  expect(blobCarriers.map(({ subject }) => subject)).toEqual(
+    carriers.map(({ subject }) => subject),
+  );
 });
 
 test("each blob that is told of is named in a table then", () => {

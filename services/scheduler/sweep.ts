@@ -3,6 +3,7 @@ import * as v from "valibot";
 import type { ListedBlob } from "#shared/blobs/blobs.ts";
 import type { Delivery } from "#shared/bus/bus.ts";
 import { type Payload, publication } from "#shared/bus/declare.ts";
+import { blobCarriers } from "#shared/messages/index.ts";
 import { type orderSweep as question, sweepRequested } from "#shared/messages/storage.ts";
 import { SweepId } from "#shared/model.ts";
 import { yieldToOthers } from "#shared/pause.ts";
@@ -75,7 +76,7 @@ export const sweep = async (
 
 /** A message that is not handled may be all that knows a blob. */
 const obstacleTo = async ({ grace, oldestUnhandled }: Scheduler, at: number) => {
-  const oldest = await oldestUnhandled();
+  const oldest = await oldestUnhandled(blobCarriers);
   return oldest !== undefined && oldest < at - grace / 2
     ? `a message of ${new Date(oldest).toISOString()} is not handled yet, and its blobs may be in no table: see why`
     : null;

@@ -92,10 +92,10 @@ export type Bus = AsyncDisposable & {
   /** Of who consumes under that name; rejects where the server does not answer. */
   backlog(name: string, message: Message): Promise<Backlog>;
   /**
-   * When the oldest message came in that somebody has still to handle, of all streams that this process makes; undefined:
-   * there is none. Rejects where the server does not answer.
+   * When the oldest of these messages came in that some consumer has still to handle; undefined: there is none. May be
+   * earlier than that by a message of the same stream. Rejects where the server does not answer.
    */
-  oldestUnhandled(): Promise<number | undefined>;
+  oldestUnhandled(messages: readonly Message[]): Promise<number | undefined>;
   /** Resolves when the server answers; rejects with `Fault` unavailable when it does not. */
   ping(): Promise<void>;
 };

@@ -62,7 +62,7 @@ export const connectJetStream = async ({
     ask: askOver(connection),
     answer: answerOver(connection, log),
     backlog: backlogFrom(connection, manager),
-    oldestUnhandled: oldestFrom(connection, manager, messages),
+    oldestUnhandled: oldestFrom(connection, manager),
     async ping() {
       if (nats.isClosed() || !(await within(seconds(2), nats.flush())))
         throw new Fault("unavailable", `nats-server at ${name} does not answer`);

@@ -55,6 +55,14 @@ export const messages = [
   sweepRequested,
 ] as const;
 
+/** The messages that name blobs: while one of them waits, no table may name its blobs yet. */
+export const blobCarriers = [
+  buildRequested,
+  buildFinished,
+  rebuildRequested,
+  rebuildFinished,
+] as const;
+
 /** Every question there is. */
 export const questions = [
   planSession,

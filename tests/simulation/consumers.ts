@@ -45,8 +45,8 @@ export type Consumers = {
   unsettled(): readonly string[];
   /** The data of these messages. */
   waiting(): readonly string[];
-  /** When the oldest of these messages came in; Infinity where there is none. */
-  oldest(): number;
+  /** When the oldest of these messages came in, of some declared subjects; Infinity where there is none. */
+  oldest(subjects: readonly string[]): number;
   lose(): void;
 };
 
@@ -159,8 +159,12 @@ export const openConsumers = ({ kernel, streams, random, isUp, missesLife }: Par
     },
     unsettled: () => unsettled().map(({ name, message }) => `${name} ${message.id}`),
     waiting: () => unsettled().map(({ message }) => message.data),
-    oldest: () =>
-      unsettled().reduce((oldest, { message }) => Math.min(oldest, message.at), Infinity),
+    oldest: (subjects) =>
+      Math.min(
+        ...unsettled()
+          .filter(({ message }) => subjects.includes(message.declared.subject))
+          .map(({ message }) => message.at),
+      ),
     lose() {
       store += 1;
       for (const consumer of consumers.values()) {

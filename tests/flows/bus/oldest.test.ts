@@ -15,7 +15,10 @@ test("no message waits where everything is handled, however much a log keeps", a
   await it.bus.publish(factSaid, { about: "a", n: 1 });
   await vi.waitFor(() => expect(facts).toEqual([1]), soon);
 
-  await vi.waitFor(async () => expect(await it.bus.oldestUnhandled()).toBeUndefined(), soon);
+  await vi.waitFor(
+    async () => expect(await it.bus.oldestUnhandled([jobAsked, factSaid])).toBeUndefined(),
+    soon,
+  );
 });
 
 test("the oldest message that waits for a worker counts", async () => {
@@ -25,7 +28,7 @@ test("the oldest message that waits for a worker counts", async () => {
   const between = Date.now();
   await it.bus.publish(jobAsked, job("b"));
 
-  const oldest = (await it.bus.oldestUnhandled()) ?? 0;
+  const oldest = (await it.bus.oldestUnhandled([jobAsked, factSaid])) ?? 0;
 
   expect(oldest).toBeGreaterThanOrEqual(before);
   expect(oldest).toBeLessThanOrEqual(between);
@@ -42,7 +45,7 @@ test("of a log, the first message counts that a consumer has not acknowledged", 
   await it.bus.publish(factSaid, { about: "a", n: 1 });
   await vi.waitFor(async () => {
     expect(begun).toEqual([1]);
-    expect(await it.bus.oldestUnhandled()).toBeUndefined();
+    expect(await it.bus.oldestUnhandled([jobAsked, factSaid])).toBeUndefined();
   }, soon);
   const before = Date.now();
   await it.bus.publish(factSaid, { about: "b", n: 2 });
@@ -50,10 +53,24 @@ test("of a log, the first message counts that a consumer has not acknowledged", 
   await it.bus.publish(factSaid, { about: "c", n: 3 });
 
   await vi.waitFor(() => expect(begun).toEqual([1, 2]), soon);
-  const oldest = (await it.bus.oldestUnhandled()) ?? 0;
+  const oldest = (await it.bus.oldestUnhandled([jobAsked, factSaid])) ?? 0;
 
   expect(oldest).toBeGreaterThanOrEqual(before);
   expect(oldest).toBeLessThanOrEqual(after);
   end();
-  await vi.waitFor(async () => expect(await it.bus.oldestUnhandled()).toBeUndefined(), soon);
+  await vi.waitFor(
+    async () => expect(await it.bus.oldestUnhandled([jobAsked, factSaid])).toBeUndefined(),
+    soon,
+  );
+});
+
+test("a consumer of other messages does not count, whatever waits for it", async () => {
+  await using it = await startBus();
+  {
+    await using _ = await it.bus.consume("reader", factSaid, terms, async () => {});
+  }
+  await it.bus.publish(factSaid, { about: "a", n: 1 });
+
+  expect(await it.bus.oldestUnhandled([jobAsked])).toBeUndefined();
+  expect(await it.bus.oldestUnhandled([factSaid])).toEqual(expect.any(Number));
 });
