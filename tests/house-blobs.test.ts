@@ -9,6 +9,8 @@ import { roots } from "#shared/state/roots/roots.ts";
 
 /** Columns that look as if they named blobs, and why what they name is not kept for them. */
 const others: Readonly<Record<string, string>> = {
+  "add_orders.outcome": "names of packages",
+  "adds.result": "the order of the add names the same blobs",
   "builds.needs": "ids of builds",
   "builds.measurements": "numbers",
   "packages.flags": "words",
@@ -23,6 +25,7 @@ const others: Readonly<Record<string, string>> = {
 
 /** Where each blob is named that a message or a question carries, once its receiver has handled it. */
 const named: Readonly<Record<string, string>> = {
+  "add.requested.{add}: spec.pkgbuild": "add_orders.spec",
   "build.requested.{arch}.{build}: source": "builds.request",
   "build.requested.{arch}.{build}: srcinfo": "builds.request",
   "build.requested.{arch}.{build}: repository.databases.blob": "builds.request",
@@ -36,8 +39,6 @@ const named: Readonly<Record<string, string>> = {
   "rebuild.requested.{arch}.{rebuild}: own.blob": "rebuilds.request",
   "rebuild.finished: outcome.artifacts.blob": "rebuild_artifacts.rebuilt_sha256",
   "rebuild.finished: log": "rebuilds.log_sha256",
-  "resolve.add: spec.pkgbuild": "packages.spec",
-  "resolve.add: packages.spec.pkgbuild": "packages.spec",
   "srcinfo.generate: source": "sources.snapshot_sha256",
   "sign: blob": "artifacts.sha256",
   "sign: frames": "frames.database_sha256",

@@ -57,6 +57,7 @@ export const messages = [
 
 /** The messages that name blobs: while one of them waits, no table may name its blobs yet. */
 export const blobCarriers = [
+  addRequested,
   buildRequested,
   buildFinished,
   rebuildRequested,
