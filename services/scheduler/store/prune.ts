@@ -7,7 +7,7 @@ import type { Pruning } from "../decide-pruning.ts";
 import { writeBuilds } from "./write-builds.ts";
 
 /** Packages whose builds are read at once, and sessions that one write deletes. */
-const page = { packages: 100, sessions: 500 };
+const page = { packages: 40, sessions: 500 };
 
 /** Every package that has builds, with the published one and all of them, the newest first. */
 export async function* readKept({ read }: State) {

@@ -4,13 +4,11 @@ import { rebuildArtifacts, rebuilds } from "../rebuilds.ts";
 import { verifierOutbox } from "../recovery.ts";
 import type { Root } from "./root.ts";
 
-const isUnfinished = sql`exists (select 1 from rebuilds
-  where rebuilds.id = ${rebuildArtifacts.rebuild} and rebuilds.status is null)`;
+const isUnfinished = sql`${rebuildArtifacts.rebuild} in (select id from rebuilds where status is null)`;
 
 /** What a rebuild made in the place of what is published now can be looked at for as long as that is published. */
-const isOfPublished = sql`exists (select 1 from rebuilds
-  join publications on publications.build = rebuilds.build
-  where rebuilds.id = ${rebuildArtifacts.rebuild})`;
+const isOfPublished = sql`${rebuildArtifacts.rebuild} in (
+  select rebuilds.id from publications join rebuilds on rebuilds.build = publications.build)`;
 
 /** The blobs that the verifier's tables name. */
 export const verifierRoots: readonly Root[] = [

@@ -1,12 +1,18 @@
 import { eq, sql } from "drizzle-orm";
+import * as v from "valibot";
 import { expect, test } from "vitest";
+import { BuildId, Pkgname, RebuildId } from "#shared/model.ts";
 import { builds } from "#shared/state/builds.ts";
-import { generations } from "#shared/state/repo.ts";
+import { rebuildArtifacts, rebuilds } from "#shared/state/rebuilds.ts";
+import { generations, publications } from "#shared/state/repo.ts";
 import { readNamed } from "#shared/state/roots/roots.ts";
 import { minutes } from "#shared/time.ts";
 import { insertBuild } from "../../../support/builds.ts";
 import { insertPackage } from "../../../support/rows.ts";
 import { makeWorld } from "../../../support/world.ts";
+
+const idOf = <S extends typeof BuildId | typeof RebuildId>(schema: S): v.InferOutput<S> =>
+  v.parse(schema, crypto.randomUUID());
 
 const hash = (letter: string) => letter.repeat(64);
 
@@ -124,4 +130,52 @@ test("more rows than a page are all read", async () => {
   expect(Object.values(named).filter((kind) => kind === "repository databases")).toHaveLength(
     4_500,
   );
+});
+
+test("what a rebuild made stays named while what it is of is published", async () => {
+  await using it = await setup();
+  const { state } = it.world;
+  const { pkgbase } = await insertPackage(state, "app");
+  const [published, earlier] = [idOf(BuildId), idOf(BuildId)];
+  const rows = [
+    { rebuild: idOf(RebuildId), build: published, letter: "c" },
+    { rebuild: idOf(RebuildId), build: earlier, letter: "f" },
+  ];
+  await state.write(async (tx) => {
+    await tx.insert(publications).values({
+      pkgbase,
+      build: published,
+      version: "1-1",
+      srcinfo: "",
+      pkgbuild: "",
+      sourceState: "one",
+      publishedAt: 0,
+    });
+    for (const { rebuild, build, letter } of rows) {
+      await tx.insert(rebuilds).values({
+        id: rebuild,
+        pkgbase,
+        arch: "x86_64",
+        build,
+        version: "1-1",
+        reason: "manual",
+        status: "BAD",
+        orderedAt: 1,
+        endedAt: 1,
+      });
+      await tx.insert(rebuildArtifacts).values({
+        rebuild,
+        filename: "a",
+        pkgname: v.parse(Pkgname, "app"),
+        sha256: hash("b"),
+        bytes: 1,
+        rebuiltSha256: hash(letter),
+        status: "BAD",
+      });
+    }
+  });
+
+  const named = await it.named();
+
+  expect(["b", "c", "f"].map((letter) => hash(letter) in named)).toEqual([false, true, false]);
 });
