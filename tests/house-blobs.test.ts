@@ -92,7 +92,7 @@ test("a sweep waits for the messages that name blobs", () => {
   );
 });
 
-test("each blob that is told of is named in a table then", () => {
+test("every blob that a message or a question carries is named by a table afterwards", () => {
   const told = [
     ...messages.map(({ subject, schema }) => ({ subject, schemas: [schema] })),
     ...questions.map(({ subject, request, answer }) => ({ subject, schemas: [request, answer] })),

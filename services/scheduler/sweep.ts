@@ -46,10 +46,11 @@ export const orderSweep = async (
 
 /**
  * Deletes the rows that are kept no longer, then the blobs that no table names and that are older than the grace:
- * 1. it takes the time, and leaves all blobs where a message is so old that its blobs may be as old as the grace;
+ * 1. it notes the time, and deletes no blob where a message waits that is older than half of the grace: that message may
+ *    be all that names a blob which is as old as the grace;
  * 2. it reads what the tables name, then lists the store;
- * 3. it reads what the tables name once more, and deletes what is still named nowhere and was not put since.
- * A process that dies in between has deleted some of these blobs, and the next one begins again.
+ * 3. it reads what the tables name once more, and deletes the blobs that are named nowhere and were not put since.
+ * A process that dies in between has deleted some of these blobs; the message comes again, and a process begins anew.
  */
 export const sweep = async (
   scheduler: Scheduler,

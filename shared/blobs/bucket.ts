@@ -7,7 +7,7 @@ import { renewAfter } from "./grace.ts";
 import type { Objects } from "./objects.ts";
 
 export type Bucket = Pick<Blobs, "read" | "has" | "list" | "delete" | "ping"> & {
-  /** Has it sent by `send` unless it is there; then it has its time renewed where that is old. */
+  /** Calls `send` to upload the blob unless the bucket has it, and renews the time of one that is there where that is old. */
   ensure(reference: BlobReference, send: () => Promise<void>): Promise<void>;
 };
 

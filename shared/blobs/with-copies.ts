@@ -41,7 +41,7 @@ export const openWithCopies = (
     },
     file,
     placeOf: files.placeOf,
-    /** The copies of other hosts go when they were not wanted for longest, as those of blobs that stay. */
+    /** Copies on other hosts go like other copies: those that no process has read for longest first. */
     async delete(sha256, putBefore) {
       const isDeleted = await bucket.delete(sha256, putBefore);
       if (isDeleted) await files.delete(sha256, Number.POSITIVE_INFINITY);

@@ -92,8 +92,8 @@ export type Bus = AsyncDisposable & {
   /** Of who consumes under that name; rejects where the server does not answer. */
   backlog(name: string, message: Message): Promise<Backlog>;
   /**
-   * When the oldest of these messages came in that some consumer has still to handle; undefined: there is none. May be
-   * earlier than that by a message of the same stream. Rejects where the server does not answer.
+   * When the oldest of these messages came in that some consumer has still to handle; undefined: there is none. Of a work
+   * stream, every message counts. Rejects where the server does not answer.
    */
   oldestUnhandled(messages: readonly Message[]): Promise<number | undefined>;
   /** Resolves when the server answers; rejects with `Fault` unavailable when it does not. */

@@ -58,7 +58,7 @@ export const builds = sqliteTable(
     sourceState: text("source_state"),
     /** `[epoch:]pkgver-pkgrel` of what was published. */
     version: text(),
-    /** Unique for a pkgbase: clients name a build by it, too. */
+    /** Unique for a pkgbase: clients may name a build by this time. */
     orderedAt: integer("ordered_at").notNull(),
     startedAt: integer("started_at"),
     endedAt: integer("ended_at"),
