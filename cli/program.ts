@@ -8,6 +8,7 @@ import { list } from "./commands/list.ts";
 import { type LogsOptions, logs } from "./commands/logs.ts";
 import { remove } from "./commands/remove.ts";
 import { type SourcesOptions, sources } from "./commands/sources.ts";
+import { type SweepOptions, storage, sweep } from "./commands/storage.ts";
 import { type VerifyOptions, verify } from "./commands/verify.ts";
 import { type ExitCode, exitCodeHelp } from "./exit-code.ts";
 import { oneLine } from "./printable.ts";
@@ -117,5 +118,15 @@ export const makeProgram = (world: World, end: (code: ExitCode) => void) => {
   command("remove <names...>", "remove packages, their builds and their published files").action(
     (names: string[]) => inSession((session) => remove(session, names)),
   );
+
+  const ofStorage = command("storage", "show what takes how much of the blob store")
+    .option("--json", "as the API answers")
+    .action((options: { json?: boolean }) => inSession((session) => storage(session, options)));
+  ofStorage
+    .command("sweep")
+    .description("delete the blobs that nothing names any more")
+    .option("--dry-run", "only count them")
+    .option("--json", "as the API answers")
+    .action((options: SweepOptions) => inSession((session) => sweep(session, options)));
   return program;
 };

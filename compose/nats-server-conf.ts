@@ -35,7 +35,7 @@ export const natsServerConf =
 port: 4222
 http: "127.0.0.1:8222"
 websocket { port: 8080, no_tls: true }
-jetstream { store_dir: "/data", max_memory_store: 64MB }
+jetstream { store_dir: "/data", max_memory_store: 64MB, max_file_store: 16GB }
 accounts {
   KILN: {
     jetstream: enabled

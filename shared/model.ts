@@ -55,6 +55,10 @@ export type BuilderName = v.InferOutput<typeof BuilderName>;
 export const SessionId = v.pipe(v.string(), v.uuid(), v.brand("SessionId"));
 export type SessionId = v.InferOutput<typeof SessionId>;
 
+/** One search for blobs that nothing names. */
+export const SweepId = v.pipe(v.string(), v.uuid(), v.brand("SweepId"));
+export type SweepId = v.InferOutput<typeof SweepId>;
+
 /** One fetched package source; a replaced source gets a new id. */
 export const SourceId = v.pipe(v.string(), v.uuid(), v.brand("SourceId"));
 export type SourceId = v.InferOutput<typeof SourceId>;

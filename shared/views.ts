@@ -180,5 +180,37 @@ export type RebuildInfo = v.InferOutput<typeof RebuildInfo>;
 /** `GET /package/{name}/rebuild`: newest first. */
 export const RebuildList = v.array(RebuildInfo);
 
+/** kiln's own, `POST /storage/sweep` */
+export const SweepRequest = v.object({
+  /** Deletes nothing, and counts what it would. */
+  dry_run: v.boolean(),
+});
+
+/** kiln's own: a search for blobs that nothing names. */
+export const SweepInfo = v.object({
+  id: v.pipe(v.string(), v.uuid()),
+  reason: v.picklist(["manual", "schedule"]),
+  dry_run: v.boolean(),
+  ordered: Time,
+  ended: v.nullable(Time),
+  /** Why nothing could be deleted then. */
+  obstacle: v.nullable(v.string()),
+  /** What it deleted, or would have. */
+  blobs: Count,
+  bytes: Count,
+});
+export type SweepInfo = v.InferOutput<typeof SweepInfo>;
+
+/** kiln's own, `GET /storage` */
+export const StorageInfo = v.object({
+  /** When the sweep began that found what `kinds` says; null before the first one has ended. */
+  measured: v.nullable(Time),
+  /** What blobs come to; one of several kinds counts as the first. */
+  kinds: v.array(v.object({ kind: v.string(), blobs: Count, bytes: Count })),
+  /** Newest first. */
+  sweeps: v.array(SweepInfo),
+});
+export type StorageInfo = v.InferOutput<typeof StorageInfo>;
+
 /** A log or a PKGBUILD, as a JSON string. */
 export const Text = v.string();

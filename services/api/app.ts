@@ -14,6 +14,7 @@ import { rebuildRoutes } from "./routes/rebuilds.ts";
 import { recipeRoutes } from "./routes/recipes.ts";
 import { serverRoutes } from "./routes/server.ts";
 import { sessionRoutes } from "./routes/sessions.ts";
+import { storageRoutes } from "./routes/storage.ts";
 
 const documentation = {
   info: {
@@ -46,7 +47,8 @@ export const makeApp = (api: Api) => {
     .route("/package", rebuildRoutes)
     .route("/packages", recipeRoutes)
     .route("/adds", addRoutes)
-    .route("/sessions", sessionRoutes);
+    .route("/sessions", sessionRoutes)
+    .route("/storage", storageRoutes);
   app.get("/openapi.json", openAPIRouteHandler(app, { documentation, excludeStaticFile: false }));
   app.get("/asyncapi.json", (c) => c.json(events));
   app.onError(answerError(serene, api.log));

@@ -3,7 +3,7 @@ import { Fault } from "#shared/fault.ts";
 /** How a path names one of a package's builds. */
 export type BuildName =
   | { readonly kind: "latest" }
-  /** Counts from the oldest, 0. */
+  /** Counts from the oldest that there ever was, 0. */
   | { readonly kind: "index"; readonly index: number }
   | { readonly kind: "orderedAt"; readonly at: number };
 

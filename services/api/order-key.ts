@@ -1,7 +1,7 @@
 import { describeRoute } from "hono-openapi";
 import * as v from "valibot";
 import { Fault } from "#shared/fault.ts";
-import type { AddId, RebuildId, SessionId } from "#shared/model.ts";
+import type { AddId, RebuildId, SessionId, SweepId } from "#shared/model.ts";
 
 const header = "Idempotency-Key";
 
@@ -23,7 +23,9 @@ export const describeOrderKey = (becomes: string) =>
  * The id of an order: the caller's `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header), else a new one.
  * `Fault` invalid for a key that is no UUID.
  */
-export const orderIdOf = <S extends typeof AddId | typeof SessionId | typeof RebuildId>(
+export const orderIdOf = <
+  S extends typeof AddId | typeof SessionId | typeof RebuildId | typeof SweepId,
+>(
   schema: S,
   request: { header(name: string): string | undefined },
   newId: () => string,

@@ -11,6 +11,7 @@ import { packageAdded, packageChanged, packageRemoved } from "#shared/messages/p
 import { orderRebuild } from "#shared/messages/rebuild.ts";
 import { packageRetired, retirePackage } from "#shared/messages/repo.ts";
 import { addRequested } from "#shared/messages/resolve.ts";
+import { orderSweep } from "#shared/messages/storage.ts";
 import { defineService, every, follow, followOnDemand, on, show } from "#shared/service/define.ts";
 import { run } from "#shared/service/run.ts";
 import { apiAttempts, apiLease, apiOutbox } from "#shared/state/recovery.ts";
@@ -40,7 +41,7 @@ export const api = defineService({
     follow(buildEnded, notifyEnded, { from: "now" }),
     followOnDemand(buildOutput),
   ],
-  asks: [orderBuilds, orderRebuild, retirePackage],
+  asks: [orderBuilds, orderRebuild, retirePackage, orderSweep],
   repeats: [every(minutes(1), buildCommandLine), every(minutes(60), forgetAdds)],
   reconciles: [hidden, unfinishedAdds],
   shows: [show([packageState, packageEnded, packageDuration], showPackages)],
@@ -57,6 +58,7 @@ export const api = defineService({
       "packages",
       "adds",
       "sessions",
+      "storage",
       "openapi.json",
       "asyncapi.json",
     ],

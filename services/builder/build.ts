@@ -5,9 +5,9 @@ import {
   buildOutput,
   type buildRequested,
   buildStarted,
-  claimBuild,
   type Step,
 } from "#shared/messages/build.ts";
+import { claimBuild } from "#shared/messages/builder.ts";
 import { abortable } from "#shared/pause.ts";
 import { attempt } from "./attempt.ts";
 import type { Builder } from "./context.ts";

@@ -5,6 +5,7 @@ import type { Payload } from "#shared/bus/declare.ts";
 import type { buildFinished } from "#shared/messages/build.ts";
 import type { rebuildFinished } from "#shared/messages/rebuild.ts";
 import { BuilderName, type BuildId, type RebuildId } from "#shared/model.ts";
+import { buildTimeout } from "#shared/retention.ts";
 import { integer } from "#shared/service/config.ts";
 import type { Base, ContextOf, Publishing } from "#shared/service/define.ts";
 import { kilnVersion } from "#shared/version.ts";
@@ -59,7 +60,7 @@ export const Config = v.object({
   /** Processes of one build. */
   RUNNER_PIDS: integer(4_096, 32, 4_194_304, "a number of processes"),
   /** Seconds one build may take. */
-  BUILD_TIMEOUT: integer(14_400, 1, 1_000_000, "a number of seconds"),
+  BUILD_TIMEOUT: buildTimeout,
   PACKAGER: v.optional(v.pipe(v.string(), v.regex(/^[^\n]*$/, "one line"))),
   /** Where packages are that the mirror has no more, for rebuilds: what `/packages/…` is below. */
   ARCH_ARCHIVE_URL: v.optional(archiveUrl, "https://archive.archlinux.org"),

@@ -14,9 +14,12 @@ export type Peers = {
 /** The builders that were heard of, by our own clock, which may be put back: another host's may be anywhere. */
 export const makePeers = (own: BuilderName, now: () => number): Peers => {
   const heardAt = new Map<BuilderName, number>();
+  const isSilent = (at: number) => Math.abs(now() - at) > silence;
   return {
-    heard: (builder) => void heardAt.set(builder, now()),
-    hasOther: () =>
-      [...heardAt].some(([builder, at]) => builder !== own && Math.abs(now() - at) <= silence),
+    heard(builder) {
+      for (const [other, at] of heardAt) if (isSilent(at)) heardAt.delete(other);
+      heardAt.set(builder, now());
+    },
+    hasOther: () => [...heardAt].some(([builder, at]) => builder !== own && !isSilent(at)),
   };
 };

@@ -4,9 +4,8 @@ import {
   buildOutput,
   buildRequested,
   buildStarted,
-  claimBuild,
 } from "#shared/messages/build.ts";
-import { builderAnnounced } from "#shared/messages/builder.ts";
+import { builderAnnounced, claimBuild } from "#shared/messages/builder.ts";
 import {
   claimRebuild,
   rebuildEnded,

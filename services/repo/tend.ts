@@ -2,7 +2,7 @@ import { changeRepository } from "./change-repository.ts";
 import { grace, type Repo } from "./context.ts";
 import { showCurrent, tidy } from "./show-current.ts";
 import { isSigned } from "./sign-database.ts";
-import { forgetRetired } from "./store/commit.ts";
+import { forgetPast } from "./store/commit.ts";
 import { currentNumber, findGeneration } from "./store/current.ts";
 
 /** Sees to it that there is a repository, signed by the key in use, and that the plain files are its. */
@@ -10,7 +10,7 @@ export const tend = async (context: Repo) => {
   if (await isOutdated(context)) await changeRepository(context, { put: [] });
   await showCurrent(context);
   await tidy(context, grace);
-  await forgetRetired(context.state, context.now());
+  await forgetPast(context.state, context.now());
 };
 
 const isOutdated = async ({ state: { read } }: Repo) => {

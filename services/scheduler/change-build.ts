@@ -6,9 +6,10 @@ import type { BuildEvent, BuildStep } from "./build-life.ts";
 import { stepBuild } from "./build-life.ts";
 import type { Scheduler } from "./context.ts";
 import { buildsEnded } from "./metrics.ts";
-import { readBuildsInLife, writeSteps } from "./store/builds.ts";
+import { readBuildsInLife } from "./store/builds.ts";
 import { isOver } from "./store/sessions.ts";
 import { writeBuilds } from "./store/write-builds.ts";
+import { writeSteps } from "./store/write-steps.ts";
 
 export type Changing = Pick<Scheduler, "measure" | "now" | "state">;
 

@@ -1,5 +1,5 @@
 import type * as v from "valibot";
-import type { claimBuild as question } from "#shared/messages/build.ts";
+import type { claimBuild as question } from "#shared/messages/builder.ts";
 import { changeBuild } from "./change-build.ts";
 import type { Scheduler } from "./context.ts";
 

@@ -3,13 +3,14 @@ import {
   buildFinished,
   buildPending,
   buildRequested,
-  claimBuild as claim,
   orderBuilds as order,
   sessionOrdered,
 } from "#shared/messages/build.ts";
+import { claimBuild as claim } from "#shared/messages/builder.ts";
 import { packageRemoved } from "#shared/messages/package.ts";
 import { planFinished, planRequested, sessionEnded } from "#shared/messages/plan.ts";
 import { publishRefused, publishRequested, repoPublished } from "#shared/messages/repo.ts";
+import { orderSweep as orderOfSweep, sweepRequested } from "#shared/messages/storage.ts";
 import { answer, defineService, on } from "#shared/service/define.ts";
 import { run } from "#shared/service/run.ts";
 import {
@@ -29,6 +30,7 @@ import { giveUpPlanned, planSession } from "./plan-session.ts";
 import { abandoned, outlived, unanswered, unplanned, waiting } from "./reconcile.ts";
 import { release } from "./release.ts";
 import { schedules } from "./schedules.ts";
+import { orderSweep, sweep, sweeping } from "./sweep.ts";
 
 const terms = { atOnce: 1, ackWait: seconds(5) };
 
@@ -45,7 +47,11 @@ export const scheduler = defineService({
   },
   makesStreams: true,
   open,
-  answers: [answer(order, orderBuilds), answer(claim, claimBuild)],
+  answers: [
+    answer(order, orderBuilds),
+    answer(claim, claimBuild),
+    answer(orderOfSweep, orderSweep),
+  ],
   consumes: [
     on(sessionOrdered, orderAdded, terms),
     on(planFinished, planSession, { ...terms, atOnce: 4, dropped: giveUpPlanned }),
@@ -54,6 +60,7 @@ export const scheduler = defineService({
     on(publishRefused, finishRefused, terms),
     on(buildEnded, release, { ...terms, atOnce: 32 }),
     on(packageRemoved, forgetPackage, terms),
+    on(sweepRequested, sweep, { ...terms, ackWait: seconds(30) }),
   ],
   publishes: [
     sessionOrdered,
@@ -63,9 +70,10 @@ export const scheduler = defineService({
     buildEnded,
     sessionEnded,
     publishRequested,
+    sweepRequested,
   ],
   measures: [buildsEnded],
-  crons: [schedules],
+  crons: [schedules, sweeping],
   reconciles: [unanswered, waiting, unplanned, abandoned, outlived],
   async health({ blobs, state }) {
     await state.ping();

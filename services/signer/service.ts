@@ -2,8 +2,9 @@ import { Fault } from "#shared/fault.ts";
 import { sign as question } from "#shared/messages/sign.ts";
 import { answer, defineService, every } from "#shared/service/define.ts";
 import { run } from "#shared/service/run.ts";
-import { seconds } from "#shared/time.ts";
+import { minutes, seconds } from "#shared/time.ts";
 import { Config, open } from "./context.ts";
+import { prune } from "./prune.ts";
 import { sign } from "./sign.ts";
 import { watchKey } from "./watch-key.ts";
 
@@ -14,7 +15,7 @@ export const signer = defineService({
   state: true,
   open,
   answers: [answer(question, sign)],
-  repeats: [every(seconds(3), watchKey)],
+  repeats: [every(seconds(3), watchKey), every(minutes(60), prune)],
   async health({ blobs, keyring, state }) {
     await state.ping();
     await blobs.ping();

@@ -1,4 +1,4 @@
-import { and, eq, inArray } from "drizzle-orm";
+import { and, eq, inArray, lt, sql } from "drizzle-orm";
 import type { BuildId } from "#shared/model.ts";
 import { buildArtifacts, builds } from "#shared/state/builds.ts";
 import { signatures, signingKeys } from "#shared/state/signatures.ts";
@@ -58,6 +58,35 @@ export const keepSignature = (state: State, row: typeof signatures.$inferInsert)
       .where(and(eq(signatures.sha256, row.sha256), eq(signatures.fingerprint, row.fingerprint)));
     return kept?.signature ?? row.signature;
   });
+
+/** Rows of one write. */
+const chunk = 500;
+
+/**
+ * Deletes signatures that were made before an instant and are of nothing that a build made or that the repository
+ * serves now. Those of past databases are in the repository's own record of them.
+ */
+export const deleteUnused = async (state: State, before: number) => {
+  const isUnused = and(
+    lt(signatures.signedAt, before),
+    sql`${signatures.sha256} not in (
+      select sha256 from build_artifacts union select sha256 from artifacts
+      union select database_sha256 from generations where number = (select max(number) from generations)
+      union select files_sha256 from generations where number = (select max(number) from generations))`,
+  );
+  for (;;) {
+    const rows = await state.read
+      .select({ sha256: signatures.sha256 })
+      .from(signatures)
+      .where(isUnused)
+      .limit(chunk);
+    if (rows.length === 0) return;
+    const hashes = rows.map(({ sha256 }) => sha256);
+    await state.write(async (tx) => {
+      await tx.delete(signatures).where(and(inArray(signatures.sha256, hashes), isUnused));
+    });
+  }
+};
 
 type Key = { readonly fingerprint: string; readonly publicKey: string };
 

@@ -8,10 +8,10 @@ import {
   rebuildRequested,
 } from "#shared/messages/rebuild.ts";
 import { repoPublished } from "#shared/messages/repo.ts";
-import { answer, defineService, on } from "#shared/service/define.ts";
+import { answer, defineService, every, on } from "#shared/service/define.ts";
 import { run } from "#shared/service/run.ts";
 import { verifierAttempts, verifierLease, verifierOutbox } from "#shared/state/recovery.ts";
-import { seconds } from "#shared/time.ts";
+import { minutes, seconds } from "#shared/time.ts";
 import { claimRebuild } from "./claim-rebuild.ts";
 import { Config, open } from "./context.ts";
 import { finishRebuild, giveUpFinished } from "./finish-rebuild.ts";
@@ -19,6 +19,7 @@ import { forgetPackage } from "./forget-package.ts";
 import { rebuildsEnded } from "./metrics.ts";
 import { orderRebuild } from "./order-rebuild.ts";
 import { giveUpPending, pinPending } from "./pin-rebuild.ts";
+import { prune } from "./prune.ts";
 import { rebuildPublished } from "./rebuild-published.ts";
 import { outlived, unfinished } from "./reconcile.ts";
 
@@ -44,6 +45,7 @@ export const verifier = defineService({
   ],
   publishes: [rebuildPending, rebuildRequested, rebuildEnded],
   measures: [rebuildsEnded],
+  repeats: [every(minutes(60), prune)],
   reconciles: [unfinished, outlived],
   async health({ blobs, state }) {
     await state.ping();

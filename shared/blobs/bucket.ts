@@ -3,10 +3,11 @@ import type { BlobReference } from "#shared/model.ts";
 import { webStream } from "#shared/web-stream.ts";
 import type { Blobs } from "./blobs.ts";
 import { checking, demandSha256, noBlob, refuseUnexpected, sha256Of } from "./checking.ts";
+import { renewAfter } from "./grace.ts";
 import type { Objects } from "./objects.ts";
 
-export type Bucket = Pick<Blobs, "read" | "has" | "ping"> & {
-  /** Has it sent by `send` unless it is there. */
+export type Bucket = Pick<Blobs, "read" | "has" | "list" | "delete" | "ping"> & {
+  /** Calls `send` to upload the blob unless the bucket has it, and renews the time of one that is there where that is old. */
   ensure(reference: BlobReference, send: () => Promise<void>): Promise<void>;
 };
 
@@ -23,7 +24,7 @@ export const openBucket = (objects: Objects): Bucket => {
   }
   const has = async (sha256: string) => {
     demandSha256(sha256);
-    return (await objects.bytes(sha256)) !== undefined;
+    return (await objects.find(sha256)) !== undefined;
   };
   return {
     has,
@@ -37,9 +38,20 @@ export const openBucket = (objects: Objects): Bucket => {
       return webStream(range ? content : noting(content, sha256));
     },
     async ensure({ sha256, bytes }, send) {
-      if (!damaged.has(sha256) && (await objects.bytes(sha256)) === bytes) return;
+      const found = damaged.has(sha256) ? undefined : await objects.find(sha256);
+      const isThere = found?.bytes === bytes;
+      if (isThere && found.age < renewAfter) return;
+      if (isThere && (await objects.renew(sha256, bytes))) return;
       await send();
       damaged.delete(sha256);
+    },
+    list: () => objects.list(),
+    async delete(sha256, putBefore) {
+      demandSha256(sha256);
+      const found = await objects.find(sha256);
+      if (!found || found.putAt >= putBefore) return false;
+      await objects.delete(sha256);
+      return true;
     },
     ping: () => objects.ping(),
   };

@@ -3,8 +3,9 @@ import { dirname, join } from "node:path";
 import { minutes } from "#shared/time.ts";
 import { ifUnwritable } from "#shared/unwritable.ts";
 import type { Blobs } from "./blobs.ts";
+import { type Copy, chooseLeaving } from "./choose-copies.ts";
 import { openDirectory } from "./directory.ts";
-import { type Copy, chooseLeaving } from "./leaving.ts";
+import { ifMissing } from "./if-missing.ts";
 
 /** Files that can be fetched again, within a limit. Several processes may share a directory of them. */
 export type Copies = {
@@ -78,9 +79,4 @@ const list = async (directory: string, noteOf: (sha256: string) => string) => {
     }
   }
   return copies;
-};
-
-const ifMissing = (error: NodeJS.ErrnoException) => {
-  if (error.code !== "ENOENT") throw error;
-  return undefined;
 };

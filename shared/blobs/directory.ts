@@ -4,18 +4,20 @@ import {
   chmod,
   mkdir,
   open,
+  readdir,
   readFile,
   rename,
   rm,
   stat,
   statfs,
+  utimes,
   writeFile,
 } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { Fault } from "#shared/fault.ts";
 import { ifUnwritable } from "#shared/unwritable.ts";
 import { webStream } from "#shared/web-stream.ts";
-import type { Blobs } from "./blobs.ts";
+import type { Blobs, ListedBlob } from "./blobs.ts";
 import {
   checking,
   demandSha256,
@@ -24,7 +26,10 @@ import {
   refuseUnexpected,
   sha256Of,
 } from "./checking.ts";
+import { renewAfter } from "./grace.ts";
+import { ifMissing } from "./if-missing.ts";
 import { openIncoming } from "./incoming.ts";
+import { openLeaving } from "./leaving.ts";
 
 /** How many blobs are remembered as checked. */
 const memory = 10_000;
@@ -47,7 +52,15 @@ export const openDirectory = (path: string, { durable = true } = {}): Blobs => {
     demandSha256(sha256);
     return join(root, sha256.slice(0, 2), sha256);
   };
-  const find = (sha256: string) => stat(placeOf(sha256), { bigint: true }).catch(ifMissing);
+  const leaving = openLeaving(join(root, "leaving"), placeOf);
+  const find = async (sha256: string) => {
+    const look = () => stat(placeOf(sha256), { bigint: true }).catch(ifMissing);
+    const found = await look();
+    if (found) return found;
+    await leaving.restore(sha256);
+    // The process that was deleting it may have put it back itself.
+    return look();
+  };
   const demand = async (sha256: string) => {
     const found = await find(sha256);
     if (!found) throw noBlob(sha256);
@@ -79,10 +92,10 @@ export const openDirectory = (path: string, { durable = true } = {}): Blobs => {
         const reference = await write(incoming, content, durable);
         const { sha256 } = reference;
         refuseUnexpected(sha256, expected);
-        if (!(await isWhole(sha256))) {
-          await moveTo(placeOf(sha256), incoming, durable);
-          remember(sha256, await demand(sha256));
-        }
+        const place = placeOf(sha256);
+        const stays = (await isWhole(sha256)) && (await renew(place, incoming, durable));
+        if (!stays) await moveTo(place, incoming, durable);
+        remember(sha256, await demand(sha256));
         return reference;
       } catch (error) {
         return unwritable(error);
@@ -115,6 +128,17 @@ export const openDirectory = (path: string, { durable = true } = {}): Blobs => {
     },
 
     placeOf,
+
+    async *list() {
+      await leaving.restoreAll();
+      yield* listIn(root);
+    },
+
+    async delete(sha256, putBefore) {
+      const found = await find(sha256);
+      if (!found || Number(found.mtimeMs) >= putBefore) return false;
+      return leaving.remove(sha256, putBefore).catch(unwritable);
+    },
 
     async ping() {
       const probe = await newIncoming().catch(unwritable);
@@ -168,6 +192,32 @@ const write = async (
   return { sha256: hash.digest("hex"), bytes };
 };
 
+/**
+ * Gives a blob the time of the file that was just written beside it, so by the file system's clock, where the blob's own
+ * is old. False: somebody has deleted the blob meanwhile.
+ */
+const renew = async (place: string, written: string, durable: boolean) => {
+  const [there, { mtimeMs: now }] = await Promise.all([
+    stat(place).catch(ifMissing),
+    stat(written),
+  ]);
+  if (!there) return false;
+  if (now - there.mtimeMs < renewAfter) return true;
+  const renewed = await utimes(place, now / 1_000, now / 1_000).then(() => true, ifMissing);
+  if (renewed && durable) await sync(place);
+  return renewed === true;
+};
+
+async function* listIn(root: string): AsyncGenerator<ListedBlob> {
+  for (const folder of (await readdir(root).catch(ifMissing)) ?? []) {
+    if (!/^[0-9a-f]{2}$/.test(folder)) continue;
+    for (const sha256 of await readdir(join(root, folder))) {
+      const found = await stat(join(root, folder, sha256)).catch(ifMissing);
+      if (found) yield { sha256, bytes: found.size, putAt: found.mtimeMs };
+    }
+  }
+}
+
 const moveTo = async (place: string, written: string, durable: boolean) => {
   const folder = dirname(place);
   const made = await mkdir(folder, { recursive: true });
@@ -177,8 +227,8 @@ const moveTo = async (place: string, written: string, durable: boolean) => {
   if (made) await sync(dirname(folder));
 };
 
-const sync = async (directory: string) => {
-  const handle = await open(directory, "r");
+const sync = async (path: string) => {
+  const handle = await open(path, "r");
   try {
     await handle.sync();
   } finally {
@@ -189,9 +239,4 @@ const sync = async (directory: string) => {
 const ifDamaged = (error: unknown) => {
   if (!(error instanceof Fault)) throw error;
   return false;
-};
-
-const ifMissing = (error: NodeJS.ErrnoException) => {
-  if (error.code !== "ENOENT") throw error;
-  return undefined;
 };

@@ -19,7 +19,7 @@ export type Remote = {
 /** Keeps copies where this process may have files. */
 export const openS3 = async (url: string, remote: Remote): Promise<Blobs> => {
   const place = parseS3Url(url);
-  const objects = openObjects(connectS3(place, credentialsOf(remote)), place.prefix);
+  const objects = openObjects(connectS3(place, credentialsOf(remote)), place);
   const bucket = openBucket(objects);
   const { cache, now } = remote;
   if (cache.bytes === 0 || !mayRead(cache.directory)) return openWithoutFiles(bucket, objects);

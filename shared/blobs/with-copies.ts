@@ -41,6 +41,12 @@ export const openWithCopies = (
     },
     file,
     placeOf: files.placeOf,
+    /** Copies on other hosts go like other copies: those that no process has read for longest first. */
+    async delete(sha256, putBefore) {
+      const isDeleted = await bucket.delete(sha256, putBefore);
+      if (isDeleted) await files.delete(sha256, Number.POSITIVE_INFINITY);
+      return isDeleted;
+    },
     async ping() {
       await bucket.ping();
       await files.ping();

@@ -17,6 +17,8 @@ export const withheldBlobs = (directory: string): Blobs => {
     has: refuseLater,
     file: refuseLater,
     placeOf: refuse,
+    list: refuse,
+    delete: refuseLater,
     // What needs none of them works.
     ping: async () => {},
   };

@@ -91,6 +91,11 @@ export type Bus = AsyncDisposable & {
   ): Promise<AsyncDisposable>;
   /** Of who consumes under that name; rejects where the server does not answer. */
   backlog(name: string, message: Message): Promise<Backlog>;
+  /**
+   * When the oldest of these messages came in that some consumer has still to handle; undefined: there is none. Of a work
+   * stream, every message counts. Rejects where the server does not answer.
+   */
+  oldestUnhandled(messages: readonly Message[]): Promise<number | undefined>;
   /** Resolves when the server answers; rejects with `Fault` unavailable when it does not. */
   ping(): Promise<void>;
 };

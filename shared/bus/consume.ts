@@ -20,7 +20,7 @@ import { openSlot } from "./pull.ts";
 /** How long an acknowledgement is repeated, while serving and once stopping. */
 const patience = { serving: seconds(30), stopping: seconds(1) };
 
-/** How many ended messages are remembered: an acknowledgement can be lost with the server. */
+/** How many ended messages are remembered, as an acknowledgement can be lost with the server, and how many failed ones. */
 const memory = 1_000;
 
 type Consuming = {
@@ -64,7 +64,13 @@ export const consumeFrom =
         : await deliver(receiver, msg, before, signal);
       delivered?.({ name, message, verdict: verdict.kind, again: isRedelivery(msg) });
       if (verdict.kind === "again") {
-        if (!signal.aborted) failures.set(identity, before + 1);
+        if (!signal.aborted) {
+          failures.delete(identity);
+          failures.set(identity, before + 1);
+        }
+        // Another process may have finished what failed here.
+        const [oldest] = failures.keys();
+        if (failures.size > memory && oldest) failures.delete(oldest);
       } else if (verdict.kind !== "later") {
         failures.delete(identity);
         ended.add(identity);

@@ -9,6 +9,11 @@ export type Stream = {
   readonly keep: "work" | "log";
   /** Milliseconds a message is kept if nobody takes it. */
   readonly maxAge: number;
+  /**
+   * Bytes that it may take, which nats-server sets aside when it makes the stream. A log stream forgets its oldest
+   * messages for new ones; a work stream refuses new ones, which wait in their services' outboxes.
+   */
+  readonly maxBytes: number;
 };
 
 /** The payload fields a subject names: `"build.requested.{arch}"` names `"arch"`. */
@@ -43,10 +48,15 @@ export const publication = <M extends Message>(
 /** What a follower may narrow a message to: some of the fields its subject names. */
 export type Narrowing<M extends Message> = { readonly [F in Fields<M["subject"]>]?: string };
 
-export const stream = (name: string, options: Omit<Stream, "name">): Stream => ({
-  name,
-  ...options,
-});
+/** `maxBytes`: 256 MiB unless told otherwise. */
+export const stream = (
+  name: string,
+  {
+    keep,
+    maxAge,
+    maxBytes = 256 * 1024 ** 2,
+  }: Pick<Stream, "keep" | "maxAge"> & Partial<Pick<Stream, "maxBytes">>,
+): Stream => ({ name, keep, maxAge, maxBytes });
 
 export const message = <S extends string, P extends SchemaFor<S>>(
   stream: Stream,

@@ -93,8 +93,11 @@ const tokenIn = async (path: string) => {
   }
 };
 
-/** Memory is for ordered consumers alone; files may take what the disk has. */
+/**
+ * Memory is for ordered consumers alone. Without a number for files, nats-server would set aside what streams may take of
+ * what the disk has free, and refuse to make them on a small one.
+ */
 const configOf = (home: string, token: string) =>
-  `jetstream { store_dir: ${JSON.stringify(home)}, max_memory_store: 64MB }
+  `jetstream { store_dir: ${JSON.stringify(home)}, max_memory_store: 64MB, max_file_store: 16GB }
 authorization { token: "${token}" }
 `;

@@ -9,6 +9,7 @@ import { connectNats } from "./connection.ts";
 import { consumeFrom } from "./consume.ts";
 import type { Message } from "./declare.ts";
 import { followFrom } from "./follow.ts";
+import { oldestFrom } from "./oldest.ts";
 import { prepare } from "./prepare.ts";
 import { sendBy } from "./publish.ts";
 import { answerOver, askOver } from "./question.ts";
@@ -61,6 +62,7 @@ export const connectJetStream = async ({
     ask: askOver(connection),
     answer: answerOver(connection, log),
     backlog: backlogFrom(connection, manager),
+    oldestUnhandled: oldestFrom(connection, manager),
     async ping() {
       if (nats.isClosed() || !(await within(seconds(2), nats.flush())))
         throw new Fault("unavailable", `nats-server at ${name} does not answer`);

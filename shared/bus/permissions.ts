@@ -117,6 +117,9 @@ const making = (stream: Stream) => [
   inquiring(stream),
   `$JS.API.STREAM.CREATE.${stream.name}`,
   `$JS.API.STREAM.UPDATE.${stream.name}`,
+  // The service that makes the streams also looks for the oldest message that is not handled.
+  `$JS.API.STREAM.MSG.GET.${stream.name}`,
+  `$JS.API.CONSUMER.LIST.${stream.name}`,
 ];
 
 const creating = (message: Message, consumer: string) =>

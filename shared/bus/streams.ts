@@ -87,10 +87,14 @@ const untilMade = async (manager: JetStreamManager, name: string) => {
 
 type StreamSettings = Partial<StreamConfig> & Pick<StreamConfig, "name" | "subjects">;
 
-const configOf = ({ name, keep, maxAge }: Stream, subjects: string[]): StreamSettings => ({
+const configOf = (
+  { name, keep, maxAge, maxBytes }: Stream,
+  subjects: string[],
+): StreamSettings => ({
   name,
   subjects,
   max_age: nanos(maxAge),
+  max_bytes: maxBytes,
   storage: StorageType.File,
   duplicate_window: nanos(Math.min(duplicateWindow, maxAge)),
   ...(keep === "work"

@@ -20,10 +20,14 @@ import { days, seconds } from "#shared/time.ts";
 export const buildRequests = stream("BUILD_REQUESTS", { keep: "work", maxAge: days(30) });
 
 /** What became of builds, for whoever wants to know. */
-export const buildLog = stream("BUILD_LOG", { keep: "log", maxAge: days(30) });
+export const buildLog = stream("BUILD_LOG", { keep: "log", maxAge: days(7) });
 
 /** What running builds print. The whole log of an ended build is a blob. */
-export const buildOutputs = stream("BUILD_OUTPUT", { keep: "log", maxAge: days(7) });
+export const buildOutputs = stream("BUILD_OUTPUT", {
+  keep: "log",
+  maxAge: days(7),
+  maxBytes: 1024 ** 3,
+});
 
 export const RepositoryFile = v.object({ filename: FileName, blob: BlobReference });
 
@@ -239,10 +243,3 @@ export const sessionOrdered = message(
   },
 );
 export type Order = v.InferInput<(typeof sessionOrdered)["schema"]>;
-
-/** A builder asks before it begins: whether the build is still wanted. The scheduler records the builder and the time. */
-export const claimBuild = question("build.claim", {
-  request: v.object({ build: BuildId, builder: BuilderName }),
-  answer: v.object({ go: v.boolean() }),
-  timeout: seconds(10),
-});

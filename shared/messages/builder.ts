@@ -1,7 +1,7 @@
 import * as v from "valibot";
-import { message, stream } from "#shared/bus/declare.ts";
-import { BuilderName, Instant } from "#shared/model.ts";
-import { minutes } from "#shared/time.ts";
+import { message, question, stream } from "#shared/bus/declare.ts";
+import { BuilderName, BuildId, Instant } from "#shared/model.ts";
+import { minutes, seconds } from "#shared/time.ts";
 
 /** Which builders there are. */
 export const builderLog = stream("BUILDER_LOG", { keep: "log", maxAge: minutes(5) });
@@ -22,3 +22,10 @@ export const builderAnnounced = message(
     says: "a builder lives, and can build; said every 30 s",
   },
 );
+
+/** A builder asks before it begins: whether the build is still wanted. The scheduler records the builder and the time. */
+export const claimBuild = question("build.claim", {
+  request: v.object({ build: BuildId, builder: BuilderName }),
+  answer: v.object({ go: v.boolean() }),
+  timeout: seconds(10),
+});

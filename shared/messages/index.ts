@@ -5,11 +5,10 @@ import {
   buildPending,
   buildRequested,
   buildStarted,
-  claimBuild,
   orderBuilds,
   sessionOrdered,
 } from "./build.ts";
-import { builderAnnounced } from "./builder.ts";
+import { builderAnnounced, claimBuild } from "./builder.ts";
 import { packageAdded, packageChanged, packageRemoved } from "./package.ts";
 import { planFinished, planRequested, sessionEnded } from "./plan.ts";
 import {
@@ -29,6 +28,7 @@ import {
 } from "./repo.ts";
 import { addRequested, generateSrcinfo } from "./resolve.ts";
 import { sign } from "./sign.ts";
+import { orderSweep, sweepRequested } from "./storage.ts";
 
 /** Every message there is. A stream carries exactly the messages listed here that are declared on it. */
 export const messages = [
@@ -55,6 +55,16 @@ export const messages = [
   rebuildFinished,
   rebuildEnded,
   builderAnnounced,
+  sweepRequested,
+] as const;
+
+/** The messages that name blobs: while one of them waits, no table may name its blobs yet. */
+export const blobCarriers = [
+  addRequested,
+  buildRequested,
+  buildFinished,
+  rebuildRequested,
+  rebuildFinished,
 ] as const;
 
 /** Every question there is. */
@@ -66,4 +76,5 @@ export const questions = [
   retirePackage,
   orderRebuild,
   claimRebuild,
+  orderSweep,
 ] as const;

@@ -4,7 +4,7 @@ import { Instant, Pkgbase, SourceId } from "#shared/model.ts";
 import { days } from "#shared/time.ts";
 
 /** What happened to the list of packages. */
-export const packageLog = stream("PACKAGE_LOG", { keep: "log", maxAge: days(30) });
+export const packageLog = stream("PACKAGE_LOG", { keep: "log", maxAge: days(7) });
 
 const Package = v.object({ pkgbase: Pkgbase, source: SourceId, at: Instant });
 

@@ -18,7 +18,7 @@ import { Artifact } from "./build.ts";
 export const rebuildRequests = stream("REBUILD_REQUESTS", { keep: "work", maxAge: days(30) });
 
 /** What became of rebuilds, for whoever wants to know. */
-export const rebuildLog = stream("REBUILD_LOG", { keep: "log", maxAge: days(30) });
+export const rebuildLog = stream("REBUILD_LOG", { keep: "log", maxAge: days(7) });
 
 export const rebuildRequested = message(
   rebuildRequests,

@@ -16,7 +16,7 @@ import { days, seconds } from "#shared/time.ts";
 export const publishRequests = stream("PUBLISH_REQUESTS", { keep: "work", maxAge: days(30) });
 
 /** What the repository went through. */
-export const repoLog = stream("REPO_LOG", { keep: "log", maxAge: days(30) });
+export const repoLog = stream("REPO_LOG", { keep: "log", maxAge: days(7) });
 
 export const publishRequested = message(
   publishRequests,

@@ -26,6 +26,7 @@ export type World = {
   /** For what `follows` lists as followed on demand. */
   readonly follow: Follow;
   readonly blobs: Blobs;
+  readonly oldestUnhandled: Bus["oldestUnhandled"];
   /** Aborted when the service starts to stop, before anything of it ends; the reason is a `Fault` unavailable. */
   readonly signal: AbortSignal;
 };

@@ -14,7 +14,7 @@ import { readGauges } from "./read-gauges.ts";
 import { reconciliation } from "./reconcile.ts";
 
 /** The world before a service is put into it. */
-export type Surroundings = Omit<World, "ask" | "follow" | "signal"> & {
+export type Surroundings = Omit<World, "ask" | "follow" | "oldestUnhandled" | "signal"> & {
   readonly bus: Bus;
   /** Absent where no service has tables. */
   readonly state?: State;
@@ -122,7 +122,7 @@ const declaredOnly = (service: Service, bus: Bus) => {
     demand(service, onDemand, message);
     return bus.follow(message, ...rest);
   };
-  return { ask, follow };
+  return { ask, follow, oldestUnhandled: bus.oldestUnhandled };
 };
 
 const publishDeclared =

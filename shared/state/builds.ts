@@ -34,6 +34,8 @@ export const builds = sqliteTable(
     id: text().$type<BuildId>().primaryKey(),
     session: text().$type<SessionId>().notNull(),
     pkgbase: text().$type<Pkgbase>().notNull(),
+    /** Counts a package's builds from 0, without a gap: serene's clients name a build by it. */
+    number: integer().notNull().default(0),
     arch: text().notNull(),
     /** `requested`: waits for a builder. The last four are ends. */
     state: text({
@@ -62,7 +64,7 @@ export const builds = sqliteTable(
     sourceState: text("source_state"),
     /** `[epoch:]pkgver-pkgrel` of what was published. */
     version: text(),
-    /** Unique for a pkgbase: serene's clients name a build by it. */
+    /** Unique for a pkgbase: clients may name a build by this time. */
     orderedAt: integer("ordered_at").notNull(),
     startedAt: integer("started_at"),
     endedAt: integer("ended_at"),

@@ -1,4 +1,4 @@
-import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import type { BuildId, Pkgbase, Pkgname, SourceId } from "#shared/model.ts";
 
 /** What is published of each package. Written by the repo, read by anyone. */
@@ -42,9 +42,22 @@ export const artifacts = sqliteTable(
   ],
 );
 
-/** The compressed pieces that the current databases are made of. Written by the repo, read by anyone. */
+/** Every name under which a file was ever published, and the file: kept for ever. Written by the repo, read by anyone. */
+export const publishedNames = sqliteTable(
+  "published_names",
+  { filename: text().notNull(), sha256: text().notNull() },
+  (name) => [primaryKey({ columns: [name.filename, name.sha256] })],
+);
+
+/**
+ * The compressed pieces that databases are made of: those of a generation were added in it or before, and dropped after
+ * it or not yet. Written by the repo, read by anyone.
+ */
 export const frames = sqliteTable("frames", {
   id: integer().primaryKey({ autoIncrement: true }),
+  /** The first generation that has it, and the first after it that has not. */
+  addedIn: integer("added_in").notNull().default(0),
+  droppedIn: integer("dropped_in"),
   /** Frames follow one another in this order. */
   firstPkgname: text("first_pkgname").notNull(),
   databaseSha256: text("database_sha256").notNull(),
@@ -53,7 +66,7 @@ export const frames = sqliteTable("frames", {
   filesBytes: integer("files_bytes").notNull(),
 });
 
-/** Every state the repository was in; the highest number is served. Written by the repo, read by anyone. */
+/** States the repository was in; the highest number is served. The files of some past ones are gone. Written by the repo, read by anyone. */
 export const generations = sqliteTable("generations", {
   number: integer().primaryKey(),
   databaseSha256: text("database_sha256").notNull(),

@@ -68,6 +68,32 @@ test("no row of the old kiln is lost or changed by the migrations of this versio
   }
 });
 
+test("the old kiln's builds are counted from 0, and the names it published are remembered", async () => {
+  await using old = await unpackOldKiln();
+  const url = `file:${join(old.directory, "state.db")}`;
+
+  {
+    await using _ = await openState(url);
+  }
+
+  using client = connectTo(url);
+  const rowsOf = async (query: string) =>
+    (await client.execute(query)).rows.map((row) => Object.values(row));
+  const builds = await rowsOf("SELECT pkgbase, number FROM builds ORDER BY pkgbase, ordered_at");
+  const counted = new Map<unknown, number>();
+  for (const [pkgbase, number] of builds) {
+    expect(number, String(pkgbase)).toBe(counted.get(pkgbase) ?? 0);
+    counted.set(pkgbase, Number(number) + 1);
+  }
+  expect(Math.max(...counted.values())).toBeGreaterThan(1);
+  const names = "SELECT filename, sha256 FROM";
+  expect(await rowsOf(`${names} artifacts EXCEPT ${names} published_names`)).toEqual([]);
+  expect(await rowsOf("SELECT count(*) FROM frames WHERE dropped_in IS NOT NULL")).toEqual([[0]]);
+  expect(await rowsOf("SELECT DISTINCT added_in FROM frames")).toEqual(
+    await rowsOf("SELECT max(number) FROM generations"),
+  );
+});
+
 test(
   "until something is published, this version answers and serves what the old one did, byte for byte",
   async () => {

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
-import { readdir, readFile, stat } from "node:fs/promises";
+import { readdir, readFile, stat, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, inject, test } from "vitest";
 import { openBlobs } from "#shared/blobs/open.ts";
@@ -37,6 +37,7 @@ const setup = async () => {
             .filter((entry) => entry.isFile())
             .map(({ name }) => name)
         : [],
+    date: (sha256: string, putAt: number) => utimes(objectOf(sha256), putAt / 1_000, putAt / 1_000),
     async damage(sha256: string) {
       await flipBit(objectOf(sha256));
       const copy = blobs.placeOf(sha256);
@@ -103,6 +104,30 @@ test("who may keep no files puts and reads all the same", async () => {
   );
   await expect(blobs.file(sha256)).rejects.toMatchObject({ kind: "unavailable" });
   await blobs.ping();
+});
+
+test("who may keep no files lists and deletes all the same", async () => {
+  await using store = await setup();
+  await store.blobs.put(content);
+  const blobs = await store.withoutFiles();
+
+  const listed = await Array.fromAsync(blobs.list());
+  const isDeleted = await blobs.delete(sha256, Date.now() + minutes(1));
+
+  expect(listed).toMatchObject([{ sha256, bytes: content.byteLength }]);
+  expect(isDeleted).toBe(true);
+  expect(await store.names()).toEqual([]);
+});
+
+test("a list of more blobs than one answer of S3 names has all of them", async () => {
+  await using store = await setup();
+  const blobs = await store.withoutFiles();
+  const put = async (nth: number) => (await blobs.put(Buffer.from(`content ${nth}`))).sha256;
+  const hashes = await Promise.all(Array.from({ length: 1_050 }, (_, nth) => put(nth)));
+
+  const listed = await Array.fromAsync(blobs.list());
+
+  expect(listed.map(({ sha256 }) => sha256).toSorted()).toEqual(hashes.toSorted());
 });
 
 test("a range is of what lies in the bucket, whatever a copy has", async () => {

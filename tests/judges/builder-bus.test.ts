@@ -6,8 +6,8 @@ import {
   buildOutput,
   buildRequested,
   buildStarted,
-  claimBuild,
 } from "#shared/messages/build.ts";
+import { claimBuild } from "#shared/messages/builder.ts";
 import { messages } from "#shared/messages/index.ts";
 import { start } from "#shared/service/start.ts";
 import { builder } from "../../services/builder/service.ts";

@@ -41,6 +41,11 @@ test(
     expect(await api.ends("guarded")).toEqual({ guarded: { state: "success" } });
     const installed = await installSigned(repo.url, ["guarded"], api.url);
     expect(installed).toEqual(["guarded"]);
+    expect((await api.post("/storage/sweep", { dry_run: true })).status).toBe(200);
+    const sweeps = async () => (await (await api.request("/storage")).json()).sweeps;
+    await expect
+      .poll(sweeps, { timeout: 60_000 })
+      .toMatchObject([{ dry_run: true, ended: expect.any(String), obstacle: null }]);
     expect((await api.request("/package/guarded", { method: "DELETE" })).status).toBe(200);
     expect(violations(nats.log)).toEqual([]);
   },

@@ -139,6 +139,11 @@ export const openBus = ({ kernel, server, process, log }: Parts): Bus => {
       return { [Symbol.asyncDispose]: async () => stop() };
     },
     backlog: async () => ({ waiting: 0, working: 0 }),
+    async oldestUnhandled(messages) {
+      await untilUp();
+      const oldest = server.consumers.oldest(messages.map(({ subject }) => subject));
+      return Number.isFinite(oldest) ? oldest : undefined;
+    },
     ping: untilUp,
     [Symbol.asyncDispose]: async () => {},
   };

@@ -43,6 +43,10 @@ export type Consumers = {
   dispatch(stream: string): void;
   /** What is delivered and not acknowledged, by the consumers' names. */
   unsettled(): readonly string[];
+  /** The data of these messages. */
+  waiting(): readonly string[];
+  /** When the oldest of these messages came in, of some declared subjects; Infinity where there is none. */
+  oldest(subjects: readonly string[]): number;
   lose(): void;
 };
 
@@ -126,6 +130,14 @@ export const openConsumers = ({ kernel, streams, random, isUp, missesLife }: Par
       .then(() => take({ message, count, identity, hold, settle }));
   };
 
+  const unsettled = () =>
+    [...consumers.values()].flatMap(({ name, stream, pending, delivered, matches }) =>
+      [
+        ...[...pending.values()].map(({ message }) => message),
+        ...streams.of(stream).filter((it) => it.sequence > delivered && matches(it.subject)),
+      ].map((message) => ({ name, message })),
+    );
+
   return {
     pull(durable, process, take) {
       if (!process.isAlive()) return () => {};
@@ -145,14 +157,14 @@ export const openConsumers = ({ kernel, streams, random, isUp, missesLife }: Par
       for (const consumer of consumers.values())
         if (consumer.stream === stream) dispatchOne(consumer);
     },
-    unsettled: () =>
-      [...consumers.values()].flatMap(({ name, stream, pending, delivered, matches }) => [
-        ...[...pending.values()].map(({ message }) => `${name} ${message.id}`),
-        ...streams
-          .of(stream)
-          .filter((it) => it.sequence > delivered && matches(it.subject))
-          .map(({ id }) => `${name} ${id}`),
-      ]),
+    unsettled: () => unsettled().map(({ name, message }) => `${name} ${message.id}`),
+    waiting: () => unsettled().map(({ message }) => message.data),
+    oldest: (subjects) =>
+      Math.min(
+        ...unsettled()
+          .filter(({ message }) => subjects.includes(message.declared.subject))
+          .map(({ message }) => message.at),
+      ),
     lose() {
       store += 1;
       for (const consumer of consumers.values()) {

@@ -1,6 +1,7 @@
 import { gunzipSync } from "node:zlib";
 import pLimit from "p-limit";
 import type { Service } from "#shared/service/define.ts";
+import { minutes } from "#shared/time.ts";
 import { serveApi } from "../../services/api/app.ts";
 import type { Api } from "../../services/api/context.ts";
 import { api } from "../../services/api/service.ts";
@@ -14,6 +15,7 @@ import type { Aur } from "../../services/resolver/aur.ts";
 import type { Git } from "../../services/resolver/git.ts";
 import { openRecipes } from "../../services/resolver/recipes.ts";
 import { resolver } from "../../services/resolver/service.ts";
+import { openWith as openScheduler } from "../../services/scheduler/context.ts";
 import { scheduler } from "../../services/scheduler/service.ts";
 import { signer } from "../../services/signer/service.ts";
 import { verifier } from "../../services/verifier/service.ts";
@@ -64,8 +66,13 @@ export const serviceOf = (name: string, outside: Outside): Service => {
     }
     case "signer":
       return { ...signer, open: openSigner };
-    case "scheduler":
-      return scheduler;
+    case "scheduler": {
+      const open: typeof scheduler.open = async (base) => openScheduler(base, grace);
+      const crons = scheduler.crons?.map((cron) =>
+        cron.name === "sweep" ? { ...cron, schedules: async () => [sweepsAt] } : cron,
+      );
+      return { ...scheduler, open, ...(crons && { crons }) };
+    }
     case "verifier":
       return verifier;
     default:
@@ -79,6 +86,15 @@ const openResolver = ({ aur, git }: Outside) => ({
   official: async () => ({ has: ({ name }: { readonly name: string }) => name === "bash" }),
   fetches: pLimit(6),
 });
+
+/**
+ * Milliseconds that a blob stays which nothing names: much less than in life, as a run lasts minutes. Half of it is more
+ * than a build of BUILD_TIMEOUT takes, as in life.
+ */
+const grace = minutes(4);
+
+/** When the blob store is swept: a run lasts minutes. */
+const sweepsAt = "30 1-9 * * * *";
 
 /** Plain files are shown to nobody. */
 const noDirectory = {

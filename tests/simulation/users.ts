@@ -1,7 +1,8 @@
 import * as v from "valibot";
 import { Fault } from "#shared/fault.ts";
 import { orderRebuild } from "#shared/messages/rebuild.ts";
-import { AddId, Pkgbase, RebuildId, SessionId } from "#shared/model.ts";
+import { orderSweep } from "#shared/messages/storage.ts";
+import { AddId, Pkgbase, RebuildId, SessionId, SweepId } from "#shared/model.ts";
 import { seconds } from "#shared/time.ts";
 import { addPackage } from "../../services/api/add-package.ts";
 import type { Api } from "../../services/api/context.ts";
@@ -86,6 +87,8 @@ const perform = async ({ upstream }: World, api: Api, act: Act, id: string): Pro
         rebuild: v.parse(RebuildId, id),
         pkgbase: v.parse(Pkgbase, act.pkgbase),
       });
+    case "sweep":
+      return api.ask(orderSweep, { sweep: v.parse(SweepId, id), dryRun: act.dryRun });
     case "watch": {
       const subscriber = await api.live.subscribe(act.pkgbase, "a user");
       await api.pause(seconds(60));

@@ -10,6 +10,7 @@ export type Act =
   | { readonly kind: "order-all"; readonly force: boolean }
   | { readonly kind: "remove"; readonly pkgbase: string }
   | { readonly kind: "rebuild"; readonly pkgbase: string }
+  | { readonly kind: "sweep"; readonly dryRun: boolean }
   | { readonly kind: "watch"; readonly pkgbase: string }
   | { readonly kind: "push"; readonly recipe: Recipe }
   | { readonly kind: "commit"; readonly pkgbase: string };
@@ -62,6 +63,12 @@ export const drawWorkload = (random: Random, { pair: aim }: Side): Workload => {
     // Much of what goes wrong goes wrong where things come together.
     at += random.chance(0.5) ? random.below(2_000) : random.below(seconds(25));
   }
+  // What nothing names is old enough to go after some minutes only.
+  if (random.chance(0.4))
+    acts.push({
+      at: random.between(minutes(4), minutes(8)),
+      act: { kind: "sweep", dryRun: false },
+    });
   const needed = actsFor(aim.subject, first);
   if (needed.length > 0) {
     const from = random.between(seconds(16), seconds(60));
@@ -76,6 +83,7 @@ const actsFor = (subject: string, pkgbase: string): readonly Act[] => {
   if (/^(package|repo)\.(removed|retired?)$|^hidden packages$/.test(subject))
     return [{ kind: "remove", pkgbase }];
   if (/^rebuild\.|^unfinished rebuilds$/.test(subject)) return [{ kind: "rebuild", pkgbase }];
+  if (subject.startsWith("sweep.")) return [{ kind: "sweep", dryRun: false }];
   if (!subject.startsWith("build.output")) return [];
   return [
     { kind: "watch", pkgbase },

@@ -5,6 +5,7 @@ import { type Host, openHost } from "./containers.ts";
 import { openTables, type Tables, type Template } from "./database.ts";
 import { type Faults, openFaults, type Plan } from "./faults.ts";
 import { openIds } from "./ids.ts";
+import { watchBlobs } from "./invariants/blobs.ts";
 import { watchContainers } from "./invariants/containers.ts";
 import { type Lives, watchLives } from "./invariants/lives.ts";
 import { watchPublications } from "./invariants/publications.ts";
@@ -93,7 +94,8 @@ export const openWorld = async (given: Given): Promise<World> => {
       openHost({ kernel, random: random.fork(`host ${at}`), asked: containers.asked }),
     ]),
   );
-  const blobs = openBlobs();
+  const references = watchBlobs(tables, server, observer);
+  const blobs = openBlobs(kernel.clock.now, references.deleted);
   const newId = openIds(random.fork("ids"));
   const processes = startProcesses({
     kernel,

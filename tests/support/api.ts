@@ -1,3 +1,4 @@
+import { eq } from "drizzle-orm";
 import * as v from "valibot";
 import { orderBuilds } from "#shared/messages/build.ts";
 import { retirePackage } from "#shared/messages/repo.ts";
@@ -114,13 +115,21 @@ export const insertBuildOf = async (
   const session = v.parse(SessionId, crypto.randomUUID());
   const id = v.parse(BuildId, crypto.randomUUID());
   const orderedAt = clock.at++;
+  const number = await state.read.$count(builds, eq(builds.pkgbase, pkgbase));
   await state.write(async (tx) => {
     await tx
       .insert(sessions)
       .values({ id: session, reason, resolve: true, force: false, orderedAt });
-    await tx
-      .insert(builds)
-      .values({ id, session, pkgbase, arch: "x86_64", state: "pending", orderedAt, ...rest });
+    await tx.insert(builds).values({
+      id,
+      session,
+      pkgbase,
+      number,
+      arch: "x86_64",
+      state: "pending",
+      orderedAt,
+      ...rest,
+    });
   });
   return id;
 };

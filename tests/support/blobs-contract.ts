@@ -2,7 +2,10 @@ import { createHash } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { expect, test } from "vitest";
 import type { Blobs } from "#shared/blobs/blobs.ts";
+import { renewAfter } from "#shared/blobs/grace.ts";
 import { Fault } from "#shared/fault.ts";
+import type { BlobReference } from "#shared/model.ts";
+import { minutes } from "#shared/time.ts";
 
 export type Store = AsyncDisposable & {
   readonly blobs: Blobs;
@@ -10,6 +13,8 @@ export type Store = AsyncDisposable & {
   elsewhere(): Promise<Blobs>;
   /** Changes one bit of a blob, wherever its bytes are. */
   damage(sha256: string): Promise<void>;
+  /** Sets the time of a blob, in milliseconds, wherever the store keeps it. */
+  date(sha256: string, putAt: number): Promise<void>;
   /** The names of all that is kept. */
   names(): Promise<string[]>;
 };
@@ -29,6 +34,8 @@ export const collect = async (stream: ReadableStream<Uint8Array>) =>
 const text = (it: string) => new TextEncoder().encode(it);
 export const content = text("some content");
 export const sha256 = hashOf(content);
+
+const byHash = (a: BlobReference, b: BlobReference) => (a.sha256 < b.sha256 ? -1 : 1);
 
 /** What every blob store promises. */
 export const testBlobs = (open: () => Promise<Store>) => {
@@ -170,6 +177,67 @@ export const testBlobs = (open: () => Promise<Store>) => {
       await expect(store.blobs.file(name)).rejects.toThrow(refusal);
     },
   );
+
+  test("the list has every blob, with its size and the time of its put", async () => {
+    await using store = await open();
+    const before = Date.now();
+    const references = [await store.blobs.put(content), await store.blobs.put(new Uint8Array())];
+
+    const listed = await Array.fromAsync((await store.elsewhere()).list());
+
+    const found = listed.map(({ sha256, bytes }) => ({ sha256, bytes }));
+    expect(found.toSorted(byHash)).toEqual(references.toSorted(byHash));
+    // S3 tells whole seconds.
+    for (const { putAt } of listed) expect(putAt).toBeGreaterThanOrEqual(before - 1_000);
+  });
+
+  test("the list of a store that nothing was put into is empty", async () => {
+    await using store = await open();
+
+    expect(await Array.fromAsync(store.blobs.list())).toEqual([]);
+  });
+
+  test("a blob that is deleted is gone for everybody, until it is put again", async () => {
+    await using store = await open();
+    await store.blobs.put(content);
+    await (await store.elsewhere()).file(sha256);
+
+    const isDeleted = await store.blobs.delete(sha256, Date.now() + minutes(1));
+
+    expect(isDeleted).toBe(true);
+    expect(await store.names()).toEqual([]);
+    expect(await store.blobs.has(sha256)).toBe(false);
+    await expect(store.blobs.bytes(sha256)).rejects.toMatchObject({ kind: "missing" });
+    await store.blobs.put(content);
+    expect(await (await store.elsewhere()).bytes(sha256)).toEqual(content);
+  });
+
+  test("a blob that was put since is not deleted, and one that is not there neither", async () => {
+    await using store = await open();
+    await store.blobs.put(content);
+
+    const deleted = [
+      await store.blobs.delete(sha256, Date.now() - minutes(1)),
+      await store.blobs.delete(hashOf(text("other")), Date.now()),
+    ];
+
+    expect(deleted).toEqual([false, false]);
+    expect(await store.blobs.bytes(sha256)).toEqual(content);
+  });
+
+  test("a put of a blob that is there renews its time", async () => {
+    await using store = await open();
+    await store.blobs.put(content);
+    const old = Date.now() - renewAfter - minutes(1);
+    await store.date(sha256, old);
+
+    await store.blobs.put(inPieces(content));
+
+    expect(await store.blobs.delete(sha256, old + minutes(1))).toBe(false);
+    const [listed] = await Array.fromAsync(store.blobs.list());
+    expect(listed?.putAt).toBeGreaterThan(old + renewAfter);
+    expect(await (await store.elsewhere()).bytes(sha256)).toEqual(content);
+  });
 
   test("a store that blobs can be put into says so", async () => {
     await using store = await open();

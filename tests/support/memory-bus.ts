@@ -129,6 +129,7 @@ export const memoryBus = (): MemoryBus => {
         .map(({ data }) => v.parse(message.schema, JSON.parse(data))),
     activity: () => ({ running, published: published.length }),
     backlog: async () => ({ waiting: 0, working: 0 }),
+    oldestUnhandled: async () => undefined,
     ping: async () => {},
     [Symbol.asyncDispose]: async () => {},
   };

@@ -57,6 +57,7 @@ export const makeWorld = async (given?: string) => {
       return answer;
     },
     follow: bus.follow,
+    oldestUnhandled: bus.oldestUnhandled,
     /** Resolves when every outbox is empty and no message is being handled, or nothing moves any more. */
     settled: () => settled(bus, state),
     signal: new AbortController().signal,

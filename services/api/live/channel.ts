@@ -43,6 +43,9 @@ export type ChannelTerms = {
   readonly failed: (error: unknown) => void;
 };
 
+/** Builds that are over and remembered: a message of one may come late. */
+const memory = 1_000;
+
 /** What the clients of one package hear: its builds, one after the other. Exists while there are clients. */
 export const openChannel = (pkgbase: string, terms: ChannelTerms): Channel => {
   const subscribers = new Set<Subscriber>();
@@ -93,6 +96,8 @@ export const openChannel = (pkgbase: string, terms: ChannelTerms): Channel => {
       for (const event of followed.backlog.splice(0)) tell(event);
       if (!followed.tracker.hasEnded()) return;
       over.add(build);
+      const [oldest] = over;
+      if (over.size > memory && oldest) over.delete(oldest);
       builds.delete(build);
       release(followed);
     }

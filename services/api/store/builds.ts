@@ -69,11 +69,7 @@ const named = (read: Reader, pkgbase: Pkgbase, name: BuildName) => {
     case "latest":
       return select(read).where(ofPackage).orderBy(desc(builds.orderedAt)).limit(1);
     case "index":
-      return select(read)
-        .where(ofPackage)
-        .orderBy(asc(builds.orderedAt))
-        .limit(1)
-        .offset(name.index);
+      return select(read).where(and(ofPackage, eq(builds.number, name.index)));
     case "orderedAt":
       return select(read).where(and(ofPackage, eq(builds.orderedAt, name.at)));
   }

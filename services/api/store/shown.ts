@@ -19,7 +19,9 @@ const selectPackages = (read: Reader) =>
       package: packages,
       srcinfo: publications.srcinfo,
       version: publications.version,
-      builds: sql<number>`(select count(*) from ${builds} where ${builds.pkgbase} = ${packages.pkgbase} and ${isOfCompleteSession(builds)})`,
+      /** As serene counts them: each build that there was has its index below it. */
+      builds: sql<number>`(select coalesce(max(${builds.number}) + 1, 0) from ${builds}
+        where ${builds.pkgbase} = ${packages.pkgbase} and ${isOfCompleteSession(builds)})`,
     })
     .from(packages)
     .leftJoin(publications, eq(publications.pkgbase, packages.pkgbase));

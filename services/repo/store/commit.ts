@@ -1,6 +1,13 @@
-import { and, desc, eq, inArray, lt } from "drizzle-orm";
+import { and, desc, eq, inArray, lt, sql } from "drizzle-orm";
 import type { Pkgbase, Pkgname } from "#shared/model.ts";
-import { artifacts, frames, generations, publications, retiredFiles } from "#shared/state/repo.ts";
+import {
+  artifacts,
+  frames,
+  generations,
+  publications,
+  publishedNames,
+  retiredFiles,
+} from "#shared/state/repo.ts";
 import type { State, Transaction } from "#shared/state/state.ts";
 import { days, seconds } from "#shared/time.ts";
 import type { Generation, Published } from "./current.ts";
@@ -36,7 +43,7 @@ export type NextGeneration = {
   readonly retired?: Pkgbase;
 };
 
-/** Generations whose databases can still be fetched by number; younger ones than an hour always. */
+/** Generations whose frames and signatures are kept; younger ones than an hour always. */
 const keptGenerations = 100;
 
 /** Statements name at most so many rows. */
@@ -62,14 +69,14 @@ export const commitGeneration = (
     const reason = await permits(tx);
     if (reason !== undefined) return { kind: "refused" as const, reason };
 
-    const written = await writeArtifacts(tx, next, now);
+    const number = next.after + 1;
+    const written = await writeArtifacts(tx, next, number, now);
     if (next.publication) {
       await tx.delete(publications).where(eq(publications.pkgbase, next.publication.pkgbase));
       await tx.insert(publications).values(next.publication);
     }
     if (next.retired) await tx.delete(publications).where(eq(publications.pkgbase, next.retired));
 
-    const number = next.after + 1;
     const wholeSecond = now - (now % seconds(1));
     const modifiedAt = Math.max(wholeSecond, (latest?.modifiedAt ?? 0) + seconds(1));
     const [generation] = await tx
@@ -77,20 +84,13 @@ export const commitGeneration = (
       .values({ ...next.generation, number, modifiedAt, createdAt: now })
       .returning();
     if (!generation) throw new Error("a generation's insert gave no row");
-    await tx
-      .delete(generations)
-      .where(
-        and(
-          lt(generations.number, number - keptGenerations),
-          lt(generations.createdAt, now - seconds(3600)),
-        ),
-      );
     return { kind: "committed", generation, frames: written } as const satisfies Committed;
   });
 
 const writeArtifacts = async (
   tx: Transaction,
   { put, taken, droppedFrames, writtenFrames }: NextGeneration,
+  number: number,
   now: number,
 ) => {
   const staying = new Set(put.map(({ filename }) => filename));
@@ -105,7 +105,13 @@ const writeArtifacts = async (
   for (const names of batches(taken.map(({ pkgname }) => pkgname)))
     await tx.delete(artifacts).where(inArray(artifacts.pkgname, names));
 
-  for (const ids of batches(droppedFrames)) await tx.delete(frames).where(inArray(frames.id, ids));
+  for (const ids of batches(droppedFrames))
+    await tx.update(frames).set({ droppedIn: number }).where(inArray(frames.id, ids));
+  for (const rows of batches(put))
+    await tx
+      .insert(publishedNames)
+      .values(rows.map(({ filename, sha256 }) => ({ filename, sha256 })))
+      .onConflictDoNothing();
   const rows = new Map(put.map((row) => [row.pkgname, row]));
   const written = new Map<number, WrittenFrame>();
   for (const frame of writtenFrames) {
@@ -113,7 +119,7 @@ const writeArtifacts = async (
     const firstPkgname = pkgnames[0] ?? "";
     const [row] = await tx
       .insert(frames)
-      .values({ ...content, firstPkgname })
+      .values({ ...content, firstPkgname, addedIn: number })
       .returning({ id: frames.id });
     if (!row) throw new Error("a frame's insert gave no row");
     written.set(row.id, frame);
@@ -132,8 +138,22 @@ function* batches<T>(all: readonly T[]) {
   for (let start = 0; start < all.length; start += batch) yield all.slice(start, start + batch);
 }
 
-/** Forgets files that left the repository long ago, so that every process has taken them away. */
-export const forgetRetired = (state: State, now: number) =>
+/**
+ * Forgets files that left the repository long ago, so that every process has taken them away, and generations of long
+ * ago with the frames that only they had.
+ */
+export const forgetPast = (state: State, now: number) =>
   state.write(async (tx) => {
     await tx.delete(retiredFiles).where(lt(retiredFiles.retiredAt, now - days(1)));
+    await tx
+      .delete(generations)
+      .where(
+        and(
+          sql`${generations.number} <= (select max(number) from generations) - ${keptGenerations}`,
+          lt(generations.createdAt, now - seconds(3600)),
+        ),
+      );
+    await tx
+      .delete(frames)
+      .where(sql`${frames.droppedIn} <= (select min(number) from generations)`);
   });

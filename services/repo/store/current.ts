@@ -1,4 +1,4 @@
-import { count, desc, eq, inArray, sum } from "drizzle-orm";
+import { count, desc, eq, inArray, isNull, sum } from "drizzle-orm";
 import type { Pkgname } from "#shared/model.ts";
 import { artifacts, frames, generations, publications } from "#shared/state/repo.ts";
 import type { Reader } from "#shared/state/state.ts";
@@ -59,9 +59,21 @@ export const readWhole = async <T>(read: Reader, whole: () => Promise<T>) => {
   }
 };
 
-export type FrameRow = typeof frames.$inferSelect;
+export type FrameRow = Awaited<ReturnType<typeof readFrames>>[number];
 
-export const readFrames = (read: Reader) => read.select().from(frames);
+/** Those of the current generation. */
+export const readFrames = (read: Reader) =>
+  read
+    .select({
+      id: frames.id,
+      firstPkgname: frames.firstPkgname,
+      databaseSha256: frames.databaseSha256,
+      databaseBytes: frames.databaseBytes,
+      filesSha256: frames.filesSha256,
+      filesBytes: frames.filesBytes,
+    })
+    .from(frames)
+    .where(isNull(frames.droppedIn));
 
 /** What the databases say of packages, by name. */
 export const readEntries = async (read: Reader, pkgnames: readonly Pkgname[]) => {

@@ -5,7 +5,6 @@ import { buildArtifacts, builds, sessions } from "#shared/state/builds.ts";
 import { findAddedAt, packages } from "#shared/state/packages.ts";
 import { readPages } from "#shared/state/read-pages.ts";
 import type { State, Transaction } from "#shared/state/state.ts";
-import type { BuildStep } from "../build-life.ts";
 import { unfinishedStates } from "../unfinished.ts";
 import { writeBuilds } from "./write-builds.ts";
 
@@ -39,39 +38,6 @@ export const readBuildsInLife = async (
     .from(builds)
     .where(inArray(builds.id, [...ids]));
   return new Map(rows.map((it) => [it.id, it]));
-};
-
-export const writeSteps = async (
-  transaction: Transaction,
-  steps: ReadonlyMap<BuildId, BuildStep>,
-) => {
-  const gone: BuildId[] = [];
-  const changes: Change[] = [];
-  for (const [id, { to, made = [], forget }] of steps) {
-    if (forget) gone.push(id);
-    else if (to) changes.push({ id, to });
-    for (const artifact of made)
-      await transaction.insert(buildArtifacts).values({ build: id, ...artifact });
-  }
-  if (gone.length > 0) await transaction.delete(builds).where(inArray(builds.id, gone));
-  const byColumns = Map.groupBy(changes, ({ to }) => Object.keys(to).sort().join(" "));
-  for (const alike of byColumns.values()) await updateAlike(transaction, alike);
-};
-
-type Change = { readonly id: BuildId; readonly to: NewState };
-
-/** Changes the same columns of several rows by one statement: a server takes some milliseconds for each. */
-const updateAlike = async (transaction: Transaction, changes: readonly Change[]) => {
-  const columns = Object.keys(changes[0]?.to ?? {});
-  if (columns.length === 0) return;
-  const values = Object.fromEntries(
-    columns.map((column) => [column, sql`json_extract(changed.value, ${`$.to.${column}`})`]),
-  );
-  await transaction
-    .update(builds)
-    .set(values)
-    .from(sql`json_each(${JSON.stringify(changes)}) as changed`)
-    .where(eq(builds.id, sql`json_extract(changed.value, '$.id')`));
 };
 
 export const findBuild = async ({ read }: State, id: BuildId) =>

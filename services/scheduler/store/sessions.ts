@@ -42,16 +42,22 @@ export const insertBuilds = async (
   if (wanted.length === 0) return;
   const names = wanted.map(({ pkgbase }) => pkgbase);
   const newest = await transaction
-    .select({ pkgbase: builds.pkgbase, at: max(builds.orderedAt) })
+    .select({
+      pkgbase: builds.pkgbase,
+      at: max(builds.orderedAt),
+      number: max(builds.number),
+    })
     .from(builds)
     .where(inArray(builds.pkgbase, names))
     .groupBy(builds.pkgbase);
   const after = new Map(newest.map(({ pkgbase, at }) => [pkgbase, (at ?? 0) + 1]));
+  const numbers = new Map(newest.map(({ pkgbase, number }) => [pkgbase, (number ?? -1) + 1]));
   await transaction.insert(builds).values(
     wanted.map(({ pkgbase, build, source }) => ({
       id: build,
       session: session.id,
       pkgbase,
+      number: numbers.get(pkgbase) ?? 0,
       arch,
       state: "pending" as const,
       source,

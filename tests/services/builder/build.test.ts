@@ -1,6 +1,7 @@
 import { expect, test, vi } from "vitest";
 import { Fault } from "#shared/fault.ts";
-import { buildEnded, buildFinished, claimBuild } from "#shared/messages/build.ts";
+import { buildEnded, buildFinished } from "#shared/messages/build.ts";
+import { claimBuild } from "#shared/messages/builder.ts";
 import { giveUp } from "../../../services/builder/build.ts";
 import { startFakeBuilder } from "../../support/fake-builder.ts";
 

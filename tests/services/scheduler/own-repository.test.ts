@@ -33,6 +33,7 @@ const setup = async (published: Readonly<Record<string, Artifact>>) => {
     ordering: shareRunning<void, SessionId>(),
     releasing: shareNext<ReadonlyMap<BuildId, unknown>>(),
     look: new Map(),
+    grace: 0,
   };
   return {
     select: async (...dependencies: string[]) => {

@@ -1,10 +1,11 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdir, stat, utimes, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rename, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
 import { openBlobs } from "#shared/blobs/open.ts";
 import { Fault } from "#shared/fault.ts";
+import { days } from "#shared/time.ts";
 import { content, inPieces, sha256, testBlobs } from "../../support/blobs-contract.ts";
 import { flipBit } from "../../support/flip-bit.ts";
 import { makeScratch } from "../../support/scratch.ts";
@@ -22,6 +23,8 @@ const setup = async () => {
       (await readdir(path, { recursive: true, withFileTypes: true }))
         .filter((entry) => entry.isFile())
         .map(({ name }) => name),
+    date: (sha256: string, putAt: number) =>
+      utimes(blobs.placeOf(sha256), putAt / 1_000, putAt / 1_000),
     damage: (sha256: string) => flipBit(join(path, sha256.slice(0, 2), sha256)),
     [Symbol.asyncDispose]: () => directory[Symbol.asyncDispose](),
   };
@@ -40,6 +43,34 @@ test("a blob that is there is not written again", async () => {
     ino: before.ino,
     ctimeNs: before.ctimeNs,
   });
+});
+
+test("a blob that is deleted while it is put again is put whole", async () => {
+  await using store = await setup();
+  await store.blobs.put(content);
+  const old = Date.now() - days(30);
+  await store.date(sha256, old);
+
+  const puts = Array.from({ length: 20 }, () => store.blobs.put(content));
+  const deleted = store.elsewhere().then((blobs) => blobs.delete(sha256, old + days(1)));
+
+  await Promise.all([...puts, deleted]);
+  expect(await store.blobs.bytes(sha256)).toEqual(content);
+});
+
+test("a blob that a process was deleting when it died is there again", async () => {
+  await using store = await setup();
+  const other = await store.blobs.put(Buffer.from("other"));
+  await store.blobs.put(content);
+  await mkdir(join(store.path, "leaving"));
+  for (const hash of [sha256, other.sha256])
+    await rename(store.blobs.placeOf(hash), join(store.path, "leaving", hash));
+
+  const read = await (await store.elsewhere()).bytes(sha256);
+  const listed = await Array.fromAsync(store.blobs.list());
+
+  expect(read).toEqual(content);
+  expect(listed.map((blob) => blob.sha256).toSorted()).toEqual([sha256, other.sha256].toSorted());
 });
 
 test("a damaged blob is replaced by a put of its content before anybody noticed", async () => {

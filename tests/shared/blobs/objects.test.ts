@@ -19,7 +19,7 @@ const setup = (...texts: string[]) => {
         };
       },
     },
-    "builds/",
+    { bucket: "kiln", prefix: "builds/" },
   );
   return { objects, asked };
 };
@@ -74,5 +74,32 @@ test("uploads of blobs that are a day old are aborted, and no others", async () 
   expect(it.asked).toEqual([
     { method: "GET", query: { uploads: "", prefix: "builds/" } },
     { method: "DELETE", key: `ab/${sha256}`, query: { uploadId: "old" } },
+  ]);
+});
+
+test("a list goes on where the server's answer ended, and names blobs alone", async () => {
+  const object = (key: string, bytes: number) =>
+    `<Contents><Key>${key}</Key><LastModified>2026-11-20T11:00:00.000Z</LastModified><Size>${bytes}</Size></Contents>`;
+  const other = "cd".repeat(32);
+  const it = setup(
+    [
+      object(`builds/ab/${sha256}`, 3),
+      object("builds/incoming/half", 4),
+      "<NextContinuationToken>next&amp;1</NextContinuationToken>",
+    ].join(""),
+    object(`builds/cd/${other}`, 5),
+  );
+
+  const listed = await Array.fromAsync(it.objects.list());
+
+  const putAt = Date.UTC(2026, 10, 20, 11);
+  expect(listed).toEqual([
+    { sha256, bytes: 3, putAt },
+    { sha256: other, bytes: 5, putAt },
+  ]);
+  const query = { "list-type": "2", prefix: "builds/" };
+  expect(it.asked).toEqual([
+    { method: "GET", query },
+    { method: "GET", query: { ...query, "continuation-token": "next&1" } },
   ]);
 });

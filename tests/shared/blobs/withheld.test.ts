@@ -17,5 +17,7 @@ test("whoever wants a blob that may not be read is told what to set", async () =
   await expect(blobs.has(sha256)).rejects.toEqual(refusal);
   await expect(blobs.file(sha256)).rejects.toEqual(refusal);
   expect(() => blobs.placeOf(sha256)).toThrow(refusal);
+  expect(() => blobs.list()).toThrow(refusal);
+  await expect(blobs.delete(sha256, 0)).rejects.toEqual(refusal);
   await blobs.ping();
 });

@@ -25,6 +25,7 @@ const queries = [
   `select 'publication of a removed package' as what, pkgbase, build as id from publications
     where pkgbase not in (select pkgbase from packages)`,
   "select 'add' as what, '' as pkgbase, id from add_orders where ended_at is null",
+  "select 'sweep' as what, '' as pkgbase, id from sweeps where ended_at is null",
   "select 'session without a plan' as what, '' as pkgbase, id from sessions where planned_at is null",
   ...outboxes.map(
     (table) => `select '${table}' as what, key as pkgbase, message_id as id from ${table}`,

@@ -22,7 +22,9 @@ export const watchTicks = (schedule: string, tables: Tables, { violated }: Obser
   let last = Number.NEGATIVE_INFINITY;
   const lastFired = () => {
     // Safe: the query names this column.
-    const rows = tables.rows("select fired_at as firedAt from scheduler_ticks") as readonly Tick[];
+    const rows = tables.rows(
+      "select fired_at as firedAt from scheduler_ticks where name like 'schedule: %'",
+    ) as readonly Tick[];
     return rows[0]?.firedAt;
   };
   return {

@@ -1,7 +1,9 @@
 import { zstdCompressSync } from "node:zlib";
+import { eq } from "drizzle-orm";
 import * as v from "valibot";
 import { expect, test } from "vitest";
 import { buildOutput } from "#shared/messages/build.ts";
+import { builds } from "#shared/state/builds.ts";
 import { BuildInfo, BuildList } from "#shared/views.ts";
 import { insertBuildOf, startApi } from "../../../support/api.ts";
 import { insertPackage } from "../../../support/rows.ts";
@@ -150,4 +152,23 @@ test("a build that printed nothing has no log", async () => {
   const response = await api.request("/package/foo/build/0/logs");
 
   expect([response.status, await response.text()]).toEqual([404, "build does not have any logs"]);
+});
+
+test("a build keeps its index when those before it are gone, and serene's count is the last index and one", async () => {
+  await using api = await startApi();
+  const { pkgbase } = await insertPackage(api.world.state, "foo");
+  for (const version of ["1-1", "2-1", "3-1"])
+    await insertBuildOf(api.world, pkgbase, { state: "success", version });
+  await api.world.state.write(async (tx) => {
+    await tx.delete(builds).where(eq(builds.number, 0));
+  });
+
+  const versions = [];
+  for (const index of [0, 1, 2]) {
+    const answer = await api.request(`/package/foo/build/${index}`);
+    versions.push(answer.ok ? (await answer.json()).version : answer.status);
+  }
+
+  expect(versions).toEqual([404, "2-1", "3-1"]);
+  expect(await (await api.request("/package/foo")).json()).toMatchObject({ builds: 3 });
 });

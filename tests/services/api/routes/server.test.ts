@@ -242,6 +242,8 @@ test("GET /openapi.json documents every route with its schemas", async () => {
     "/packages/{name}/build",
     "/adds/{id}",
     "/sessions/{id}",
+    "/storage",
+    "/storage/sweep",
   ]);
   const body = document.paths["/build"].post.requestBody.content["application/json"].schema;
   expect(body.required).toEqual(["packages", "clean", "resolve", "force"]);

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { BuildId, SessionId } from "#shared/model.ts";
 import { findBuild } from "../../../../services/scheduler/store/builds.ts";
 import { findSession, markPlanned } from "../../../../services/scheduler/store/sessions.ts";
+import { writeSteps } from "../../../../services/scheduler/store/write-steps.ts";
 import { insertOrder, insertPackage } from "../../../support/rows.ts";
 import { makeWorld } from "../../../support/world.ts";
 
@@ -44,4 +45,24 @@ test("a session ordered after another that is not done is the later one, whateve
   expect((await findSession(it.state, first.id))?.orderedAt).toBe(1_000);
   expect((await findSession(it.state, second.id))?.orderedAt).toBe(1_001);
   expect((await findBuild(it.state, second.build))?.orderedAt).toBe(1_001);
+});
+
+test("builds of a package are counted from 0, and one that is forgotten leaves no gap", async () => {
+  await using it = await setup();
+  const first = await it.order(1);
+  const second = await it.order(2);
+  const third = await it.order(3);
+  const numberOf = async (id: BuildId) => (await findBuild(it.state, id))?.number;
+  const before = await Promise.all([first, second, third].map(({ build }) => numberOf(build)));
+
+  await it.state.write((transaction) =>
+    writeSteps(transaction, new Map([[second.build, { forget: true, publications: [] }]])),
+  );
+
+  const after = await Promise.all([first, second, third].map(({ build }) => numberOf(build)));
+  expect([before, after]).toEqual([
+    [0, 1, 2],
+    [0, undefined, 1],
+  ]);
+  expect(await numberOf((await it.order(4)).build)).toBe(2);
 });

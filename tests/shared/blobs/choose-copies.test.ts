@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type Copy, chooseLeaving, stay } from "#shared/blobs/leaving.ts";
+import { type Copy, chooseLeaving, stay } from "#shared/blobs/choose-copies.ts";
 
 const now = 1_000_000_000;
 
