@@ -74,7 +74,7 @@ const gone = (pkgbase: Pkgbase) => ({
 });
 
 /** Packages whose updates are begun in one turn of the event loop. */
-const atOnce = 100;
+const atOnce = 50;
 
 const updateAll = async (
   context: Resolver,

@@ -40,6 +40,7 @@ export const readAdded = async (
   for (let start = 0; start < names.length; start += mostNamed) {
     const some = names.slice(start, start + mostNamed);
     rows.push(...(await readWhere(read, inArray(packages.pkgbase, some))));
+    await yieldToOthers();
   }
   return rows;
 };

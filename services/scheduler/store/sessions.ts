@@ -1,6 +1,7 @@
 import { and, eq, gt, inArray, isNotNull, isNull, lt, max } from "drizzle-orm";
 import type { BuildId, Pkgbase, SessionId } from "#shared/model.ts";
 import { builds, sessions } from "#shared/state/builds.ts";
+import { insertRows } from "#shared/state/insert-rows.ts";
 import { packages } from "#shared/state/packages.ts";
 import { readPages } from "#shared/state/read-pages.ts";
 import type { State, Transaction } from "#shared/state/state.ts";
@@ -41,7 +42,9 @@ export const insertBuilds = async (
     .where(inArray(builds.pkgbase, names))
     .groupBy(builds.pkgbase);
   const after = new Map(newest.map(({ pkgbase, at }) => [pkgbase, (at ?? 0) + 1]));
-  await transaction.insert(builds).values(
+  await insertRows(
+    transaction,
+    builds,
     wanted.map(({ pkgbase, build }) => ({
       id: build,
       session: session.id,
