@@ -1,19 +1,7 @@
-import {
-  and,
-  eq,
-  gt,
-  gte,
-  inArray,
-  isNull,
-  lt,
-  lte,
-  max,
-  notInArray,
-  type SQL,
-  sql,
-} from "drizzle-orm";
+import { and, eq, gt, gte, isNull, lt, lte, max, notInArray, type SQL, sql } from "drizzle-orm";
 import type { Pkgbase, Pkgname, SourceId } from "#shared/model.ts";
 import { yieldToOthers } from "#shared/pause.ts";
+import { isOneOf } from "#shared/state/one-of.ts";
 import { packages } from "#shared/state/packages.ts";
 import { asOne, readPages, shortRows } from "#shared/state/read-pages.ts";
 import { artifacts, generations, publications } from "#shared/state/repo.ts";
@@ -39,7 +27,7 @@ export const readAdded = async (
   const rows: AddedPackage[] = [];
   for (let start = 0; start < names.length; start += mostNamed) {
     const some = names.slice(start, start + mostNamed);
-    rows.push(...(await readWhere(read, inArray(packages.pkgbase, some))));
+    rows.push(...(await readWhere(read, isOneOf(packages.pkgbase, some))));
     await yieldToOthers();
   }
   return rows;
@@ -100,7 +88,7 @@ export const readSrcinfos = async (read: Reader, ids: readonly SourceId[]) => {
     const some = ids.slice(start, start + mostNamed);
     const { id, srcinfo, spec, fetchedAt } = sources;
     const columns = { id, srcinfo, spec, fetchedAt };
-    rows.push(...(await read.select(columns).from(sources).where(inArray(id, some))));
+    rows.push(...(await read.select(columns).from(sources).where(isOneOf(id, some))));
     await yieldToOthers();
   }
   return rows;
@@ -153,7 +141,7 @@ export const readBuiltStates = async (
     const rows = await read
       .select({ pkgbase, sourceState })
       .from(publications)
-      .where(inArray(pkgbase, names.slice(start, start + mostNamed)));
+      .where(isOneOf(pkgbase, names.slice(start, start + mostNamed)));
     for (const row of rows) states.set(row.pkgbase, row.sourceState);
     await yieldToOthers();
   }

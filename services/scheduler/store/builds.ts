@@ -2,6 +2,7 @@ import { and, eq, gt, inArray, isNotNull, lt, type SQL, sql } from "drizzle-orm"
 import type { BuildId, Pkgbase } from "#shared/model.ts";
 import { yieldToOthers } from "#shared/pause.ts";
 import { buildArtifacts, builds, sessions } from "#shared/state/builds.ts";
+import { isOneOf } from "#shared/state/one-of.ts";
 import { findAddedAt } from "#shared/state/packages.ts";
 import { readPages } from "#shared/state/read-pages.ts";
 import type { State, Transaction } from "#shared/state/state.ts";
@@ -37,7 +38,7 @@ export const readBuildsInLife = async (
       request: sql<string | null>`${builds.request}`,
     })
     .from(builds)
-    .where(inArray(builds.id, [...ids]));
+    .where(isOneOf(builds.id, ids));
   return new Map(rows.map((it) => [it.id, it]));
 };
 
@@ -53,7 +54,7 @@ export const writeSteps = async (
     for (const artifact of made)
       await transaction.insert(buildArtifacts).values({ build: id, ...artifact });
   }
-  if (gone.length > 0) await transaction.delete(builds).where(inArray(builds.id, gone));
+  if (gone.length > 0) await transaction.delete(builds).where(isOneOf(builds.id, gone));
   const byColumns = Map.groupBy(changes, ({ to }) => Object.keys(to).sort().join(" "));
   for (const alike of byColumns.values()) await updateAlike(transaction, alike);
 };
@@ -175,7 +176,7 @@ export const needsOf = async ({ read }: State, ids: readonly BuildId[]) => {
     const rows = await read
       .select({ id: builds.id, pkgbase: builds.pkgbase, state: builds.state })
       .from(builds)
-      .where(inArray(builds.id, ids.slice(start, start + mostNamed)));
+      .where(isOneOf(builds.id, ids.slice(start, start + mostNamed)));
     for (const { id, ...need } of rows) needs.set(id, need);
     await yieldToOthers();
   }
