@@ -8,6 +8,7 @@ import { yieldToOthers } from "#shared/pause.ts";
 import type { Resolver } from "./context.ts";
 import { type Planned, planNeeds } from "./plan.ts";
 import type { Offer, Recipe } from "./providers.ts";
+import { refusalOf } from "./recipes.ts";
 import {
   findPlan,
   finishPlan,
@@ -60,7 +61,7 @@ export const planSession = async (context: Resolver, { session, resolve }: Reque
 
 /** The session cannot be planned: the scheduler ends its builds with the reason. */
 export const giveUpPlan = async (
-  { now, state }: Resolver,
+  { now, state }: Pick<Resolver, "now" | "state">,
   { session }: Request,
   error: unknown,
 ) => {
@@ -86,6 +87,16 @@ const updateAll = async (
   );
   const byName = "kind" in listed ? undefined : new Map(listed.map((it) => [it.name, it]));
   const updateOne = async (it: AddedPackage): Promise<Updated> => {
+    try {
+      return await updateStored(it);
+    } catch (error) {
+      const refusal = refusalOf(() => context.recipes.of(it.source));
+      if (refusal === undefined) throw error;
+      // A stored source that is damaged holds up no other package.
+      return { source: it.source, problem: refusal };
+    }
+  };
+  const updateStored = async (it: AddedPackage): Promise<Updated> => {
     const { source } = it;
     if (source.spec.type !== "aur") return context.fetches(() => update(context, it, undefined));
     if ("kind" in listed) return { source, problem: listed.message };
@@ -112,7 +123,8 @@ const planAll = async (
 ): Promise<ReadonlyMap<string, Planned>> => {
   const coming: Recipe[] = [];
   await inTurns(present, (source) => {
-    coming.push(recipes.of(source));
+    // What is refused has a problem already.
+    refusalOf(() => coming.push(recipes.of(source)));
   });
   if (coming.every(({ needs }) => needs.length === 0)) return nothing;
   const officially = await official();

@@ -1,3 +1,4 @@
+import { Fault } from "#shared/fault.ts";
 import { inTurns } from "#shared/in-turns.ts";
 import type { SourceId } from "#shared/model.ts";
 import type { Dependency } from "#shared/pacman/dependency.ts";
@@ -47,6 +48,17 @@ type Parts = {
 
 type Kept = Added & { readonly fetchedAt: number };
 
+/** Why parsing is refused; undefined where it is not. */
+export const refusalOf = (parse: () => unknown): string | undefined => {
+  try {
+    parse();
+    return undefined;
+  } catch (error) {
+    if (error instanceof Fault) return error.message;
+    throw error;
+  }
+};
+
 /** By how much the clocks of hosts may differ, and how long a source that was fetched may take to be written. */
 const skew = minutes(10);
 
@@ -92,7 +104,10 @@ export const openRecipes = ({ state: { read }, config: { ARCH: arch }, now }: Pa
     const unread = new Set([...listed].filter((id) => !kept.has(id)));
     for (const [id, fetchedAt] of kept.size === 0 ? [] : await listFetched(read, lookedAt - skew))
       if (kept.has(id) && kept.get(id)?.fetchedAt !== fetchedAt) unread.add(id);
-    await inTurns(await readSrcinfos(read, [...unread]), keep);
+    await inTurns(await readSrcinfos(read, [...unread]), (source) => {
+      // A stored source that cannot be parsed any more offers nothing, and holds up no other package.
+      refusalOf(() => keep(source));
+    });
     for (const id of kept.keys()) if (!listed.has(id)) forget(id);
     lookedAt = at;
   };
