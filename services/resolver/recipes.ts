@@ -9,6 +9,7 @@ import { minutes } from "#shared/time.ts";
 import type { Published } from "./plan.ts";
 import { type Find, type Offer, openIndex, type Recipe, recipeOf } from "./providers.ts";
 import {
+  countAdded,
   findGeneration,
   listAdded,
   listFetched,
@@ -46,7 +47,7 @@ type Parts = {
   now(): number;
 };
 
-type Kept = Added & { readonly fetchedAt: number };
+type Kept = Added & { readonly id: SourceId; readonly fetchedAt: number };
 
 /** Why parsing is refused; undefined where it is not. */
 export const refusalOf = (parse: () => unknown): string | undefined => {
@@ -68,7 +69,7 @@ const skew = minutes(10);
  */
 export const openRecipes = ({ state: { read }, config: { ARCH: arch }, now }: Parts): Recipes => {
   const kept = new Map<SourceId, Kept>();
-  const added = new Map<string, Added>();
+  const added = new Map<string, Kept>();
   const offered = openIndex<Offer>();
   let published: readonly Published[] = [];
   let publishedIndex = openIndex<Published>();
@@ -91,25 +92,30 @@ export const openRecipes = ({ state: { read }, config: { ARCH: arch }, now }: Pa
   }: Pick<Source, "id" | "spec" | "srcinfo" | "fetchedAt">) => {
     const recipe = recipeOf(parseSrcinfo(srcinfo), arch);
     // In one turn: in between, a package that is fetched anew would be missing.
-    forget(id);
-    const its = { recipe, isAur: spec.type === "aur", fetchedAt: at };
+    for (const old of [id, added.get(recipe.pkgbase)?.id]) if (old) forget(old);
+    const its = { id, recipe, isAur: spec.type === "aur", fetchedAt: at };
     kept.set(id, its);
     added.set(recipe.pkgbase, its);
     for (const offer of recipe.offers) offered.add(offer);
   };
 
-  const refreshAdded = async () => {
-    const at = now();
-    const listed = new Set((await listAdded(read)).map(([, source]) => source));
-    const unread = new Set([...listed].filter((id) => !kept.has(id)));
-    for (const [id, fetchedAt] of kept.size === 0 ? [] : await listFetched(read, lookedAt - skew))
-      if (kept.has(id) && kept.get(id)?.fetchedAt !== fetchedAt) unread.add(id);
-    await inTurns(await readSrcinfos(read, [...unread]), (source) => {
+  const keepAll = async (ids: readonly SourceId[]) =>
+    inTurns(await readSrcinfos(read, ids), (source) => {
       // A stored source that cannot be parsed any more offers nothing, and holds up no other package.
       refusalOf(() => keep(source));
     });
-    for (const id of kept.keys()) if (!listed.has(id)) forget(id);
+
+  const refreshAdded = async () => {
+    const at = now();
+    const recent = kept.size === 0 ? [] : await listFetched(read, lookedAt - skew);
+    const changed = recent.filter(([id, fetchedAt]) => kept.get(id)?.fetchedAt !== fetchedAt);
+    await keepAll(changed.map(([id]) => id));
     lookedAt = at;
+    // As long as no package was removed, those that were fetched are all that changed.
+    if (kept.size === (await countAdded(read))) return;
+    const listed = new Set((await listAdded(read)).map(([, source]) => source));
+    await keepAll([...listed].filter((id) => !kept.has(id)));
+    for (const id of kept.keys()) if (!listed.has(id)) forget(id);
   };
   const refreshPublished = async () => {
     const newest = await findGeneration(read);

@@ -69,17 +69,22 @@ export const listAdded = (read: Reader) =>
     return (JSON.parse(all?.rows ?? "[]") as Listed[]).toSorted(([a], [b]) => a - b);
   }, shortRows);
 
-/** The sources fetched since `instant`, with the time of their fetch. */
+/** The sources of added packages that were fetched since `instant`, with the time of their fetch. */
 export const listFetched = async (read: Reader, instant: number) => {
-  const row = sql`json_array(${sources.id}, ${sources.fetchedAt})`;
   const all = await read
-    .select(asOne(row))
+    .select(asOne(sql`json_array(${sources.id}, ${sources.fetchedAt})`))
     .from(sources)
-    .where(gte(sources.fetchedAt, instant))
+    .innerJoin(
+      packages,
+      and(eq(packages.pkgbase, sources.pkgbase), eq(packages.source, sources.id)),
+    )
+    .where(and(gte(sources.fetchedAt, instant), isNull(packages.removedAt)))
     .get();
   // Safe: the columns above, of tables whose writers keep to their types.
   return JSON.parse(all?.rows ?? "[]") as (readonly [id: SourceId, fetchedAt: number])[];
 };
+
+export const countAdded = (read: Reader) => read.$count(packages, isNull(packages.removedAt));
 
 /** The texts of sources, by their ids. */
 export const readSrcinfos = async (read: Reader, ids: readonly SourceId[]) => {
