@@ -8,6 +8,7 @@ import { yieldToOthers } from "#shared/pause.ts";
 import type { Resolver } from "./context.ts";
 import { type Planned, planNeeds } from "./plan.ts";
 import type { Offer, Recipe } from "./providers.ts";
+import { refusalOf } from "./recipes.ts";
 import { type AddedPackage, readAdded, readBuiltStates } from "./store/added.ts";
 import {
   findPlan,
@@ -67,7 +68,7 @@ export const planSession = async (context: Resolver, { session, resolve }: Reque
 
 /** The session cannot be planned: the scheduler ends its builds with the reason. */
 export const giveUpPlan = async (
-  { now, state }: Resolver,
+  { now, state }: Pick<Resolver, "now" | "state">,
   { session }: Request,
   error: unknown,
 ) => {
@@ -86,7 +87,7 @@ const givenOf = (pkgbase: Pkgbase, source: Source | undefined): Updated =>
     : { source: null, problem: `the source of ${pkgbase} that was ordered is no longer kept` };
 
 /** Packages whose updates are begun in one turn of the event loop. */
-const atOnce = 100;
+const atOnce = 50;
 
 const updateAll = async (
   context: Resolver,
@@ -100,6 +101,17 @@ const updateAll = async (
     "kind" in listed ? [] : listed.map((it) => [`${it.name}/${it.pkgbase}`, it] as const),
   );
   const updateOne = async (it: AddedPackage): Promise<Updated> => {
+    const { source } = it;
+    try {
+      return await updateStored(it);
+    } catch (error) {
+      const refusal = source ? refusalOf(() => context.recipes.of(source)) : undefined;
+      if (refusal === undefined) throw error;
+      // A stored source that is damaged holds up no other package.
+      return { source, problem: refusal };
+    }
+  };
+  const updateStored = async (it: AddedPackage): Promise<Updated> => {
     const { pkgbase, source, spec } = it;
     if (spec.type !== "aur") return context.fetches(() => update(context, it, undefined));
     if ("kind" in listed) return { source, problem: listed.message };
@@ -129,7 +141,8 @@ const planAll = async (
 ): Promise<ReadonlyMap<string, Planned>> => {
   const coming: Recipe[] = [];
   await inTurns(present, (source) => {
-    coming.push(recipes.of(source));
+    // What is refused has a problem already.
+    refusalOf(() => coming.push(recipes.of(source)));
   });
   if (coming.every(({ needs }) => needs.length === 0)) return nothing;
   const officially = await official();

@@ -1,3 +1,4 @@
+import { Fault } from "#shared/fault.ts";
 import { inTurns } from "#shared/in-turns.ts";
 import type { SourceId } from "#shared/model.ts";
 import type { Dependency } from "#shared/pacman/dependency.ts";
@@ -38,6 +39,17 @@ type Parts = {
   readonly config: { readonly ARCH: string };
 };
 
+/** Why parsing is refused; undefined where it is not. */
+export const refusalOf = (parse: () => unknown): string | undefined => {
+  try {
+    parse();
+    return undefined;
+  } catch (error) {
+    if (error instanceof Fault) return error.message;
+    throw error;
+  }
+};
+
 /**
  * Keeps the recipes of the packages that are added, and what is published, between one add or plan and the next: only
  * what was written since is read and parsed.
@@ -65,7 +77,10 @@ export const openRecipes = ({ state: { read }, config: { ARCH: arch } }: Parts):
     const listed = await listAdded(read);
     const named = new Set(listed.flatMap(([, , , source]) => source ?? []));
     const unread = [...named].filter((id) => !kept.has(id));
-    await inTurns(await readSrcinfos(read, unread), keep);
+    await inTurns(await readSrcinfos(read, unread), (source) => {
+      // A stored source that cannot be parsed any more offers nothing, and holds up no other package.
+      refusalOf(() => keep(source));
+    });
     for (const [id, recipe] of kept) if (!named.has(id)) forget(id, recipe);
     const bases = new Set<string>();
     for (const [, pkgbase, type, source] of listed) {

@@ -91,7 +91,10 @@ const dependentsOf = (waiting: readonly Planned[]): ReadonlyMap<BuildId, readonl
   return dependents;
 };
 
-const failedStates = [["failure", "fatal"], ["cancelled"]] as const;
+const failedStates: readonly ReadonlySet<string>[] = [
+  new Set(["failure", "fatal"]),
+  new Set(["cancelled"]),
+];
 
 /**
  * For each build that waits for one that failed, over any number of steps, the build that failed: one that failed
@@ -104,7 +107,8 @@ const findFailures = (
 ): ReadonlyMap<BuildId, Need> => {
   const failures = new Map<BuildId, Need>();
   for (const states of failedStates) {
-    const failed = new Map([...needs].filter(([, { state }]) => states.some((it) => it === state)));
+    const failed = new Map<BuildId, Need>();
+    for (const [id, need] of needs) if (states.has(need.state)) failed.set(id, need);
     if (failed.size === 0) continue;
     const reached: [BuildId, Need][] = [];
     const reach = (id: BuildId, need: Need) => {

@@ -68,6 +68,7 @@ export function* decideSession(
         }),
   );
   const buildsOf = Map.groupBy<string, Ordered>([...elsewhere, ...kept], (it) => it.pkgbase);
+  yield;
   const whole = graphOf(needs);
   yield;
   const graph = withoutSoftCycles(whole);

@@ -131,7 +131,7 @@ const writePart = (scheduler: Scheduler, order: Part, more: boolean, choose: Cho
         completeAt: isWhole ? at : null,
         announcedAt: isWhole ? at : null,
       }));
-    const known = await basesIn(transaction, session, packages);
+    const known = await basesIn(transaction, written, packages);
     const wanted = packages.flatMap((pkgbase) =>
       known.has(pkgbase)
         ? []

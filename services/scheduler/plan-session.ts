@@ -96,7 +96,7 @@ const decide = async ({ log, state }: Scheduler, id: SessionId): Promise<Events 
   const events: [BuildId, BuildEvent][] = [];
   for (const decided of decideSession(ordered, { entries, needs }, terms)) {
     if (decided) events.push([decided[0], eventOf(decided[1])]);
-    if (!decided || events.length % atOnce === 0) await yieldToOthers();
+    if (!decided || events.length % 100 === 0) await yieldToOthers();
   }
   return events;
 };

@@ -2,6 +2,7 @@ import { prepare } from "#shared/bus/prepare.ts";
 import { Fault } from "#shared/fault.ts";
 import { buildRequested } from "#shared/messages/build.ts";
 import type { BuildId } from "#shared/model.ts";
+import { yieldToOthers } from "#shared/pause.ts";
 import type { BuildEvent, BuildStep } from "./build-life.ts";
 import { atOnce, changeBuild, changeBuilds, isEnd } from "./change-build.ts";
 import { composeRequest } from "./compose-request.ts";
@@ -38,6 +39,7 @@ const releaseOnce = async (scheduler: Scheduler, failed: Map<BuildId, unknown>) 
   const others = new Set(unfinished.flatMap(({ needs }) => needs ?? []));
   for (const id of known.keys()) others.delete(id);
   for (const [id, need] of await needsOf(state, [...others])) known.set(id, need);
+  await yieldToOthers();
   const steps = decideRelease(unfinished, known, {
     places: config.CONCURRENT_BUILDS,
     ignoreFailed: config.RESOLVE_IGNORE_FAILED,

@@ -4,6 +4,7 @@ import type { Bus } from "#shared/bus/bus.ts";
 import type { Publication } from "#shared/bus/declare.ts";
 import { prepare } from "#shared/bus/prepare.ts";
 import { within } from "#shared/pause.ts";
+import { insertRows } from "#shared/state/insert-rows.ts";
 import type { LeaseTable, OutboxTable } from "#shared/state/recovery.ts";
 import type { State, Transaction } from "#shared/state/state.ts";
 import { seconds } from "#shared/time.ts";
@@ -128,7 +129,7 @@ export const openOutbox = (
       return { key, subject, messageId: id, payload: data, createdAt: now() };
     });
     for (let start = 0; start < rows.length; start += chunk)
-      await transaction.insert(outbox).values(rows.slice(start, start + chunk));
+      await insertRows(transaction, outbox, rows.slice(start, start + chunk));
   };
 
   return {

@@ -1,17 +1,23 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { eq } from "drizzle-orm";
 import * as v from "valibot";
 import { expect, test } from "vitest";
+import { Fault } from "#shared/fault.ts";
 import { packageRemoved } from "#shared/messages/package.ts";
 import { planFinished, planRequested, sessionEnded } from "#shared/messages/plan.ts";
-import { Pkgbase, Pkgname, SessionId } from "#shared/model.ts";
+import { BuildId, Pkgbase, Pkgname, SessionId } from "#shared/model.ts";
 import { sessions } from "#shared/state/builds.ts";
 import { packages } from "#shared/state/packages.ts";
 import { planEntries, planNeeds, plans } from "#shared/state/plans.ts";
 import { artifacts, generations } from "#shared/state/repo.ts";
-import { officialDatabases } from "#shared/state/sources.ts";
+import { officialDatabases, sources } from "#shared/state/sources.ts";
+import { giveUpPlan } from "../../services/resolver/plan-session.ts";
 import { recipe } from "../support/recipe.ts";
 import { startResolver } from "../support/resolver.ts";
+import { insertOrder, insertPackages, withoutMessages } from "../support/rows.ts";
+
+const pkgbuild = { sha256: "a".repeat(64), bytes: 1 };
 
 const quiet = {
   source: expect.any(String),
@@ -168,4 +174,62 @@ test("what a resolver that died has left of a plan is not part of the plan", asy
 
   expect(await state.read.select().from(plans)).toMatchObject([{ session, problem: null }]);
   expect(await state.read.$count(planNeeds)).toBe(0);
+});
+
+/** A session that orders packages. */
+const order = async (
+  it: Awaited<ReturnType<typeof startResolver>>,
+  packages: readonly Pkgbase[],
+) => {
+  const id = v.parse(SessionId, it.world.newId());
+  await it.world.state.write((transaction) =>
+    insertOrder(transaction, {
+      session: { id, reason: "manual", resolve: true, force: false, orderedAt: 1 },
+      wanted: packages.map((pkgbase) => ({
+        pkgbase,
+        build: v.parse(BuildId, it.world.newId()),
+        source: null,
+      })),
+    }),
+  );
+  return id;
+};
+
+test("a stored source that is damaged is a problem of its package alone", async () => {
+  await using it = await startResolver();
+  const { state } = it.world;
+  const names = await insertPackages(state, ["broken", "whole"]);
+  const spec = { type: "raw", pkgbuild, devel: false } as const;
+  await state.write(async (transaction) => {
+    await transaction.update(packages).set({ spec });
+    await transaction
+      .update(sources)
+      .set({ srcinfo: "no .SRCINFO" })
+      .where(eq(sources.pkgbase, v.parse(Pkgbase, "broken")));
+  });
+  const session = await order(it, names);
+
+  await it.world.publish(planRequested, { session, resolve: true });
+
+  const entries = await state.read.select().from(planEntries).orderBy(planEntries.pkgbase);
+  expect(entries.map(({ pkgbase, problem }) => [pkgbase, problem])).toEqual([
+    ["broken", 'line 1: expected "name = value", not "no .SRCINFO"'],
+    ["whole", null],
+  ]);
+});
+
+test("a session that cannot be planned has a plan that says why", async () => {
+  await using it = await startResolver();
+  const state = withoutMessages(it.world.state);
+  const session = await order(it, await insertPackages(state, ["demo"]));
+
+  await giveUpPlan(
+    { now: it.world.now, state },
+    { session, resolve: true },
+    new Fault("invalid", "no plan"),
+  );
+
+  expect(await state.read.select().from(plans)).toEqual([
+    { session, finishedAt: it.world.now(), problem: "no plan" },
+  ]);
 });

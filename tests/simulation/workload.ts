@@ -79,6 +79,7 @@ export const drawWorkload = (random: Random, { pair: aim }: Side): Workload => {
 
 /** Some points are met by few runs: where one is aimed at, something leads to it. */
 const actsFor = (subject: string, pkgbase: string): readonly Act[] => {
+  if (subject.startsWith("session.ordered")) return [{ kind: "order-all", force: true }];
   if (subject === "package.changed") return [{ kind: "add", pkgbase, replace: true }];
   if (/^(package|repo)\.(removed|retired?)$|^hidden packages$/.test(subject))
     return [{ kind: "remove", pkgbase }];

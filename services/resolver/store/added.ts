@@ -1,7 +1,8 @@
-import { and, eq, gt, inArray, isNull, max, type SQL, sql } from "drizzle-orm";
+import { and, eq, gt, isNull, max, type SQL, sql } from "drizzle-orm";
 import type { SourceSpec } from "#shared/messages/resolve.ts";
 import type { Pkgbase, Pkgname, SourceId } from "#shared/model.ts";
 import { yieldToOthers } from "#shared/pause.ts";
+import { isOneOf } from "#shared/state/one-of.ts";
 import { packages } from "#shared/state/packages.ts";
 import { asOne, readPages, shortRows } from "#shared/state/read-pages.ts";
 import { artifacts, generations, publications } from "#shared/state/repo.ts";
@@ -31,7 +32,8 @@ export const readAdded = async (read: Reader, names: readonly Pkgbase[]) => {
   const rows: AddedPackage[] = [];
   for (let start = 0; start < names.length; start += mostNamed) {
     const some = names.slice(start, start + mostNamed);
-    rows.push(...(await readWhere(read, inArray(packages.pkgbase, some))));
+    rows.push(...(await readWhere(read, isOneOf(packages.pkgbase, some))));
+    await yieldToOthers();
   }
   return rows;
 };
@@ -93,7 +95,7 @@ export const readSrcinfos = async (read: Reader, ids: readonly SourceId[]) => {
   for (let start = 0; start < ids.length; start += mostNamed) {
     const some = ids.slice(start, start + mostNamed);
     const { id, srcinfo } = sources;
-    rows.push(...(await read.select({ id, srcinfo }).from(sources).where(inArray(id, some))));
+    rows.push(...(await read.select({ id, srcinfo }).from(sources).where(isOneOf(id, some))));
     await yieldToOthers();
   }
   return rows;
@@ -146,7 +148,7 @@ export const readBuiltStates = async (
     const rows = await read
       .select({ pkgbase, sourceState })
       .from(publications)
-      .where(inArray(pkgbase, names.slice(start, start + mostNamed)));
+      .where(isOneOf(pkgbase, names.slice(start, start + mostNamed)));
     for (const row of rows) states.set(row.pkgbase, row.sourceState);
     await yieldToOthers();
   }

@@ -3,6 +3,7 @@ import { publication } from "#shared/bus/declare.ts";
 import { planFinished } from "#shared/messages/plan.ts";
 import type { Pkgbase, SessionId, SourceId } from "#shared/model.ts";
 import { builds, isOfCompleteSession, sessions } from "#shared/state/builds.ts";
+import { insertRows } from "#shared/state/insert-rows.ts";
 import { planEntries, planNeeds, plans } from "#shared/state/plans.ts";
 import { readPages } from "#shared/state/read-pages.ts";
 import type { Reader, State } from "#shared/state/state.ts";
@@ -81,17 +82,19 @@ export const writePlan = async (
   await deleteRows(state, session);
   for (const rows of chunksOf(entries))
     await state.write((transaction) =>
-      transaction
-        .insert(planEntries)
-        .values(rows.map((row) => ({ ...row, session })))
-        .onConflictDoNothing(),
+      insertRows(
+        transaction,
+        planEntries,
+        rows.map((row) => ({ ...row, session })),
+      ),
     );
   for (const rows of chunksOf(needs))
     await state.write((transaction) =>
-      transaction
-        .insert(planNeeds)
-        .values(rows.map((row) => ({ ...row, session })))
-        .onConflictDoNothing(),
+      insertRows(
+        transaction,
+        planNeeds,
+        rows.map((row) => ({ ...row, session })),
+      ),
     );
   await finishPlan(state, { session, finishedAt, problem: null });
 };

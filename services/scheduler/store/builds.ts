@@ -2,6 +2,7 @@ import { and, eq, gt, inArray, isNotNull, isNull, lt, min, or, type SQL, sql } f
 import type { BuildId, Pkgbase } from "#shared/model.ts";
 import { yieldToOthers } from "#shared/pause.ts";
 import { buildArtifacts, builds, sessions } from "#shared/state/builds.ts";
+import { isOneOf } from "#shared/state/one-of.ts";
 import { findAddedAt, packages } from "#shared/state/packages.ts";
 import { readPages } from "#shared/state/read-pages.ts";
 import type { State, Transaction } from "#shared/state/state.ts";
@@ -36,7 +37,7 @@ export const readBuildsInLife = async (
       request: sql<string | null>`${builds.request}`,
     })
     .from(builds)
-    .where(inArray(builds.id, [...ids]));
+    .where(isOneOf(builds.id, ids));
   return new Map(rows.map((it) => [it.id, it]));
 };
 
@@ -155,7 +156,7 @@ export const needsOf = async ({ read }: State, ids: readonly BuildId[]) => {
     const rows = await read
       .select({ id: builds.id, pkgbase: builds.pkgbase, state: builds.state })
       .from(builds)
-      .where(inArray(builds.id, ids.slice(start, start + mostNamed)));
+      .where(isOneOf(builds.id, ids.slice(start, start + mostNamed)));
     for (const { id, ...need } of rows) needs.set(id, need);
     await yieldToOthers();
   }

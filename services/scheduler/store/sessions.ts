@@ -1,6 +1,8 @@
-import { and, eq, gt, inArray, isNotNull, isNull, lt, max } from "drizzle-orm";
+import { and, eq, gt, gte, inArray, isNotNull, isNull, lt, max, sql } from "drizzle-orm";
 import type { BuildId, Pkgbase, SessionId, SourceId } from "#shared/model.ts";
 import { builds, sessions } from "#shared/state/builds.ts";
+import { insertRows } from "#shared/state/insert-rows.ts";
+import { isOneOf } from "#shared/state/one-of.ts";
 import { packages } from "#shared/state/packages.ts";
 import { readPages } from "#shared/state/read-pages.ts";
 import { sources } from "#shared/state/sources.ts";
@@ -48,11 +50,13 @@ export const insertBuilds = async (
       number: max(builds.number),
     })
     .from(builds)
-    .where(inArray(builds.pkgbase, names))
+    .where(isOneOf(builds.pkgbase, names))
     .groupBy(builds.pkgbase);
   const after = new Map(newest.map(({ pkgbase, at }) => [pkgbase, (at ?? 0) + 1]));
   const numbers = new Map(newest.map(({ pkgbase, number }) => [pkgbase, (number ?? -1) + 1]));
-  await transaction.insert(builds).values(
+  await insertRows(
+    transaction,
+    builds,
     wanted.map(({ pkgbase, build, source }) => ({
       id: build,
       session: session.id,
@@ -107,7 +111,7 @@ export const addedAtOf = async (
   const rows = await transaction
     .select({ pkgbase: packages.pkgbase, addedAt: packages.addedAt })
     .from(packages)
-    .where(and(inArray(packages.pkgbase, names), isNull(packages.removedAt)));
+    .where(and(isOneOf(packages.pkgbase, names), isNull(packages.removedAt)));
   return new Map(rows.map(({ pkgbase, addedAt }) => [pkgbase, addedAt]));
 };
 
@@ -127,13 +131,20 @@ export const basesOf = async (
 /** Which of these packages have a build in a session. */
 export const basesIn = async (
   transaction: Pick<Transaction, "select">,
-  session: SessionId,
+  { id, orderedAt }: Pick<Session, "id" | "orderedAt">,
   names: readonly Pkgbase[],
 ): Promise<ReadonlySet<Pkgbase>> => {
   const rows = await transaction
     .select({ pkgbase: builds.pkgbase })
     .from(builds)
-    .where(and(eq(builds.session, session), inArray(builds.pkgbase, [...names])));
+    .where(
+      and(
+        isOneOf(builds.pkgbase, names),
+        gte(builds.orderedAt, orderedAt),
+        // The plus keeps SQLite from reading all builds of the session by their index.
+        sql`+${builds.session} = ${id}`,
+      ),
+    );
   return new Set(rows.map(({ pkgbase }) => pkgbase));
 };
 

@@ -1,6 +1,7 @@
-import { and, eq, gt, inArray, sql } from "drizzle-orm";
+import { and, eq, gt, sql } from "drizzle-orm";
 import type { BuildId } from "#shared/model.ts";
 import { buildArtifacts, builds } from "#shared/state/builds.ts";
+import { isOneOf } from "#shared/state/one-of.ts";
 import type { Transaction } from "#shared/state/state.ts";
 import type { BuildStep } from "../build-life.ts";
 import type { NewState } from "./builds.ts";
@@ -27,7 +28,7 @@ export const writeSteps = async (
 const forgetBuilds = async (transaction: Transaction, ids: readonly BuildId[]) => {
   const gone = await transaction
     .delete(builds)
-    .where(inArray(builds.id, ids))
+    .where(isOneOf(builds.id, ids))
     .returning({ pkgbase: builds.pkgbase, number: builds.number });
   // The highest numbers first, each package once in a statement.
   const rounds: (typeof gone)[] = [];
