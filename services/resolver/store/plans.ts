@@ -1,4 +1,4 @@
-import { and, eq, gt, inArray, lte, ne, sql } from "drizzle-orm";
+import { and, eq, gt, inArray, lt, lte, ne, notExists, sql } from "drizzle-orm";
 import { publication } from "#shared/bus/declare.ts";
 import { planFinished } from "#shared/messages/plan.ts";
 import type { Pkgbase, SessionId, SourceId } from "#shared/model.ts";
@@ -108,6 +108,23 @@ export const finishPlan = async (state: State, plan: typeof plans.$inferInsert) 
     );
   });
 };
+
+/** Plans that were finished before an instant, of sessions that are gone or have no unfinished build. */
+export const findOutlived = (read: Reader, before: number) =>
+  read
+    .select({ session: plans.session })
+    .from(plans)
+    .where(
+      and(
+        lt(plans.finishedAt, before),
+        notExists(
+          read
+            .select({ id: builds.id })
+            .from(builds)
+            .where(and(eq(builds.session, plans.session), isUnfinished)),
+        ),
+      ),
+    );
 
 export const deletePlan = async (state: State, session: SessionId) => {
   await state.write(async (transaction) => {

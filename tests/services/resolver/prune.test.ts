@@ -3,6 +3,7 @@ import * as v from "valibot";
 import { expect, test } from "vitest";
 import { BuildId, type Pkgbase, SessionId, SourceId } from "#shared/model.ts";
 import { builds } from "#shared/state/builds.ts";
+import { planEntries, plans } from "#shared/state/plans.ts";
 import { publications } from "#shared/state/repo.ts";
 import { sources } from "#shared/state/sources.ts";
 import { days, minutes } from "#shared/time.ts";
@@ -92,4 +93,39 @@ test("temporary repositories go a day after they were made", async () => {
   await it.run();
 
   expect(it.abandoned).toEqual([it.now() - days(1)]);
+});
+
+test("a plan goes a day after it was finished, where no message told that its session has ended", async () => {
+  await using it = await setup();
+  const { pkgbase } = await insertPackage(it.state, "app");
+  const sessionOf = () => v.parse(SessionId, crypto.randomUUID());
+  const [gone, young, unfinished] = [sessionOf(), sessionOf(), sessionOf()];
+  const old = it.now() - days(1) - 1;
+  await it.state.write(async (tx) => {
+    await tx.insert(plans).values([
+      { session: gone, finishedAt: old },
+      { session: young, finishedAt: old + 1 },
+      { session: unfinished, finishedAt: old },
+    ]);
+    const entry = { pkgbase, current: false, missing: [], unbuilt: [] };
+    await tx.insert(planEntries).values([
+      { session: gone, ...entry },
+      { session: unfinished, ...entry },
+    ]);
+    await tx.insert(builds).values({
+      id: v.parse(BuildId, crypto.randomUUID()),
+      session: unfinished,
+      pkgbase,
+      arch: "any",
+      state: "pending",
+      orderedAt: 1,
+    });
+  });
+
+  await it.run();
+
+  const left = await it.state.read.select().from(plans);
+  const entries = await it.state.read.select().from(planEntries);
+  expect(left.map(({ session }) => session).sort()).toEqual([young, unfinished].sort());
+  expect(entries.map(({ session }) => session)).toEqual([unfinished]);
 });
