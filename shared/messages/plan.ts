@@ -5,10 +5,18 @@ import { days } from "#shared/time.ts";
 import { buildLog } from "./build.ts";
 
 /** Sessions waiting for a plan. */
-export const planRequests = stream("PLAN_REQUESTS", { keep: "work", maxAge: days(30) });
+export const planRequests = stream("PLAN_REQUESTS", {
+  keep: "work",
+  maxAge: days(30),
+  maxBytes: 64 * 1024 ** 2,
+});
 
 /** What became of plans. */
-export const planLog = stream("PLAN_LOG", { keep: "log", maxAge: days(30) });
+export const planLog = stream("PLAN_LOG", {
+  keep: "log",
+  maxAge: days(7),
+  maxBytes: 64 * 1024 ** 2,
+});
 
 /** Has the sources of a session updated, and what its builds need written as rows. */
 export const planRequested = message(

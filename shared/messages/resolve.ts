@@ -15,7 +15,11 @@ export const SourceSpec = v.variant("type", [
 export type SourceSpec = v.InferOutput<typeof SourceSpec>;
 
 /** Adds that wait for the resolver. */
-export const addRequests = stream("ADD_REQUESTS", { keep: "work", maxAge: days(1) });
+export const addRequests = stream("ADD_REQUESTS", {
+  keep: "work",
+  maxAge: days(1),
+  maxBytes: 64 * 1024 ** 2,
+});
 
 /**
  * Fetches a source and everything of the AUR that it needs; what came of it is a row of `adds`. Nothing of it is a

@@ -4,7 +4,11 @@ import { Instant, SweepId } from "#shared/model.ts";
 import { days, seconds } from "#shared/time.ts";
 
 /** Sweeps waiting for a scheduler. */
-export const sweepRequests = stream("SWEEP_REQUESTS", { keep: "work", maxAge: days(30) });
+export const sweepRequests = stream("SWEEP_REQUESTS", {
+  keep: "work",
+  maxAge: days(30),
+  maxBytes: 64 * 1024 ** 2,
+});
 
 export const sweepRequested = message(
   sweepRequests,
