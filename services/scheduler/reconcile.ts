@@ -8,7 +8,7 @@ import { forgetPackage } from "./forget-package.ts";
 import { announceOrder, forgetOrder } from "./order-builds.ts";
 import { giveUpSession, requestPlan } from "./plan-session.ts";
 import { release, releaseAll } from "./release.ts";
-import { outlivedPackages, plannedBuilds, unansweredBuilds } from "./store/builds.ts";
+import { findBuild, outlivedPackages, plannedBuilds, unansweredBuilds } from "./store/builds.ts";
 import { abandonedSessions, unplannedSessions } from "./store/sessions.ts";
 
 const idsOf = (rows: readonly { readonly id: string }[]) => rows.map(({ id }) => id);
@@ -41,6 +41,8 @@ export const waiting: Reconcile<Scheduler> = {
     look.set("release", released);
     const failed = await released;
     const build = v.parse(BuildId, id);
+    // A release passes over a row that cannot be read: reading it here fails, so that it is given up in the end.
+    await findBuild(scheduler.state, build);
     if (failed.has(build)) throw failed.get(build);
   },
   giveUp: giveUpBuild,

@@ -1,4 +1,4 @@
-import { seconds } from "#shared/time.ts";
+import { minutes, seconds } from "#shared/time.ts";
 import type { Meddler, Point } from "./kernel.ts";
 import { isAt, nameOf, type Side } from "./pairs.ts";
 import type { Random } from "./random.ts";
@@ -36,7 +36,7 @@ export const drawPlan = (seed: number, sides: readonly Side[], random: Random): 
   const isFirst = seed < sides.length;
   // What is reconciled has waited for a minute: an absent bus leaves it waiting.
   const waits = aim.pair.kind === "reconcile";
-  const over = seconds(waits ? random.between(220, 300) : random.between(90, 200));
+  const over = waits ? lastsOf(aim.pair.subject, random) : seconds(random.between(90, 200));
   const sometimes = (probability: number, most: number) =>
     random.chance(probability) ? random.next() * most : 0;
   const outage = (kind: Outage["kind"], probability: number): Outage[] =>
@@ -54,16 +54,24 @@ export const drawPlan = (seed: number, sides: readonly Side[], random: Random): 
     failedFetch: sometimes(0.3, 0.2),
     outages: [
       ...(waits && random.chance(0.7)
-        ? [{ kind: "bus" as const, at: seconds(random.between(20, 60)), lasts: seconds(100) }]
+        ? [{ kind: "bus" as const, at: outageOf(aim.pair.subject, random), lasts: seconds(100) }]
         : outage("bus", 0.2)),
       ...outage("store", 0.15),
       ...outage("trim", 0.1),
       ...outage("engine", 0.15),
     ],
-    badRowAt: random.chance(0.05) ? random.between(seconds(5), over) : undefined,
+    badRowAt: random.chance(0.025) ? random.between(seconds(5), over) : undefined,
     over,
   };
 };
+
+/** The rest of an order is waited for for an hour. */
+const lastsOf = (reconcile: string, random: Random) =>
+  reconcile === "abandoned orders" ? minutes(66) : seconds(random.between(220, 300));
+
+/** A rebuild takes a while until it is there. */
+const outageOf = (reconcile: string, random: Random) =>
+  seconds(reconcile === "rebuilds of removed packages" ? 90 : random.between(20, 60));
 
 /** What few runs meet more than once. */
 const rare = /^(package|rebuild|publish|repo|srcinfo)\.|^build.output/;

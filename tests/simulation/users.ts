@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { Fault } from "#shared/fault.ts";
+import { orderBuilds } from "#shared/messages/build.ts";
 import { orderRebuild } from "#shared/messages/rebuild.ts";
 import { orderSweep } from "#shared/messages/storage.ts";
 import { AddId, Pkgbase, RebuildId, SessionId, SweepId } from "#shared/model.ts";
@@ -80,6 +81,15 @@ const perform = async ({ upstream }: World, api: Api, act: Act, id: string): Pro
       return orderNamed(api, act.names, { resolve: true, force: act.force, session });
     case "order-all":
       return orderAll(api, { resolve: true, force: act.force, session });
+    case "order-part":
+      return api.ask(orderBuilds, {
+        session,
+        packages: [v.parse(Pkgbase, act.pkgbase)],
+        reason: "manual",
+        resolve: true,
+        force: true,
+        more: true,
+      });
     case "remove":
       return removePackage(api, v.parse(Pkgbase, act.pkgbase));
     case "rebuild":

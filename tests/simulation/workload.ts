@@ -7,6 +7,8 @@ import type { Fate, Recipe } from "./recipes.ts";
 export type Act =
   | { readonly kind: "add"; readonly pkgbase: string; readonly replace: boolean }
   | { readonly kind: "order"; readonly names: readonly string[]; readonly force: boolean }
+  /** The first part of a large order, whose rest never comes. */
+  | { readonly kind: "order-part"; readonly pkgbase: string }
   | { readonly kind: "order-all"; readonly force: boolean }
   | { readonly kind: "remove"; readonly pkgbase: string }
   | { readonly kind: "rebuild"; readonly pkgbase: string }
@@ -71,7 +73,8 @@ export const drawWorkload = (random: Random, { pair: aim }: Side): Workload => {
     });
   const needed = actsFor(aim.subject, first);
   if (needed.length > 0) {
-    const from = random.between(seconds(16), seconds(60));
+    const isLate = aim.subject === "rebuilds of removed packages";
+    const from = isLate ? seconds(95) : random.between(seconds(16), seconds(60));
     for (const [after, act] of needed.entries()) acts.push({ at: from + seconds(after), act });
   }
   return { recipes, acts: acts.sort((a, b) => a.at - b.at) };
@@ -81,10 +84,11 @@ export const drawWorkload = (random: Random, { pair: aim }: Side): Workload => {
 const actsFor = (subject: string, pkgbase: string): readonly Act[] => {
   if (subject.startsWith("session.ordered")) return [{ kind: "order-all", force: true }];
   if (subject === "package.changed") return [{ kind: "add", pkgbase, replace: true }];
-  if (/^(package|repo)\.(removed|retired?)$|^hidden packages$/.test(subject))
+  if (/^(package|repo)\.(removed|retired?)$|^hidden packages$|^rebuilds of removed/.test(subject))
     return [{ kind: "remove", pkgbase }];
   if (/^rebuild\.|^unfinished rebuilds$/.test(subject)) return [{ kind: "rebuild", pkgbase }];
   if (subject.startsWith("sweep.")) return [{ kind: "sweep", dryRun: false }];
+  if (subject === "abandoned orders") return [{ kind: "order-part", pkgbase }];
   if (!subject.startsWith("build.output")) return [];
   return [
     { kind: "watch", pkgbase },
@@ -114,7 +118,7 @@ const drawRecipes = (random: Random, aim: string): readonly Recipe[] => {
 const fateFor = (aim: string, at: number): Fate | undefined => {
   if (at > 0) return undefined;
   if (aim === "publish.refused") return "builds-another";
-  return /^rebuild\.|^unfinished rebuilds$/.test(aim) ? "builds" : undefined;
+  return /^rebuild\.|^unfinished rebuilds$|^rebuilds of removed/.test(aim) ? "builds" : undefined;
 };
 
 const drawFate = (random: Random): Fate => {

@@ -160,7 +160,7 @@ const drawEnvironment = (random: Random, { aim }: Plan): Readonly<Record<string,
   CONCURRENT_BUILDS: random.chance(0.3) ? "1" : "5",
   RESOLVE_IGNORE_FAILED: String(random.chance(0.2)),
   RESOLVE_BUILD_SEQUENCE: String(random.chance(0.9)),
-  REBUILD_PUBLISHED: String(random.chance(0.8) || aim.pair.subject.startsWith("rebuild.")),
+  REBUILD_PUBLISHED: String(random.chance(0.8) || /^rebuild(\.|s of )/.test(aim.pair.subject)),
   SCHEDULE: schedule,
   SCHEDULING_DISABLED: String(random.chance(0.6) && !/^(cron|reconcile)$/.test(aim.pair.kind)),
 });
