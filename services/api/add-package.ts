@@ -57,20 +57,21 @@ const orderAdd = async (
     await transaction.publish(publication(addRequested, { add: id, spec, replace }));
   });
 
-/** How often the row of an add is looked at: soon at first, as most take a second; and how long. */
-const looks = { first: 20, factor: 2, most: seconds(1), patience: minutes(31) };
+/** How often the row of an add is looked at, each time a quarter of the time so far; and how long. */
+const looks = { least: 20, most: seconds(1), patience: minutes(31) };
 
 /** What an add came to. It goes on where nobody waits any more. */
 const untilEnded = async (api: Adding, id: AddId): Promise<AddOutcome> => {
   const { now, pause, signal } = api;
   const begun = now();
-  for (let wait: number = looks.first; ; wait = Math.min(wait * looks.factor, looks.most)) {
+  for (;;) {
     const outcome = await finishAdd(api, id);
     if (outcome) return outcome;
     if (signal.aborted) throw signal.reason;
-    if (now() - begun > looks.patience)
+    const passed = now() - begun;
+    if (passed > looks.patience)
       throw new Fault("unavailable", "the add goes on: ask again, with the same Idempotency-Key");
-    await pause(wait, signal);
+    await pause(Math.min(Math.max(looks.least, Math.floor(passed / 4)), looks.most), signal);
   }
 };
 
