@@ -14,6 +14,7 @@ import {
 } from "node:fs/promises";
 import { join } from "node:path";
 import type { Blobs } from "#shared/blobs/blobs.ts";
+import { ifMissing } from "#shared/if-missing.ts";
 import { ifUnwritable } from "#shared/unwritable.ts";
 import type { ServedFile } from "./served-files.ts";
 
@@ -104,9 +105,4 @@ const isThere = async (place: string, file: ServedFile, blobs: Blobs) => {
 const unlinkable = (error: NodeJS.ErrnoException) => {
   if (!["EXDEV", "EPERM", "EMLINK", "ENOTSUP", "ENOSYS"].includes(error.code ?? "")) throw error;
   return false;
-};
-
-const ifMissing = (error: NodeJS.ErrnoException) => {
-  if (error.code !== "ENOENT") throw error;
-  return undefined;
 };

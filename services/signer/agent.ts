@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, stat, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { ifMissing } from "#shared/if-missing.ts";
 import { type ProgramEnvironment, programsWith } from "#shared/run-program.ts";
 import { ifUnwritable } from "#shared/unwritable.ts";
 import { parseHeld } from "./held.ts";
@@ -43,9 +44,4 @@ export const linkAgent = async (home: string, socket: string, environment: Progr
   await mkdir(dirname(stdout), { recursive: true, mode: 0o700 });
   await rm(stdout, { force: true });
   await symlink(socket, stdout);
-};
-
-const ifMissing = (error: NodeJS.ErrnoException) => {
-  if (error.code !== "ENOENT") throw error;
-  return undefined;
 };

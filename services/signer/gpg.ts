@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { Fault } from "#shared/fault.ts";
+import { ifMissing } from "#shared/if-missing.ts";
 import { type ProgramEnvironment, programsWith } from "#shared/run-program.ts";
 import { minutes } from "#shared/time.ts";
 import { ifUnwritable } from "#shared/unwritable.ts";
@@ -109,9 +110,4 @@ const removeLeftovers = async (homes: string, now: number) => {
     if (found && found.mtimeMs < now - minutes(10))
       await rm(home, { recursive: true, force: true });
   }
-};
-
-const ifMissing = (error: NodeJS.ErrnoException) => {
-  if (error.code !== "ENOENT") throw error;
-  return undefined;
 };

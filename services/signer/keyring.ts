@@ -1,4 +1,5 @@
 import { readFile, stat } from "node:fs/promises";
+import { ifMissing } from "#shared/if-missing.ts";
 import type { Agent } from "./agent.ts";
 import { type Certificate, judgeKey, type KeyPart } from "./judge-key.ts";
 import { type OpenedKey, openKeys } from "./key.ts";
@@ -100,9 +101,4 @@ const withAgent = (
     secret: held.has(part.fingerprint) ? "agent" : "absent",
   });
   return { primary: inAgent(primary), subkeys: subkeys.map(inAgent) };
-};
-
-const ifMissing = (error: NodeJS.ErrnoException) => {
-  if (error.code !== "ENOENT") throw error;
-  return undefined;
 };

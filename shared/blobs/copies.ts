@@ -1,11 +1,11 @@
 import { mkdir, readdir, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { ifMissing } from "#shared/if-missing.ts";
 import { minutes } from "#shared/time.ts";
 import { ifUnwritable } from "#shared/unwritable.ts";
 import type { Blobs } from "./blobs.ts";
 import { type Copy, chooseLeaving } from "./choose-copies.ts";
 import { openDirectory } from "./directory.ts";
-import { ifMissing } from "./if-missing.ts";
 
 /** Files that can be fetched again, within a limit. Several processes may share a directory of them. */
 export type Copies = {

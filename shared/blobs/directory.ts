@@ -15,6 +15,7 @@ import {
 } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { Fault } from "#shared/fault.ts";
+import { ifMissing } from "#shared/if-missing.ts";
 import { ifUnwritable } from "#shared/unwritable.ts";
 import { webStream } from "#shared/web-stream.ts";
 import type { Blobs, ListedBlob } from "./blobs.ts";
@@ -27,7 +28,6 @@ import {
   sha256Of,
 } from "./checking.ts";
 import { renewAfter } from "./grace.ts";
-import { ifMissing } from "./if-missing.ts";
 import { openIncoming } from "./incoming.ts";
 import { openLeaving } from "./leaving.ts";
 

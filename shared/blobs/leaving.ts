@@ -1,6 +1,6 @@
 import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { ifMissing } from "./if-missing.ts";
+import { ifMissing } from "#shared/if-missing.ts";
 
 /** Where blobs of a directory lie while they are deleted, so that a put at the same time keeps its blob. */
 export type Leaving = {
