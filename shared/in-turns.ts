@@ -12,3 +12,8 @@ export const inTurns = async <T>(items: Iterable<T>, act: (item: T) => void) => 
     if (count % atOnce === 0) await yieldToOthers();
   }
 };
+
+/** The items in lists of so many; the last one may be shorter. */
+export function* chunksOf<T>(items: readonly T[], size: number): Generator<readonly T[]> {
+  for (let start = 0; start < items.length; start += size) yield items.slice(start, start + size);
+}

@@ -67,8 +67,6 @@ export type SourceId = v.InferOutput<typeof SourceId>;
 export const AddId = v.pipe(v.string(), v.uuid(), v.brand("AddId"));
 export type AddId = v.InferOutput<typeof AddId>;
 
-export const Commit = v.pipe(v.string(), v.regex(/^[0-9a-f]{40}$/));
-
 /** Lower-case hexadecimal. */
 export const Sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
 

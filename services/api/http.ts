@@ -3,19 +3,12 @@ import { guardsOf } from "#shared/http/auth.ts";
 import { jsonBodyOf } from "#shared/http/body/json-body.ts";
 import { describeOf } from "#shared/http/describe.ts";
 import { problems } from "#shared/http/problems.ts";
-import { answerError, type Refusals } from "#shared/http/refusals.ts";
+import { answerError, type Refusals, usualStatuses } from "#shared/http/refusals.ts";
 import type { ApiEnv } from "./context.ts";
 
 /** serene's way to refuse: the message is the whole body. */
 export const serene: Refusals = {
-  statusOf: {
-    invalid: 400,
-    unauthenticated: 401,
-    forbidden: 403,
-    missing: 404,
-    conflict: 409,
-    unavailable: 503,
-  },
+  statusOf: usualStatuses,
   mediaType: "text/plain",
   refuse: (status, message) =>
     new Response(message, { status, headers: { "content-type": "text/plain; charset=utf-8" } }),

@@ -1,5 +1,5 @@
 import type { Payload } from "#shared/bus/declare.ts";
-import { inTurns } from "#shared/in-turns.ts";
+import { chunksOf, inTurns } from "#shared/in-turns.ts";
 import type { planRequested } from "#shared/messages/plan.ts";
 import { sayable } from "#shared/messages/reason.ts";
 import type { Pkgbase } from "#shared/model.ts";
@@ -119,8 +119,7 @@ const updateAll = async (
     return context.fetches(() => update(context, it, own));
   };
   const updated = new Map<Pkgbase, Updated>();
-  for (let start = 0; start < added.length; start += atOnce) {
-    const some = added.slice(start, start + atOnce);
+  for (const some of chunksOf(added, atOnce)) {
     const results = await Promise.all(
       some.map(async (it) => [it.pkgbase, await updateOne(it)] as const),
     );

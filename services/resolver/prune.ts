@@ -1,7 +1,7 @@
 import { days, minutes } from "#shared/time.ts";
 import type { Resolver } from "./context.ts";
 import { deleteAdds } from "./store/adds.ts";
-import { deletePlan, findOutlived } from "./store/plans.ts";
+import { deletePlan, findEndedPlans } from "./store/plans.ts";
 import { deleteUnnamed } from "./store/sources.ts";
 
 type Parts = Pick<Resolver, "log" | "now" | "state"> & {
@@ -16,7 +16,7 @@ export const prune = async ({ git, log, now, state }: Parts) => {
   const deleted = await deleteUnnamed(state, now() - patience);
   if (deleted.length > 0) log.info("sources pruned", { sources: deleted });
   await deleteAdds(state, now() - days(1));
-  for (const { session } of await findOutlived(state.read, now() - days(1)))
+  for (const { session } of await findEndedPlans(state.read, now() - days(1)))
     await deletePlan(state, session);
   await git.removeAbandoned(now() - days(1));
 };

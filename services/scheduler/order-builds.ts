@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { type Payload, publication } from "#shared/bus/declare.ts";
 import { Fault } from "#shared/fault.ts";
+import { chunksOf } from "#shared/in-turns.ts";
 import {
   buildPending,
   mostOrdered,
@@ -169,8 +170,7 @@ export const announceOrder = async (scheduler: Scheduler, id: SessionId) => {
   const session = await findSession(state, id);
   if (!session || session.completeAt === null || session.announcedAt !== null) return;
   const ordered = await buildsOf(state, id);
-  for (let start = 0; start < ordered.length; start += mostOrdered) {
-    const some = ordered.slice(start, start + mostOrdered);
+  for (const some of chunksOf(ordered, mostOrdered)) {
     const builds = some.map((it) => ({ build: it.id, pkgbase: it.pkgbase }));
     await state.write((transaction) => announce(scheduler, transaction, builds));
   }
@@ -183,10 +183,8 @@ export const announceOrder = async (scheduler: Scheduler, id: SessionId) => {
 /** Forgets an order that was never complete. Some of its builds may have been announced: those end. */
 export const forgetOrder = async (scheduler: Scheduler, id: SessionId) => {
   const ordered = await buildsOf(scheduler.state, id);
-  for (let start = 0; start < ordered.length; start += atOnce) {
-    const some = ordered.slice(start, start + atOnce);
+  for (const some of chunksOf(ordered, atOnce))
     await changeBuilds(scheduler, new Map(some.map(({ id }) => [id, { kind: "unneeded" }])));
-  }
   await writeBuilds(scheduler.state, (transaction) => deleteAbandoned(transaction, id));
 };
 

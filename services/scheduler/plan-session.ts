@@ -1,4 +1,5 @@
 import { publication } from "#shared/bus/declare.ts";
+import { chunksOf } from "#shared/in-turns.ts";
 import { planRequested, sessionEnded } from "#shared/messages/plan.ts";
 import type { BuildId, SessionId } from "#shared/model.ts";
 import { yieldToOthers } from "#shared/pause.ts";
@@ -61,8 +62,8 @@ type Events = readonly (readonly [BuildId, BuildEvent])[];
 const apply = async (scheduler: Scheduler, id: SessionId, events: Events) => {
   const { now, state } = scheduler;
   // A build starts only when its session is planned: the first ones must not start before the last ones are known.
-  for (let start = 0; start < events.length; start += atOnce) {
-    const some = new Map(events.slice(start, start + atOnce));
+  for (const chunk of chunksOf(events, atOnce)) {
+    const some = new Map(chunk);
     const steps = await writeBuilds(state, async (transaction) =>
       (await isPlanned(transaction, id))
         ? new Map<BuildId, BuildStep>()

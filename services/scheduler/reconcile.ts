@@ -1,6 +1,8 @@
 import * as v from "valibot";
 import { BuildId, Pkgbase, SessionId } from "#shared/model.ts";
 import type { Reconcile } from "#shared/service/reconcile.ts";
+import { builds } from "#shared/state/builds.ts";
+import { findOutlived } from "#shared/state/packages.ts";
 import { minutes } from "#shared/time.ts";
 import { changeBuild } from "./change-build.ts";
 import type { Scheduler } from "./context.ts";
@@ -8,7 +10,7 @@ import { forgetPackage } from "./forget-package.ts";
 import { announceOrder, forgetOrder } from "./order-builds.ts";
 import { giveUpSession, requestPlan } from "./plan-session.ts";
 import { release, releaseAll } from "./release.ts";
-import { findBuild, outlivedPackages, plannedBuilds, unansweredBuilds } from "./store/builds.ts";
+import { findBuild, plannedBuilds, unansweredBuilds } from "./store/builds.ts";
 import { abandonedSessions, unplannedSessions } from "./store/sessions.ts";
 
 const idsOf = (rows: readonly { readonly id: string }[]) => rows.map(({ id }) => id);
@@ -74,7 +76,7 @@ export const abandoned: Reconcile<Scheduler> = {
 /** Removed packages, where the message about that was lost. */
 export const outlived: Reconcile<Scheduler> = {
   name: "builds of removed packages",
-  find: async ({ state }) => idsOf(await outlivedPackages(state)),
+  find: async ({ state }) => idsOf(await findOutlived(state.read, builds)),
   step: (scheduler, id) => forgetPackage(scheduler, { pkgbase: v.parse(Pkgbase, id) }),
   /** Nobody sees the builds of a package that is not there, so the scheduler goes on. */
   async giveUp() {},

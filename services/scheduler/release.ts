@@ -1,5 +1,6 @@
 import { prepare } from "#shared/bus/prepare.ts";
 import { Fault } from "#shared/fault.ts";
+import { chunksOf } from "#shared/in-turns.ts";
 import { buildRequested } from "#shared/messages/build.ts";
 import type { BuildId } from "#shared/model.ts";
 import { yieldToOthers } from "#shared/pause.ts";
@@ -67,8 +68,7 @@ type Ends = readonly (readonly [BuildId, BuildEvent])[];
 /** Many may wait for one that failed: they end together, unless something is wrong with one of them. */
 const endBuilds = async (scheduler: Scheduler, ends: Ends, failed: Map<BuildId, unknown>) => {
   let ended = false;
-  for (let start = 0; start < ends.length; start += atOnce) {
-    const some = ends.slice(start, start + atOnce);
+  for (const some of chunksOf(ends, atOnce)) {
     const steps = await changeBuilds(scheduler, new Map(some)).catch(async () => {
       const each = new Map<BuildId, BuildStep>();
       for (const [id, event] of some)

@@ -2,12 +2,14 @@ import * as v from "valibot";
 import { Fault } from "#shared/fault.ts";
 import { Pkgbase, RebuildId } from "#shared/model.ts";
 import type { Reconcile } from "#shared/service/reconcile.ts";
+import { findOutlived } from "#shared/state/packages.ts";
+import { rebuilds } from "#shared/state/rebuilds.ts";
 import { changeRebuild } from "./change-rebuild.ts";
 import type { Verifier } from "./context.ts";
 import { forgetPackage } from "./forget-package.ts";
 import { giveUpPending, pinPending } from "./pin-rebuild.ts";
 import { stateOf } from "./rebuild-life.ts";
-import { outlivedPackages, readRebuildInLife, unfinishedRebuilds } from "./store/rebuilds.ts";
+import { readRebuildInLife, unfinishedRebuilds } from "./store/rebuilds.ts";
 
 /** What cannot be pinned ends as it does when its message is handled. */
 const pin = async (verifier: Verifier, rebuild: RebuildId) => {
@@ -41,7 +43,7 @@ export const unfinished: Reconcile<Verifier> = {
 export const outlived: Reconcile<Verifier> = {
   name: "rebuilds of removed packages",
   async find({ state }) {
-    return (await outlivedPackages(state)).map(({ id }) => id);
+    return (await findOutlived(state.read, rebuilds)).map(({ id }) => id);
   },
   step: (verifier, id) => forgetPackage(verifier, { pkgbase: v.parse(Pkgbase, id) }),
   /** Nobody sees the rebuilds of a package that is not there, so the verifier goes on. */

@@ -1,4 +1,4 @@
-import type { Refusals } from "./refusals.ts";
+import { type Refusals, usualStatuses } from "./refusals.ts";
 
 const titles: Readonly<Record<number, string>> = {
   400: "Bad Request",
@@ -21,14 +21,7 @@ export const problem = (status: number, detail: string, more: object = {}) =>
 
 /** How the routes that are kiln's own refuse. */
 export const problems: Refusals = {
-  statusOf: {
-    invalid: 400,
-    unauthenticated: 401,
-    forbidden: 403,
-    missing: 404,
-    conflict: 409,
-    unavailable: 503,
-  },
+  statusOf: usualStatuses,
   mediaType: "application/problem+json",
   refuse: (status, message) => problem(status, message),
 };

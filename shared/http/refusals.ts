@@ -10,6 +10,16 @@ export type Refusals = {
   refuse(status: number, message: string): Response;
 };
 
+/** HTTP's own words for faults; where a protocol says otherwise, its app has its own. */
+export const usualStatuses: Refusals["statusOf"] = {
+  invalid: 400,
+  unauthenticated: 401,
+  forbidden: 403,
+  missing: 404,
+  conflict: 409,
+  unavailable: 503,
+};
+
 /** Answers a fault with its status, and a bug with a 500 that says nothing about the bug. */
 export const answerError =
   ({ statusOf, refuse }: Refusals, log: Log): ErrorHandler =>

@@ -3,6 +3,7 @@ import pLimit from "p-limit";
 import type { Bus } from "#shared/bus/bus.ts";
 import type { Publication } from "#shared/bus/declare.ts";
 import { prepare } from "#shared/bus/prepare.ts";
+import { chunksOf } from "#shared/in-turns.ts";
 import { within } from "#shared/pause.ts";
 import { insertRows } from "#shared/state/insert-rows.ts";
 import type { LeaseTable, OutboxTable } from "#shared/state/recovery.ts";
@@ -128,8 +129,7 @@ export const openOutbox = (
       const { id, key, subject, data } = prepare(message, payload);
       return { key, subject, messageId: id, payload: data, createdAt: now() };
     });
-    for (let start = 0; start < rows.length; start += chunk)
-      await insertRows(transaction, outbox, rows.slice(start, start + chunk));
+    for (const some of chunksOf(rows, chunk)) await insertRows(transaction, outbox, some);
   };
 
   return {

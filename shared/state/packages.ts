@@ -1,5 +1,5 @@
-import { and, eq, isNull } from "drizzle-orm";
-import { integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { and, eq, isNull, or, sql } from "drizzle-orm";
+import { integer, type SQLiteColumn, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import type { SourceSpec } from "#shared/messages/resolve.ts";
 import type { MakepkgFlag, Pkgbase } from "#shared/model.ts";
 import type { Reader } from "./state.ts";
@@ -39,4 +39,18 @@ export const findAddedAt = async (read: Pick<Reader, "select">, pkgbase: Pkgbase
     .where(and(eq(packages.pkgbase, pkgbase), isNull(packages.removedAt)))
     .get();
   return row?.addedAt;
+};
+
+/** Packages that have rows in a table of before they were removed; `orderedAt` is of when a row is. */
+export const findOutlived = (
+  read: Reader,
+  { pkgbase, orderedAt }: { readonly pkgbase: SQLiteColumn; readonly orderedAt: SQLiteColumn },
+) => {
+  const oldest = sql`(select ${pkgbase} as pkgbase, min(${orderedAt}) as ordered_at
+    from ${pkgbase.table} group by ${pkgbase}) as oldest`;
+  return read
+    .select({ id: sql<Pkgbase>`oldest.pkgbase` })
+    .from(oldest)
+    .leftJoin(packages, and(sql`${packages.pkgbase} = oldest.pkgbase`, isNull(packages.removedAt)))
+    .where(or(isNull(packages.pkgbase), sql`oldest.ordered_at < ${packages.addedAt}`));
 };

@@ -1,4 +1,5 @@
 import { and, desc, eq, inArray, lt, sql } from "drizzle-orm";
+import { chunksOf } from "#shared/in-turns.ts";
 import type { Pkgbase, Pkgname } from "#shared/model.ts";
 import {
   artifacts,
@@ -100,14 +101,16 @@ const writeArtifacts = async (
       await tx.delete(retiredFiles).where(eq(retiredFiles.filename, filename));
       await tx.insert(retiredFiles).values(row);
     }
-  for (const names of batches([...staying]))
+  for (const names of chunksOf([...staying], batch))
     await tx.delete(retiredFiles).where(inArray(retiredFiles.filename, names));
-  for (const names of batches(taken.map(({ pkgname }) => pkgname)))
+  for (const some of chunksOf(taken, batch)) {
+    const names = some.map(({ pkgname }) => pkgname);
     await tx.delete(artifacts).where(inArray(artifacts.pkgname, names));
+  }
 
-  for (const ids of batches(droppedFrames))
+  for (const ids of chunksOf(droppedFrames, batch))
     await tx.update(frames).set({ droppedIn: number }).where(inArray(frames.id, ids));
-  for (const rows of batches(put))
+  for (const rows of chunksOf(put, batch))
     await tx
       .insert(publishedNames)
       .values(rows.map(({ filename, sha256 }) => ({ filename, sha256 })))
@@ -133,10 +136,6 @@ const writeArtifacts = async (
   }
   return written;
 };
-
-function* batches<T>(all: readonly T[]) {
-  for (let start = 0; start < all.length; start += batch) yield all.slice(start, start + batch);
-}
 
 /**
  * Forgets files that left the repository long ago, so that every process has taken them away, and generations of long

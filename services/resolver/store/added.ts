@@ -1,4 +1,5 @@
 import { and, eq, gt, isNull, max, type SQL, sql } from "drizzle-orm";
+import { chunksOf } from "#shared/in-turns.ts";
 import type { SourceSpec } from "#shared/messages/resolve.ts";
 import type { Pkgbase, Pkgname, SourceId } from "#shared/model.ts";
 import { yieldToOthers } from "#shared/pause.ts";
@@ -30,8 +31,7 @@ const isOfSpec = and(
 /** The packages of these names, with what their sources were last. */
 export const readAdded = async (read: Reader, names: readonly Pkgbase[]) => {
   const rows: AddedPackage[] = [];
-  for (let start = 0; start < names.length; start += mostNamed) {
-    const some = names.slice(start, start + mostNamed);
+  for (const some of chunksOf(names, mostNamed)) {
     rows.push(...(await readWhere(read, isOneOf(packages.pkgbase, some))));
     await yieldToOthers();
   }
@@ -92,8 +92,7 @@ export const listAdded = (read: Reader) =>
 /** The texts of sources, by their ids. */
 export const readSrcinfos = async (read: Reader, ids: readonly SourceId[]) => {
   const rows: Pick<Source, "id" | "srcinfo">[] = [];
-  for (let start = 0; start < ids.length; start += mostNamed) {
-    const some = ids.slice(start, start + mostNamed);
+  for (const some of chunksOf(ids, mostNamed)) {
     const { id, srcinfo } = sources;
     rows.push(...(await read.select({ id, srcinfo }).from(sources).where(isOneOf(id, some))));
     await yieldToOthers();
@@ -144,11 +143,11 @@ export const readBuiltStates = async (
 ): Promise<ReadonlyMap<Pkgbase, string>> => {
   const { pkgbase, sourceState } = publications;
   const states = new Map<Pkgbase, string>();
-  for (let start = 0; start < names.length; start += mostNamed) {
+  for (const some of chunksOf(names, mostNamed)) {
     const rows = await read
       .select({ pkgbase, sourceState })
       .from(publications)
-      .where(isOneOf(pkgbase, names.slice(start, start + mostNamed)));
+      .where(isOneOf(pkgbase, some));
     for (const row of rows) states.set(row.pkgbase, row.sourceState);
     await yieldToOthers();
   }

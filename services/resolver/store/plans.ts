@@ -1,5 +1,6 @@
 import { and, eq, gt, inArray, lt, lte, ne, notExists, sql } from "drizzle-orm";
 import { publication } from "#shared/bus/declare.ts";
+import { chunksOf } from "#shared/in-turns.ts";
 import { planFinished } from "#shared/messages/plan.ts";
 import type { Pkgbase, SessionId, SourceId } from "#shared/model.ts";
 import { builds, isOfCompleteSession, sessions } from "#shared/state/builds.ts";
@@ -65,10 +66,6 @@ const readBases = (read: Reader, condition: ReturnType<typeof and>) => {
 /** Rows of one write. */
 const chunk = 500;
 
-const chunksOf = function* <T>(rows: readonly T[]) {
-  for (let start = 0; start < rows.length; start += chunk) yield rows.slice(start, start + chunk);
-};
-
 /** Writes a plan in place of what a process that died has left of one, and has it announced when it is whole. */
 export const writePlan = async (
   state: State,
@@ -80,7 +77,7 @@ export const writePlan = async (
   finishedAt: number,
 ) => {
   await deleteRows(state, session);
-  for (const rows of chunksOf(entries))
+  for (const rows of chunksOf(entries, chunk))
     await state.write((transaction) =>
       insertRows(
         transaction,
@@ -88,7 +85,7 @@ export const writePlan = async (
         rows.map((row) => ({ ...row, session })),
       ),
     );
-  for (const rows of chunksOf(needs))
+  for (const rows of chunksOf(needs, chunk))
     await state.write((transaction) =>
       insertRows(
         transaction,
@@ -110,7 +107,7 @@ export const finishPlan = async (state: State, plan: typeof plans.$inferInsert) 
 };
 
 /** Plans that were finished before an instant, of sessions that are gone or have no unfinished build. */
-export const findOutlived = (read: Reader, before: number) =>
+export const findEndedPlans = (read: Reader, before: number) =>
   read
     .select({ session: plans.session })
     .from(plans)

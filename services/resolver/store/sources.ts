@@ -1,20 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
-import {
-  and,
-  eq,
-  gte,
-  inArray,
-  isNotNull,
-  isNull,
-  lt,
-  lte,
-  min,
-  notExists,
-  notInArray,
-} from "drizzle-orm";
+import { and, eq, gte, isNotNull, isNull, lt, lte, min, notExists, notInArray } from "drizzle-orm";
 import * as v from "valibot";
+import { chunksOf } from "#shared/in-turns.ts";
 import { type Pkgbase, SourceId } from "#shared/model.ts";
 import { builds } from "#shared/state/builds.ts";
+import { isOneOf } from "#shared/state/one-of.ts";
 import { packages } from "#shared/state/packages.ts";
 import { planEntries } from "#shared/state/plans.ts";
 import { publications } from "#shared/state/repo.ts";
@@ -43,9 +33,9 @@ export const recordSources = async (
   fetched: readonly FetchedSource[],
 ): Promise<readonly Source[]> => {
   const rows: Source[] = [];
-  for (let start = 0; start < fetched.length; start += batch)
+  for (const some of chunksOf(fetched, batch))
     await state.write(async (transaction) => {
-      for (const it of fetched.slice(start, start + batch))
+      for (const it of some)
         rows.push(await record(transaction, it, v.parse(SourceId, newId()), now()));
     });
   return rows;
@@ -99,11 +89,8 @@ export const isSameState = (
 /** Those that there are, by their ids. */
 export const findSources = async (read: Reader, ids: readonly SourceId[]) => {
   const found = new Map<SourceId, Source>();
-  for (let start = 0; start < ids.length; start += chunk) {
-    const rows = await read
-      .select()
-      .from(sources)
-      .where(inArray(sources.id, ids.slice(start, start + chunk)));
+  for (const some of chunksOf(ids, chunk)) {
+    const rows = await read.select().from(sources).where(isOneOf(sources.id, some));
     for (const row of rows) found.set(row.id, row);
   }
   return found;
@@ -138,13 +125,13 @@ export type Look = { readonly source: SourceId; readonly problem: string | null 
 export const recordLooks = async ({ now, state }: Recorder, looks: readonly Look[]) => {
   const at = now();
   for (const [problem, its] of Map.groupBy(looks, (look) => look.problem))
-    for (let start = 0; start < its.length; start += chunk) {
-      const ids = its.slice(start, start + chunk).map(({ source }) => source);
+    for (const some of chunksOf(its, chunk)) {
+      const ids = some.map(({ source }) => source);
       await state.write((transaction) =>
         transaction
           .update(sourceChecks)
           .set({ checkedAt: at, problem })
-          .where(inArray(sourceChecks.source, ids)),
+          .where(isOneOf(sourceChecks.source, ids)),
       );
     }
 };

@@ -1,9 +1,10 @@
-import { and, eq, gt, inArray, isNotNull, isNull, lt, min, or, type SQL, sql } from "drizzle-orm";
+import { and, eq, gt, inArray, isNotNull, lt, type SQL, sql } from "drizzle-orm";
+import { chunksOf } from "#shared/in-turns.ts";
 import type { BuildId, Pkgbase } from "#shared/model.ts";
 import { yieldToOthers } from "#shared/pause.ts";
 import { buildArtifacts, builds, sessions } from "#shared/state/builds.ts";
 import { isOneOf } from "#shared/state/one-of.ts";
-import { findAddedAt, packages } from "#shared/state/packages.ts";
+import { findAddedAt } from "#shared/state/packages.ts";
 import { readPages } from "#shared/state/read-pages.ts";
 import type { State, Transaction } from "#shared/state/state.ts";
 import { unfinishedStates } from "../unfinished.ts";
@@ -107,20 +108,6 @@ export const outlivingBuilds = async (state: State, pkgbase: Pkgbase) => {
   return rows.filter(({ orderedAt }) => orderedAt < (addedAt ?? Number.POSITIVE_INFINITY));
 };
 
-/** Packages that have builds of before they were removed. */
-export const outlivedPackages = async ({ read }: State) => {
-  const oldest = read
-    .select({ pkgbase: builds.pkgbase, orderedAt: min(builds.orderedAt).as("oldest") })
-    .from(builds)
-    .groupBy(builds.pkgbase)
-    .as("oldest_of");
-  return read
-    .select({ id: oldest.pkgbase })
-    .from(oldest)
-    .leftJoin(packages, and(eq(packages.pkgbase, oldest.pkgbase), isNull(packages.removedAt)))
-    .where(or(isNull(packages.pkgbase), lt(oldest.orderedAt, packages.addedAt)));
-};
-
 /** Builds that wait for a builder or the repository. */
 export const unansweredBuilds = ({ read }: State) =>
   idsWhere(read, inArray(builds.state, ["requested", "running", "publishing"]));
@@ -152,11 +139,11 @@ const mostNamed = 500;
 /** What is known of builds that others need; one that is gone is not among them. */
 export const needsOf = async ({ read }: State, ids: readonly BuildId[]) => {
   const needs = new Map<BuildId, Pick<Build, "pkgbase" | "state">>();
-  for (let start = 0; start < ids.length; start += mostNamed) {
+  for (const some of chunksOf(ids, mostNamed)) {
     const rows = await read
       .select({ id: builds.id, pkgbase: builds.pkgbase, state: builds.state })
       .from(builds)
-      .where(isOneOf(builds.id, ids.slice(start, start + mostNamed)));
+      .where(isOneOf(builds.id, some));
     for (const { id, ...need } of rows) needs.set(id, need);
     await yieldToOthers();
   }

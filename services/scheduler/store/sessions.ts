@@ -124,7 +124,7 @@ export const basesOf = async (
   const rows = await transaction
     .select({ id: sources.id, pkgbase: sources.pkgbase })
     .from(sources)
-    .where(inArray(sources.id, [...ids]));
+    .where(isOneOf(sources.id, ids));
   return new Map(rows.map(({ id, pkgbase }) => [id, pkgbase]));
 };
 

@@ -1,6 +1,6 @@
-import { and, asc, eq, inArray, isNull, lt, min, or, sql } from "drizzle-orm";
+import { and, asc, eq, inArray, isNull, lt, sql } from "drizzle-orm";
 import type { Pkgbase, RebuildId } from "#shared/model.ts";
-import { findAddedAt, packages } from "#shared/state/packages.ts";
+import { findAddedAt } from "#shared/state/packages.ts";
 import { rebuildArtifacts, rebuilds } from "#shared/state/rebuilds.ts";
 import type { Reader, State, Transaction } from "#shared/state/state.ts";
 import type { RebuildStep } from "../rebuild-life.ts";
@@ -85,20 +85,6 @@ export const outlivingRebuilds = async (state: State, pkgbase: Pkgbase) => {
   // Read after them: of a package that is not there now, all of them are old.
   const addedAt = await findAddedAt(state.read, pkgbase);
   return rows.filter(({ orderedAt }) => orderedAt < (addedAt ?? Number.POSITIVE_INFINITY));
-};
-
-/** Packages that have rebuilds of before they were removed. */
-export const outlivedPackages = async ({ read }: State) => {
-  const oldest = read
-    .select({ pkgbase: rebuilds.pkgbase, orderedAt: min(rebuilds.orderedAt).as("oldest") })
-    .from(rebuilds)
-    .groupBy(rebuilds.pkgbase)
-    .as("oldest_of");
-  return read
-    .select({ id: oldest.pkgbase })
-    .from(oldest)
-    .leftJoin(packages, and(eq(packages.pkgbase, oldest.pkgbase), isNull(packages.removedAt)))
-    .where(or(isNull(packages.pkgbase), lt(oldest.orderedAt, packages.addedAt)));
 };
 
 /** Forgets every rebuild that a package had when it was removed. */
