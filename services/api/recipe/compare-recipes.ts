@@ -2,26 +2,28 @@ import { structuredPatch } from "diff";
 import type { RecipeChange } from "#shared/recipe-views.ts";
 import type { Recipe, RecipeFile } from "./read-snapshot.ts";
 
-/** Characters of a whole answer, milliseconds for one file, and lines around each change. */
-const most = { characters: 2 * 1024 * 1024, time: 1_000, context: 3 };
+/**
+ * What one answer may take: characters in it, lines that are compared, and changed lines of one file, as the time of a
+ * comparison grows with their square. `context`: lines around each change.
+ */
+const most = { characters: 2 * 1024 * 1024, lines: 40_000, changes: 4_000, context: 3 };
 
 /** What `after` changes of `before`, file by file, what matters most first. Without `before`, the files themselves. */
 export const compareRecipes = (before: Recipe | undefined, after: Recipe): RecipeChange[] => {
   const paths = [...new Set([...(before?.keys() ?? []), ...after.keys()])].toSorted(
     (a, b) => rankOf(a) - rankOf(b) || (a < b ? -1 : 1),
   );
-  let left = most.characters;
+  const left = { characters: most.characters, lines: most.lines };
   return paths.map((path) => {
     const change = before
-      ? changeOf(path, before.get(path), after.get(path))
+      ? changeOf(path, before.get(path), after.get(path), left)
       : contentOf(path, after.get(path));
-    left -= charactersOf(change);
-    if (left >= 0) return change;
-    return { ...change, text: null, hunks: null, omitted: "large" };
+    left.characters -= charactersOf(change);
+    return left.characters < 0 ? { ...change, text: null, hunks: null, omitted: "large" } : change;
   });
 };
 
-/** The recipe itself, what pacman runs, what makepkg says of it, everything else. */
+/** PKGBUILD before install scripts, which pacman runs as root, before other files; .SRCINFO, which makepkg prints, last. */
 const rankOf = (path: string) => {
   if (path === "PKGBUILD") return 0;
   if (path.endsWith(".install")) return 1;
@@ -46,6 +48,7 @@ const changeOf = (
   path: string,
   before: RecipeFile | undefined,
   after: RecipeFile | undefined,
+  left: { lines: number },
 ): RecipeChange => {
   const modes = { mode: after?.mode ?? null, modeBefore: before?.mode ?? null };
   const without = (omitted: "binary" | "large") =>
@@ -54,10 +57,11 @@ const changeOf = (
   if (before && after && isEqual(before.content, after.content))
     return { path, ...modes, text: null, hunks: [], added: 0, removed: 0, omitted: null };
   if (old === undefined || now === undefined) return without("binary");
-  if (old.length + now.length > 2 * most.characters) return without("large");
+  left.lines -= linesIn(old) + linesIn(now);
+  if (left.lines < 0) return without("large");
   const patch = structuredPatch(path, path, old, now, undefined, undefined, {
     context: most.context,
-    timeout: most.time,
+    maxEditLength: most.changes,
   });
   if (!patch) return without("large");
   const hunks = patch.hunks.map(({ oldStart, oldLines, newStart, newLines, lines }) => ({
@@ -93,6 +97,8 @@ const textOf = ({ content }: RecipeFile) => {
     throw error;
   }
 };
+
+const linesIn = (text: string) => text.split("\n").length;
 
 const charactersOf = ({ path, text, hunks }: RecipeChange) =>
   path.length +

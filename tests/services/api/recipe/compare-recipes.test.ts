@@ -106,3 +106,32 @@ test("an answer holds two MiB, what matters most first; of the rest only the pat
     ["b.patch", undefined, "large"],
   ]);
 });
+
+test("a file of which thousands of lines changed is too large, and what comes after it is still compared", () => {
+  const numbers = (first: number) =>
+    Array.from({ length: 3_000 }, (_, at) => `${first + at}\n`).join("");
+
+  const changes = compareRecipes(
+    recipeOf({ "a.patch": numbers(0), "b.patch": "1\n" }),
+    recipeOf({ "a.patch": numbers(10_000), "b.patch": "2\n" }),
+  );
+
+  expect(changes.map(({ path, hunks, omitted }) => [path, hunks?.length, omitted])).toEqual([
+    ["a.patch", undefined, "large"],
+    ["b.patch", 1, null],
+  ]);
+});
+
+test("one answer compares forty thousand lines", () => {
+  const lines = "x\n".repeat(12_000);
+
+  const changes = compareRecipes(
+    recipeOf({ "a.patch": lines, "b.patch": lines }),
+    recipeOf({ "a.patch": `${lines}y\n`, "b.patch": `${lines}y\n` }),
+  );
+
+  expect(changes.map(({ path, hunks, omitted }) => [path, hunks?.length, omitted])).toEqual([
+    ["a.patch", 1, null],
+    ["b.patch", undefined, "large"],
+  ]);
+});
