@@ -60,7 +60,7 @@ const orderAdd = async (
 /** How often the row of an add is looked at, each time a quarter of the time so far; and how long. */
 const looks = { least: 20, most: seconds(1), patience: minutes(31) };
 
-/** What an add came to. It goes on where nobody waits any more. */
+/** Waits until an add has ended. The add goes on when its caller goes away. */
 const untilEnded = async (api: Adding, id: AddId): Promise<AddOutcome> => {
   const { now, pause, signal } = api;
   const begun = now();

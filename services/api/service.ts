@@ -25,7 +25,7 @@ import { packageDuration, packageEnded, packageState } from "./metrics.ts";
 import { forgetRetired, hidden } from "./remove-package.ts";
 import { showPackages } from "./show-packages.ts";
 
-/** serene's REST API and live events; knows who may do what. Web APIs only, so that it runs at the edge. */
+/** Serves serene's REST API and live events, and authorizes requests. It uses web APIs only, so that it runs at the edge. */
 export const api = defineService({
   name: "api",
   config: Config,

@@ -34,7 +34,7 @@ export const carryOutAdd = async (context: Resolver, request: Request) => {
   await endAdd(state, request.add, outcome, now());
 };
 
-/** A bug that no retry mended: whoever waits gets an answer. */
+/** Ends an add that failed by a bug in every retry, so that its caller gets an answer. */
 export const giveUpAdd = async ({ now, state }: Resolver, { add: id }: Request) => {
   const message = "kiln failed to add it; the resolver's log says why";
   await beginAdd(state, id, now());

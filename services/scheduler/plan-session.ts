@@ -15,7 +15,7 @@ import { writeBuilds } from "./store/write-builds.ts";
 
 type Planning = { readonly session: SessionId };
 
-/** Does with the builds of a session what its finished plan says, and starts those that need nothing. Twice is once. */
+/** Applies the finished plan of a session to its builds, and starts those that need nothing. A second call changes nothing. */
 export const planSession = (scheduler: Scheduler, { session }: Planning) =>
   scheduler.planning(session, () => planOnce(scheduler, session));
 

@@ -8,7 +8,7 @@ export type Copy = {
   readonly usedAt: number;
 };
 
-/** Milliseconds for which a copy stays that was wanted: who wanted it is about to open it. */
+/** Milliseconds for which a copy stays after a process asked for its path: that process is about to open it. */
 export const stay = minutes(10);
 
 /** The copies to take away, those wanted longest ago first, until the others fit into `limit` bytes. */

@@ -194,7 +194,7 @@ const write = async (
 
 /**
  * Gives a blob the time of the file that was just written beside it, so by the file system's clock, where the blob's own
- * is old. False: somebody has deleted the blob meanwhile.
+ * is old. False: another process has deleted the blob meanwhile.
  */
 const renew = async (place: string, written: string, durable: boolean) => {
   const [there, { mtimeMs: now }] = await Promise.all([

@@ -22,8 +22,8 @@ export const addRequests = stream("ADD_REQUESTS", {
 });
 
 /**
- * Fetches a source and everything of the AUR that it needs; what came of it is a row of `adds`. Nothing of it is a
- * package until the api says so.
+ * Fetches a source and everything of the AUR that it needs; the resolver writes the result into `adds`. The api
+ * makes packages of it.
  */
 export const addRequested = message(
   addRequests,

@@ -13,7 +13,7 @@ export type AddOutcome =
   | { readonly kind: "unusable"; readonly message: string }
   | { readonly kind: "failed"; readonly fault: FaultKind; readonly message: string };
 
-/** Adds that somebody ordered. Written by the api, read by anyone. */
+/** Orders of adds. Written by the api, read by anyone. */
 export const addOrders = sqliteTable(
   "add_orders",
   {

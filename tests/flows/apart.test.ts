@@ -69,7 +69,7 @@ test(
     );
     const once = await apart.spy.countsOf(buildPending);
     expect(Object.values(once)).toEqual(Array.from({ length: 2 * orders }, () => 1));
-    // A row says that a build has ended before the outbox has published that end.
+    // The row of a build has its end before the outbox has published that end.
     for (const message of [buildFinished, repoPublished, buildEnded])
       await expect
         .poll(() => apart.spy.countsOf(message), {

@@ -6,16 +6,15 @@ import { expect, test } from "vitest";
 import { Fault } from "#shared/fault.ts";
 import { packageRemoved } from "#shared/messages/package.ts";
 import { planFinished, planRequested, sessionEnded } from "#shared/messages/plan.ts";
-import { BuildId, Pkgbase, Pkgname, SessionId } from "#shared/model.ts";
+import { BuildId, Pkgbase, SessionId } from "#shared/model.ts";
 import { sessions } from "#shared/state/builds.ts";
 import { packages } from "#shared/state/packages.ts";
 import { planEntries, planNeeds, plans } from "#shared/state/plans.ts";
-import { artifacts, generations } from "#shared/state/repo.ts";
 import { officialDatabases, sources } from "#shared/state/sources.ts";
 import { giveUpPlan } from "../../services/resolver/plan-session.ts";
 import { recipe } from "../support/recipe.ts";
 import { startResolver } from "../support/resolver.ts";
-import { insertOrder, insertPackages, withoutMessages } from "../support/rows.ts";
+import { insertOrder, insertPackages, insertServed, withoutMessages } from "../support/rows.ts";
 
 const pkgbuild = { sha256: "a".repeat(64), bytes: 1 };
 
@@ -80,35 +79,8 @@ test("what is published meets a need, in the version that it has", async () => {
   await it.aur.add(recipe({ pkgbase: "needy", depends: ["lib>=2", "lib<9"] }));
   await it.aur.add(recipe({ pkgbase: "lib", version: "3-1" }));
   await it.adopt({ type: "aur", name: "needy" });
-  const file = {
-    filename: "lib-1-1-any.pkg.tar.zst",
-    sha256: "a".repeat(64),
-    bytes: 1,
-    arch: "any",
-  };
   await it.publish("lib");
-  await it.world.state.write(async (transaction) => {
-    await transaction.insert(artifacts).values({
-      ...file,
-      pkgname: v.parse(Pkgname, "lib"),
-      pkgbase: v.parse(Pkgbase, "lib"),
-      version: "1-1",
-      depends: [],
-      provides: [],
-      desc: "",
-      filesSha256: "",
-      frame: 0,
-    });
-    await transaction.insert(generations).values({
-      number: 1,
-      databaseSha256: "",
-      databaseBytes: 0,
-      filesSha256: "",
-      filesBytes: 0,
-      modifiedAt: 0,
-      createdAt: 0,
-    });
-  });
+  await insertServed(it.world.state, "lib");
 
   expect(await it.plan(["needy"])).toEqual([
     { ...quiet, pkgbase: "needy", needs: ["file/lib"], missing: ["lib>=2"] },

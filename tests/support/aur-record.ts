@@ -1,4 +1,4 @@
-/** Of a package about whose people the AUR says nothing. */
+/** An AUR record without a maintainer, submitter or times. */
 export const noAurRecord = {
   maintainer: null,
   comaintainers: [],

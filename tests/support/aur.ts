@@ -101,7 +101,7 @@ export const startAur = async () => {
     /** Adds a package, or another commit with these files alone; answers the commit. */
     add: commit,
     update: commit,
-    /** Changes what is said of a package, without a commit. */
+    /** Changes the RPC record of a package, without a commit. */
     list,
     /** The bare repository, for what git itself would not commit. */
     repositoryOf: (pkgbase: string) => join(directory.path, `${pkgbase}.git`),

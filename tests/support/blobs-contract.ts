@@ -187,7 +187,7 @@ export const testBlobs = (open: () => Promise<Store>) => {
 
     const found = listed.map(({ sha256, bytes }) => ({ sha256, bytes }));
     expect(found.toSorted(byHash)).toEqual(references.toSorted(byHash));
-    // S3 tells whole seconds.
+    // S3's times are whole seconds.
     for (const { putAt } of listed) expect(putAt).toBeGreaterThanOrEqual(before - 1_000);
   });
 

@@ -62,7 +62,7 @@ export const expectEachOnce = async (
     )
     .toEqual(pair.map(() => Array.from({ length: orders }, () => "success")));
   const each = [buildStarted, repoPublished, buildEnded];
-  // A row says that a build has ended before the outbox has published that end.
+  // The row of a build has its end before the outbox has published that end.
   await expect
     .poll(() => Promise.all(each.map(async (it) => Object.values(await spy.countsOf(it)))), {
       timeout: minutes(1),

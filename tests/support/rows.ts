@@ -1,7 +1,8 @@
 import { eq } from "drizzle-orm";
 import * as v from "valibot";
-import { Pkgbase, SourceId } from "#shared/model.ts";
+import { Pkgbase, Pkgname, SourceId } from "#shared/model.ts";
 import { packages } from "#shared/state/packages.ts";
+import { artifacts, generations } from "#shared/state/repo.ts";
 import { sourceChecks, sources } from "#shared/state/sources.ts";
 import type { State, Transaction } from "#shared/state/state.ts";
 import { addedAtOf, insertBuilds, insertSession } from "../../services/scheduler/store/sessions.ts";
@@ -104,6 +105,34 @@ const packageOf = (
   srcinfoOverride: false,
   flags: [],
 });
+
+/** The first generation of a repository that has one package of one file. */
+export const insertServed = (state: State, name: string) =>
+  state.write(async (transaction) => {
+    await transaction.insert(artifacts).values({
+      pkgname: v.parse(Pkgname, name),
+      pkgbase: v.parse(Pkgbase, name),
+      version: "1-1",
+      arch: "any",
+      filename: `${name}-1-1-any.pkg.tar.zst`,
+      sha256: "a".repeat(64),
+      bytes: 1,
+      depends: [],
+      provides: [],
+      desc: "",
+      filesSha256: "",
+      frame: 0,
+    });
+    await transaction.insert(generations).values({
+      number: 1,
+      databaseSha256: "",
+      databaseBytes: 0,
+      filesSha256: "",
+      filesBytes: 0,
+      modifiedAt: 0,
+      createdAt: 0,
+    });
+  });
 
 /** The tables of a service that publishes nothing: what its writes publish goes nowhere. */
 export const withoutMessages = (state: State): State => ({

@@ -1,12 +1,15 @@
 import { eq } from "drizzle-orm";
-import * as v from "valibot";
 import { expect, test } from "vitest";
-import { Pkgbase, Pkgname } from "#shared/model.ts";
 import { parseDependency } from "#shared/pacman/dependency.ts";
-import { artifacts, generations } from "#shared/state/repo.ts";
 import { sources } from "#shared/state/sources.ts";
 import { openRecipes } from "../../../services/resolver/recipes.ts";
-import { hidePackage, insertPackage, insertPackages, insertSource } from "../../support/rows.ts";
+import {
+  hidePackage,
+  insertPackage,
+  insertPackages,
+  insertServed,
+  insertSource,
+} from "../../support/rows.ts";
 import { makeWorld } from "../../support/world.ts";
 
 const setup = async () => {
@@ -66,31 +69,7 @@ test("what is offered is that of the added packages, then of the generation that
   await insertPackage(it.state, "app", { lines: ["provides = thing"] });
   const before = [await it.meets("thing"), await it.meets("thing", "app"), await it.meets("old")];
 
-  await it.state.write(async (transaction) => {
-    await transaction.insert(artifacts).values({
-      pkgname: v.parse(Pkgname, "old"),
-      pkgbase: v.parse(Pkgbase, "old"),
-      version: "1-1",
-      arch: "any",
-      filename: "old-1-1-any.pkg.tar.zst",
-      sha256: "a".repeat(64),
-      bytes: 1,
-      depends: [],
-      provides: [],
-      desc: "",
-      filesSha256: "",
-      frame: 0,
-    });
-    await transaction.insert(generations).values({
-      number: 1,
-      databaseSha256: "",
-      databaseBytes: 0,
-      filesSha256: "",
-      filesBytes: 0,
-      modifiedAt: 0,
-      createdAt: 0,
-    });
-  });
+  await insertServed(it.state, "old");
 
   expect(before).toEqual([true, false, false]);
   expect([await it.meets("thing"), await it.meets("old"), await it.meets("old>9")]).toEqual([

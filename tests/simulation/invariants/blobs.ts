@@ -22,7 +22,7 @@ const queries = [
   "select log_sha256 as text from rebuilds where log_sha256 is not null",
 ];
 
-/** Nothing deletes a blob that a table refers to, or a message that somebody has still to handle. */
+/** Nothing deletes a blob that a table names, or a message that a service has still to handle. */
 export const watchBlobs = (tables: Tables, server: Server, { violated }: Observer) => ({
   deleted(sha256: string) {
     const broken = (where: string) =>
