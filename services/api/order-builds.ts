@@ -1,8 +1,9 @@
 import { mostOrdered, orderBuilds } from "#shared/messages/build.ts";
-import type { SessionId } from "#shared/model.ts";
+import type { Pkgbase, SessionId } from "#shared/model.ts";
 import type { PackageBuildRequest } from "#shared/views.ts";
 import type { Api } from "./context.ts";
 import { listNames, notAdded } from "./store/shown.ts";
+import { demandSource } from "./store/sources.ts";
 
 type Terms = Pick<PackageBuildRequest, "resolve" | "force"> & {
   /** Names the order, so that it can be asked for again. */
@@ -33,4 +34,24 @@ export const orderNamed = async (
 /** Orders builds of all packages that take part in schedules. */
 export const orderAll = async ({ ask }: Api, { session, resolve, force }: Terms) => {
   await ask(orderBuilds, { session, packages: [], all: true, reason: "manual", resolve, force });
+};
+
+/** Orders a build of one package; `source`: the id of the source to build, or of a build of it. */
+export const orderOne = async (
+  { ask, state }: Api,
+  pkgbase: Pkgbase,
+  { session, source, resolve, force }: Terms & { readonly source?: string | undefined },
+) => {
+  const chosen =
+    source === undefined
+      ? undefined
+      : await demandSource(state.read, pkgbase, { kind: "id", id: source });
+  await ask(orderBuilds, {
+    session,
+    packages: [pkgbase],
+    sources: chosen ? { [pkgbase]: chosen.id } : {},
+    reason: "manual",
+    resolve,
+    force,
+  });
 };

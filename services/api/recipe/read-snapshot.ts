@@ -25,6 +25,9 @@ export const readSnapshot = async (blobs: Blobs, sha256: string): Promise<Recipe
   return files;
 };
 
+/** A source's snapshot as it is stored: a tar. */
+export const openSnapshot = (blobs: Blobs, sha256: string) => blobs.read(sha256).catch(unreadable);
+
 async function* chunkOf(bytes: Uint8Array) {
   yield bytes;
 }

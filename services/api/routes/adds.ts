@@ -6,7 +6,7 @@ import { AddInfo } from "#shared/recipe-views.ts";
 import type { ApiEnv } from "../context.ts";
 import { own } from "../http.ts";
 import { findAdd, findProgress } from "../store/adds.ts";
-import { timeOf } from "../view-build.ts";
+import { viewAdd } from "../view-add.ts";
 
 /** kiln's own: serene's adds have no names. */
 export const addRoutes = new Hono<ApiEnv>()
@@ -20,19 +20,6 @@ export const addRoutes = new Hono<ApiEnv>()
       const id = v.safeParse(AddId, c.req.param("id"));
       const order = id.success ? await findAdd(read, id.output) : undefined;
       if (!order) throw new Fault("missing", "no add has this id");
-      const progress = await findProgress(read, order.id);
-      const { outcome, endedAt } = order;
-      const info: AddInfo = {
-        add: order.id,
-        ordered: timeOf(order.orderedAt),
-        fetching: progress?.fetching ?? null,
-        fetched: progress?.fetched ?? 0,
-        ended: endedAt === null ? null : timeOf(endedAt),
-        outcome: outcome?.kind ?? null,
-        added: outcome?.kind === "added" ? [...outcome.names] : [],
-        message:
-          outcome?.kind === "failed" || outcome?.kind === "unusable" ? outcome.message : null,
-      };
-      return c.json(info);
+      return c.json(viewAdd(order, await findProgress(read, order.id)));
     },
   );

@@ -1,14 +1,14 @@
 import { Hono } from "hono";
 import { describeRoute } from "hono-openapi";
 import { problem } from "#shared/http/problems.ts";
-import { orderBuilds } from "#shared/messages/build.ts";
 import { SessionId } from "#shared/model.ts";
 import { BuildOrder, Ordered, RecipeInfo, SourceList } from "#shared/recipe-views.ts";
-import { webStream } from "#shared/web-stream.ts";
 import type { ApiEnv } from "../context.ts";
 import { own } from "../http.ts";
+import { orderOne } from "../order-builds.ts";
 import { describeOrderKey, orderIdOf } from "../order-key.ts";
-import { readSnapshot } from "../recipe/read-snapshot.ts";
+import { openSnapshot } from "../recipe/read-snapshot.ts";
+import { showRecipe } from "../recipe/show-recipe.ts";
 import { parseSourceName } from "../recipe/source-name.ts";
 import { demandPackage } from "../store/shown.ts";
 import { demandSource, listSources, NoSource, readLooked } from "../store/sources.ts";
@@ -43,25 +43,14 @@ export const recipeRoutes = new Hono<ApiEnv>()
     describeNames,
     own.read,
     async (c) => {
-      const { blobs, state } = c.var.api;
+      const { api } = c.var;
       const name = demandName(c.req.param("name"));
-      await demandPackage(state.read, name);
-      const of = parseSourceName(c.req.query("of") ?? "next");
+      await demandPackage(api.state.read, name);
       const against = c.req.query("against");
-      const after = await demandSource(state.read, name, of);
-      const before =
-        against === undefined
-          ? undefined
-          : await demandSource(state.read, name, parseSourceName(against));
-      const { compareRecipes } = await import("../recipe/compare-recipes.ts");
-      const recipe: RecipeInfo = {
-        of: after.id,
-        against: before?.id ?? null,
-        files: compareRecipes(
-          before && (await readSnapshot(blobs, before.snapshotSha256)),
-          await readSnapshot(blobs, after.snapshotSha256),
-        ),
-      };
+      const recipe = await showRecipe(api, name, {
+        of: parseSourceName(c.req.query("of") ?? "next"),
+        against: against === undefined ? undefined : parseSourceName(against),
+      });
       return c.json(recipe);
     },
   )
@@ -92,8 +81,8 @@ export const recipeRoutes = new Hono<ApiEnv>()
       const name = demandName(c.req.param("name"));
       await demandPackage(state.read, name);
       const source = await demandSource(state.read, name, parseSourceName(c.req.param("id")));
-      const tar = await blobs.read(source.snapshotSha256);
-      return c.body(webStream(tar), 200, { "content-type": "application/x-tar" });
+      const tar = await openSnapshot(blobs, source.snapshotSha256);
+      return c.body(tar, 200, { "content-type": "application/x-tar" });
     },
   )
   .post(
@@ -103,23 +92,12 @@ export const recipeRoutes = new Hono<ApiEnv>()
     own.write,
     own.jsonBody(BuildOrder),
     async (c) => {
-      const { ask, newId, state } = c.var.api;
+      const { api } = c.var;
       const { source, resolve, force } = c.req.valid("json");
       const name = demandName(c.req.param("name"));
-      await demandPackage(state.read, name);
-      const chosen =
-        source === undefined
-          ? undefined
-          : await demandSource(state.read, name, { kind: "id", id: source });
-      const session = orderIdOf(SessionId, c.req, newId);
-      await ask(orderBuilds, {
-        session,
-        packages: [name],
-        sources: chosen ? { [name]: chosen.id } : {},
-        reason: "manual",
-        resolve,
-        force,
-      });
+      await demandPackage(api.state.read, name);
+      const session = orderIdOf(SessionId, c.req, api.newId);
+      await orderOne(api, name, { session, source, resolve, force });
       return c.json({ session });
     },
   );

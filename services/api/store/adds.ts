@@ -12,6 +12,8 @@ export const insertAdd = async (transaction: Transaction, order: typeof addOrder
   await transaction.insert(addOrders).values(order);
 };
 
+export type AddProgress = typeof adds.$inferSelect;
+
 /** How far the resolver is; undefined: it has not begun. */
 export const findProgress = async (read: Reader, id: AddId) =>
   read.select().from(adds).where(eq(adds.id, id)).get();

@@ -144,17 +144,20 @@ test.each(["recipe", "recipe?of=nonsense", "sources", `sources/${unknown}`])(
   },
 );
 
-test("files that are lost are kiln's own trouble", async () => {
-  await using api = await startApi();
-  await insertPackage(api.world.state, "foo");
+test.each(["recipe", "sources/next"])(
+  "%s of files that are lost is kiln's own trouble",
+  async (path) => {
+    await using api = await startApi();
+    await insertPackage(api.world.state, "foo");
 
-  const response = await api.request("/packages/foo/recipe");
+    const response = await api.request(`/packages/foo/${path}`);
 
-  expect(response.status).toBe(503);
-  expect(await response.json()).toMatchObject({
-    detail: expect.stringMatching(/^the source's files cannot be read: /),
-  });
-});
+    expect(response.status).toBe(503);
+    expect(await response.json()).toMatchObject({
+      detail: expect.stringMatching(/^the source's files cannot be read: /),
+    });
+  },
+);
 
 test("a build is ordered from an older source, once for a key", async () => {
   await using api = await setup();

@@ -1,0 +1,18 @@
+import type { AddInfo } from "#shared/recipe-views.ts";
+import type { AddOrder, AddProgress } from "./store/adds.ts";
+import { timeOf } from "./view-build.ts";
+
+/** `progress`: absent until the resolver has begun. */
+export const viewAdd = (
+  { id, orderedAt, endedAt, outcome }: AddOrder,
+  progress: AddProgress | undefined,
+): AddInfo => ({
+  add: id,
+  ordered: timeOf(orderedAt),
+  fetching: progress?.fetching ?? null,
+  fetched: progress?.fetched ?? 0,
+  ended: endedAt === null ? null : timeOf(endedAt),
+  outcome: outcome?.kind ?? null,
+  added: outcome?.kind === "added" ? [...outcome.names] : [],
+  message: outcome?.kind === "failed" || outcome?.kind === "unusable" ? outcome.message : null,
+});
