@@ -2,7 +2,8 @@ import { mostOrdered, orderBuilds } from "#shared/messages/build.ts";
 import type { Pkgbase, SessionId } from "#shared/model.ts";
 import type { PackageBuildRequest } from "#shared/views.ts";
 import type { Api } from "./context.ts";
-import { listNames, notAdded } from "./store/shown.ts";
+import { demandBase } from "./store/names.ts";
+import { listNames } from "./store/shown.ts";
 import { demandSource } from "./store/sources.ts";
 
 type Terms = Pick<PackageBuildRequest, "resolve" | "force"> & {
@@ -10,16 +11,16 @@ type Terms = Pick<PackageBuildRequest, "resolve" | "force"> & {
   readonly session: SessionId;
 };
 
-/** Orders builds of packages by name. One that is not added means that nothing is built. */
+/** Orders builds of packages, by the names of pkgbases or of their packages. One that is not added means that nothing is built. */
 export const orderNamed = async (
   { ask, state }: Api,
   names: readonly string[],
   { session, resolve, force }: Terms,
 ) => {
-  const known = new Set<string>(await listNames(state.read));
-  const packages = [...new Set(names)];
-  const missing = packages.find((name) => !known.has(name));
-  if (missing !== undefined) throw notAdded(missing);
+  const known = new Map<string, Pkgbase>((await listNames(state.read)).map((it) => [it, it]));
+  const bases = new Set<Pkgbase>();
+  for (const name of names) bases.add(known.get(name) ?? (await demandBase(state.read, name)));
+  const packages = [...bases];
   for (let start = 0; start < packages.length; start += mostOrdered)
     await ask(orderBuilds, {
       session,

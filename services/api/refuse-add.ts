@@ -7,7 +7,7 @@ export const refuseAdd = (outcome: Exclude<Added, { kind: "added" }>) => {
     case "exists":
       return serene.refuse(400, "package with the same base is already added");
     case "unknown":
-      return serene.refuse(404, `aur package '${outcome.name}' does not exist`);
+      return serene.refuse(404, `aur package '${outcome.name}' does not exist${hint(outcome)}`);
     case "unmet":
       return serene.refuse(
         422,
@@ -17,3 +17,6 @@ export const refuseAdd = (outcome: Exclude<Added, { kind: "added" }>) => {
       return serene.refuse(422, `failed to checkout source: ${outcome.message}`);
   }
 };
+
+const hint = ({ similar = [] }: { readonly similar?: readonly string[] }) =>
+  similar.length > 0 ? `; the AUR has ${similar.join(", ")}` : "";

@@ -3,9 +3,11 @@ import type { addRequested, ResolvedAdd, SourceSpec } from "#shared/messages/res
 import { needsOthers, type Surroundings, unasked } from "./closure.ts";
 import type { Resolver } from "./context.ts";
 import { type Adding, type Fetched, fetchOnce } from "./fetch-once.ts";
+import { findListed } from "./find-listed.ts";
 import { gather } from "./gather.ts";
 import { parseGitUrl } from "./git-url.ts";
 import { isDevel } from "./is-devel.ts";
+import type { AurPackage } from "./pick-listed.ts";
 import type { Known } from "./recipes.ts";
 import { specHashOf } from "./spec-hash.ts";
 import type { Source } from "./store/sources.ts";
@@ -16,25 +18,24 @@ type Request = Pick<Payload<typeof addRequested>, "spec" | "replace">;
 /** Fetches a source and what comes along with it. */
 export const add = async (
   context: Resolver,
-  { spec, replace }: Request,
+  { spec: asked, replace }: Request,
   adding: Adding,
 ): Promise<ResolvedAdd> => {
-  if (spec.type === "git") parseGitUrl(spec.url, context.config.GIT_ALLOW_FILE);
+  if (asked.type === "git") parseGitUrl(asked.url, context.config.GIT_ALLOW_FILE);
   const known = await context.recipes.known();
   const isThere = (pkgbase: string) => known.added.has(pkgbase);
 
-  const listed = spec.type === "aur" ? await orUnusable(() => context.aur.info([spec.name])) : [];
-  if ("kind" in listed) return listed;
-  const own = listed.find((it) => spec.type === "aur" && it.name === spec.name);
-  const pkgbase = own?.pkgbase;
-  if (spec.type === "aur" && pkgbase === undefined) return { kind: "unknown", name: spec.name };
+  const located = await orUnusable(() => locate(context, asked));
+  if (located.kind !== "located") return located;
+  const { spec, listed } = located;
+  const pkgbase = listed?.pkgbase;
   if (pkgbase !== undefined && !replace && isThere(pkgbase)) return { kind: "exists", pkgbase };
 
   const devel = "devel" in spec ? spec.devel : pkgbase !== undefined && isDevel(pkgbase);
   const request = {
     spec,
     specHash: specHashOf(spec),
-    aur: own?.record ?? null,
+    aur: listed?.record ?? null,
     devel,
     srcinfoOverride: false,
     ...(pkgbase && { pkgbase }),
@@ -44,6 +45,25 @@ export const add = async (
   if (!replace && isThere(target.source.pkgbase))
     return { kind: "exists", pkgbase: target.source.pkgbase };
   return bringAlong(context, target, { spec, devel, adding }, known);
+};
+
+type Located = {
+  readonly kind: "located";
+  readonly spec: SourceSpec;
+  /** Of the AUR's packages. */
+  readonly listed?: AurPackage;
+};
+
+/** A name of the AUR becomes that of a package, also where it was the name of a pkgbase. */
+const locate = async (
+  context: Resolver,
+  spec: SourceSpec,
+): Promise<Located | Extract<ResolvedAdd, { readonly kind: "unknown" }>> => {
+  if (spec.type !== "aur") return { kind: "located", spec };
+  const found = await findListed(context, spec.name);
+  return found.kind === "unknown"
+    ? found
+    : { kind: "located", spec: { type: "aur", name: found.listed.name }, listed: found.listed };
 };
 
 const bringAlong = async (

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { Pkgbase, Pkgname } from "#shared/model.ts";
 import { deadline, type Pause } from "#shared/pause.ts";
+import type { Log } from "#shared/service/log.ts";
 import { seconds } from "#shared/time.ts";
 import type { AurPackage } from "./pick-listed.ts";
 import { SourceFault } from "./unusable.ts";
@@ -10,6 +11,8 @@ export type Aur = {
   info(names: readonly string[]): Promise<AurPackage[]>;
   /** The names of packages that provide a name, in the AUR's order. */
   search(provision: string): Promise<Pkgname[]>;
+  /** The pkgbases whose names begin with a text, at most 20, in alphabetical order. */
+  suggestBases(start: string): Promise<Pkgbase[]>;
   /** Where a package's files are, for git. */
   gitUrl(pkgbase: string): string;
 };
@@ -23,36 +26,44 @@ export type Options = {
   /** Ends requests under way. */
   readonly signal: AbortSignal;
   readonly pause: Pause;
+  readonly log: Log;
 };
 
 /** Names in one request; the AUR takes some more. */
 const mostNames = 200;
 
+const texts = v.fallback(v.array(v.string()), []);
+const text = v.fallback(v.nullable(v.string()), null);
+const time = v.fallback(v.nullable(v.number()), null);
+
+/** A field that is missing or of another type counts as empty: only the names and the version are needed. */
 const Listed = v.object({
   Name: Pkgname,
   PackageBase: Pkgbase,
   Version: v.string(),
-  Provides: v.optional(v.array(v.string()), []),
-  NumVotes: v.optional(v.number(), 0),
-  Maintainer: v.nullish(v.string(), null),
-  CoMaintainers: v.nullish(v.array(v.string()), []),
-  Submitter: v.nullish(v.string(), null),
+  Provides: texts,
+  NumVotes: v.fallback(v.number(), 0),
+  Maintainer: text,
+  CoMaintainers: texts,
+  Submitter: text,
   /** Seconds, as is the next. */
-  LastModified: v.nullish(v.number(), null),
-  OutOfDate: v.nullish(v.number(), null),
+  LastModified: time,
+  OutOfDate: time,
 });
 
 const Answer = v.variant("type", [
-  v.object({ type: v.literal("multiinfo"), results: v.array(Listed) }),
-  v.object({ type: v.literal("search"), results: v.array(Listed) }),
+  v.object({ type: v.literal("multiinfo"), results: v.array(v.unknown()) }),
+  v.object({ type: v.literal("search"), results: v.array(v.unknown()) }),
   v.object({ type: v.literal("error"), error: v.string() }),
 ]);
 
+const Suggested = v.array(v.unknown());
+
 /** The AUR's RPC interface, version 5. Source: https://aur.archlinux.org/rpc/swagger */
-export const connectAur = ({ url, timeout, retries, signal, pause }: Options): Aur => {
+export const connectAur = ({ url, timeout, retries, signal, pause, log }: Options): Aur => {
   const root = url.replace(/\/+$/, "");
 
-  const post = async (form: URLSearchParams) => {
+  const post = async <S extends v.GenericSchema>(form: URLSearchParams, schema: S) => {
     using late = deadline(pause, timeout);
     const response = await fetch(`${root}/rpc/`, {
       method: "POST",
@@ -60,13 +71,16 @@ export const connectAur = ({ url, timeout, retries, signal, pause }: Options): A
       signal: AbortSignal.any([signal, late.signal]),
     });
     if (!response.ok) throw new Error(`it answered ${response.status} ${response.statusText}`);
-    return v.parse(Answer, await response.json());
+    return v.parse(schema, await response.json());
   };
-  const ask = async (fields: readonly (readonly [string, string])[]) => {
+  const ask = async <S extends v.GenericSchema>(
+    schema: S,
+    fields: readonly (readonly [string, string])[],
+  ): Promise<v.InferOutput<S>> => {
     const form = new URLSearchParams([...fields.map(([name, value]) => [name, value]), ["v", "5"]]);
     for (let failures = 0; ; failures++) {
       try {
-        return await post(form);
+        return await post(form, schema);
       } catch (error) {
         if (failures < retries && !signal.aborted) continue;
         const why = error instanceof Error ? error.message : String(error);
@@ -77,27 +91,46 @@ export const connectAur = ({ url, timeout, retries, signal, pause }: Options): A
     }
   };
 
+  /** A row that cannot be read is passed over: the others count. */
+  const read = (row: unknown) => {
+    const parsed = v.safeParse(Listed, row);
+    if (parsed.success) return [listedOf(parsed.output)];
+    log.warn("AUR row not read", { url: root, why: parsed.issues[0].message.slice(0, 200) });
+    return [];
+  };
+
   return {
     async info(names) {
       const found: AurPackage[] = [];
       for (let at = 0; at < names.length; at += mostNames) {
         const asked = names.slice(at, at + mostNames).map((name) => ["arg[]", name] as const);
-        const answer = await ask([...asked, ["type", "info"]]);
+        const answer = await ask(Answer, [...asked, ["type", "info"]]);
         if (answer.type === "error")
           throw new SourceFault("unavailable", `cannot ask the AUR at ${root}: ${answer.error}`);
-        found.push(...answer.results.map(listedOf));
+        found.push(...answer.results.flatMap(read));
       }
       return found;
     },
 
     async search(provision) {
-      const answer = await ask([
+      const answer = await ask(Answer, [
         ["type", "search"],
         ["by", "provides"],
         ["arg", provision],
       ]);
       // An error here is about the name: too short, or too many have it.
-      return answer.type === "error" ? [] : answer.results.map(({ Name }) => Name);
+      return answer.type === "error" ? [] : answer.results.flatMap(read).map(({ name }) => name);
+    },
+
+    async suggestBases(start) {
+      const names = await ask(Suggested, [
+        ["type", "suggest-pkgbase"],
+        ["arg", start],
+      ]);
+      return names.flatMap((name) => {
+        const parsed = v.safeParse(Pkgbase, name);
+        return parsed.success ? [parsed.output] : [];
+      });
     },
 
     gitUrl: (pkgbase) => `${root}/${pkgbase}.git`,

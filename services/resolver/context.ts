@@ -54,7 +54,7 @@ export type Config = v.InferOutput<typeof Config>;
 const fetchesAtOnce = 6;
 
 export const open = async (base: Base<typeof Config> & Tables) => {
-  const { config, pause, signal } = base;
+  const { config, log, pause, signal } = base;
   const mirror = connectMirror({
     pattern: config.SYNC_MIRROR,
     arch: config.ARCH,
@@ -76,6 +76,7 @@ export const open = async (base: Base<typeof Config> & Tables) => {
       retries: config.AUR_REQUEST_RETRIES,
       signal,
       pause,
+      log,
     }),
     official: openOfficial({ ...base, mirror }),
     recipes: openRecipes(base),

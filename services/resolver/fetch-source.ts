@@ -6,7 +6,7 @@ import { askBuilders } from "./ask-builders.ts";
 import { checkSrcinfo } from "./check-srcinfo.ts";
 import type { Resolver } from "./context.ts";
 import { followCommits } from "./follow-commits.ts";
-import { type Files, readFiles } from "./read-files.ts";
+import { readFiles, textOf } from "./read-files.ts";
 import { snapshotOf } from "./snapshot.ts";
 import { stateOf } from "./source-state.ts";
 import type { FetchedSource } from "./store/sources.ts";
@@ -72,11 +72,6 @@ const packFiles = async (context: Resolver, spec: SourceSpec, pkgbase: Pkgbase |
   if (textOf(read, "PKGBUILD") === undefined)
     throw new SourceFault("invalid", "the source holds no PKGBUILD at its top");
   return { read, tar: snapshotOf(read.files) };
-};
-
-const textOf = ({ files }: Files, path: string) => {
-  const file = files.find((it) => it.path === path && it.kind !== "link");
-  return file && Buffer.from(file.content).toString("utf8");
 };
 
 /** Of a log, the end says what went wrong. */

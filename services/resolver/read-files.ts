@@ -51,3 +51,9 @@ const fromGit = ({ files, revision, committedAt }: Checkout, now: number): Files
   revision,
   ...(committedAt > 0 && committedAt <= now && { committedAt }),
 });
+
+/** The text of a file; undefined where there is no such file, or a link. */
+export const textOf = ({ files }: Pick<Files, "files">, path: string) => {
+  const file = files.find((it) => it.path === path && it.kind !== "link");
+  return file && Buffer.from(file.content).toString("utf8");
+};

@@ -48,7 +48,8 @@ export type ResolvedAdd =
     }
   /** There is a package of this pkgbase already, and `replace` was not asked for. */
   | { readonly kind: "exists"; readonly pkgbase: Pkgbase }
-  | { readonly kind: "unknown"; readonly name: Pkgname }
+  /** `similar`: pkgbases of the AUR that begin with the name. */
+  | { readonly kind: "unknown"; readonly name: Pkgname; readonly similar?: readonly string[] }
   | { readonly kind: "unmet"; readonly pkgbase: Pkgbase; readonly missing: readonly string[] }
   /** The source cannot be fetched or read; the message is what git, the AUR or makepkg said. */
   | { readonly kind: "unusable"; readonly message: string }

@@ -8,7 +8,7 @@ export type AddOutcome =
   /** The asked-for package first. */
   | { readonly kind: "added"; readonly names: readonly Pkgbase[] }
   | { readonly kind: "exists" }
-  | { readonly kind: "unknown"; readonly name: string }
+  | { readonly kind: "unknown"; readonly name: string; readonly similar?: readonly string[] }
   | { readonly kind: "unmet"; readonly pkgbase: string; readonly missing: readonly string[] }
   | { readonly kind: "unusable"; readonly message: string }
   | { readonly kind: "failed"; readonly fault: FaultKind; readonly message: string };

@@ -65,5 +65,8 @@ test("what is no order has no key, and is sent once", async () => {
     answers: { "DELETE /package/foo": away },
   });
 
-  expect(requests.map(({ key }) => key)).toEqual([null]);
+  expect(requests.map(({ method, key }) => [method, key])).toEqual([
+    ["GET", null],
+    ["DELETE", null],
+  ]);
 });

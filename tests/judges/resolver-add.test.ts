@@ -82,6 +82,39 @@ test("a name that the AUR does not know is unknown", async () => {
   });
 });
 
+/** A pkgbase that is no pkgname, as kb16-suite of the cases. */
+const suite = recipe({ pkgbase: "demo-suite", packages: { "demo-one": [], "demo-two": [] } });
+
+test.each(["demo-suite", "demo-one", "demo-two"])(
+  "a pkgbase that is no pkgname is added by %s, and is updated later",
+  async (name) => {
+    await using it = await startResolver();
+    await it.aur.add(suite);
+
+    const answer = await it.adopt({ type: "aur", name });
+    const plan = await it.plan(["demo-suite"]);
+
+    const spec = { type: "aur", name: name === "demo-suite" ? "demo-one" : name };
+    expect(answer).toEqual([{ ...fromAur("demo-suite"), spec, devel: false, dependency: false }]);
+    expect(plan).toMatchObject([{ pkgbase: "demo-suite", problem: null }]);
+    expect(await it.add({ type: "aur", name: "demo-suite" })).toEqual({
+      kind: "exists",
+      pkgbase: "demo-suite",
+    });
+  },
+);
+
+test("a name that the AUR does not know is unknown, with the pkgbases that begin so", async () => {
+  await using it = await startResolver();
+  await it.aur.add(suite);
+
+  expect(await it.add({ type: "aur", name: "demo-s" })).toEqual({
+    kind: "unknown",
+    name: "demo-s",
+    similar: ["demo-suite"],
+  });
+});
+
 test("an AUR that is down is said so, and leaves nothing behind", async () => {
   await using it = await startResolver();
   it.aur.faults.down = true;

@@ -56,6 +56,7 @@ export const openUpstream = ({ kernel, fails }: Parts): Upstream => {
             await fetch("search", provision);
             return [];
           },
+          suggestBases: async () => [],
           gitUrl: (pkgbase) => `https://aur.example/${pkgbase}.git`,
         },
         git: {

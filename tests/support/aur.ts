@@ -25,7 +25,10 @@ const run = promisify(execFile);
 export const startAur = async () => {
   await using stack = new AsyncDisposableStack();
   const directory = stack.use(await makeScratch());
-  const listed = new Map<string, object & { Name: string; Provides: readonly string[] }>();
+  const listed = new Map<
+    string,
+    object & { Name: string; PackageBase: string; Provides: readonly string[] }
+  >();
   const requests = { rpc: 0, git: 0 };
   const faults = { down: false };
   let commits = 0;
@@ -40,6 +43,16 @@ export const startAur = async () => {
       return answerOf(
         "multiinfo",
         [...listed.values()].filter(({ Name }) => names.has(Name)),
+      );
+    }
+    if (type === "suggest-pkgbase") {
+      const bases = [...listed.values()].map(({ PackageBase }) => PackageBase);
+      const start = form.get("arg") ?? "";
+      return Response.json(
+        [...new Set(bases)]
+          .filter((it) => it.startsWith(start))
+          .sort()
+          .slice(0, 20),
       );
     }
     if (type !== "search") return errorOf("Incorrect request type specified.");

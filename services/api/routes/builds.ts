@@ -1,8 +1,6 @@
 import { Hono } from "hono";
-import * as v from "valibot";
 import { clientOf } from "#shared/http/client.ts";
 import { eventStream } from "#shared/http/event-stream.ts";
-import { Pkgbase } from "#shared/model.ts";
 import type { State } from "#shared/state/state.ts";
 import { BuildInfo, BuildList, Text } from "#shared/views.ts";
 import { parseBuildName, parseCount } from "../build-name.ts";
@@ -10,18 +8,21 @@ import type { ApiEnv } from "../context.ts";
 import { describe, read } from "../http.ts";
 import { readLog } from "../read-log.ts";
 import { demandBuild, listBuilds, noBuild } from "../store/builds.ts";
+import { demandBase, findBase } from "../store/names.ts";
 import { demandPackage } from "../store/shown.ts";
 import { viewBuild } from "../view-build.ts";
-import { demandName } from "./names.ts";
 
 const paths = "/:name/build";
 
 /** A name that no package has is one without builds. */
-const buildOf = ({ read }: State, { name, id }: { readonly name: string; readonly id: string }) => {
+const buildOf = async (
+  { read }: State,
+  { name, id }: { readonly name: string; readonly id: string },
+) => {
   const build = parseBuildName(id);
-  const pkgbase = v.safeParse(Pkgbase, name);
-  if (!pkgbase.success) throw noBuild();
-  return demandBuild(read, pkgbase.output, build);
+  const pkgbase = await findBase(read, name);
+  if (pkgbase === undefined) throw noBuild();
+  return demandBuild(read, pkgbase, build);
 };
 
 export const buildRoutes = new Hono<ApiEnv>()
@@ -32,8 +33,8 @@ export const buildRoutes = new Hono<ApiEnv>()
     async (c) => {
       const count = parseCount(c.req.query("count"));
       const { state } = c.var.api;
-      const name = v.safeParse(Pkgbase, c.req.param("name"));
-      const rows = name.success ? await listBuilds(state.read, name.output, count) : [];
+      const name = await findBase(state.read, c.req.param("name"));
+      const rows = name === undefined ? [] : await listBuilds(state.read, name, count);
       return c.json(rows.map(viewBuild));
     },
   )
@@ -43,7 +44,7 @@ export const buildRoutes = new Hono<ApiEnv>()
     read,
     async (c) => {
       const { config, live, state } = c.var.api;
-      const name = demandName(c.req.param("name"));
+      const name = await demandBase(state.read, c.req.param("name"));
       await demandPackage(state.read, name);
       const client = await clientOf(c.req.raw, config, c.env.peer());
       return eventStream(await live.subscribe(name, client), c.req.raw.signal);

@@ -8,9 +8,9 @@ import { listPackages } from "../list-packages.ts";
 import { describeOrderKey, orderIdOf } from "../order-key.ts";
 import { refuseAdd } from "../refuse-add.ts";
 import { removePackage } from "../remove-package.ts";
+import { demandBase } from "../store/names.ts";
 import { demandPackage, demandPkgbuild, findPackages } from "../store/shown.ts";
 import { viewPackage } from "../view-package.ts";
-import { demandName } from "./names.ts";
 
 export const packageRoutes = new Hono<ApiEnv>()
   .get("/list", describe("read", "List all packages", PackageList), read, async (c) => {
@@ -45,7 +45,7 @@ export const packageRoutes = new Hono<ApiEnv>()
   )
   .get("/:name", describe("read", "Show a package", PackageInfo, 404), read, async (c) => {
     const { answers, config, state } = c.var.api;
-    const name = demandName(c.req.param("name"));
+    const name = await demandBase(state.read, c.req.param("name"));
     const info = await answers(`package ${name}`, async () =>
       viewPackage(await demandPackage(state.read, name), config),
     );
@@ -56,7 +56,8 @@ export const packageRoutes = new Hono<ApiEnv>()
     describe("write", "Remove a package, its builds and its published files", null, 404, 503),
     write,
     async (c) => {
-      await removePackage(c.var.api, demandName(c.req.param("name")));
+      const { api } = c.var;
+      await removePackage(api, await demandBase(api.state.read, c.req.param("name")));
       return c.body(null, 200);
     },
   )
@@ -64,6 +65,8 @@ export const packageRoutes = new Hono<ApiEnv>()
     "/:name/pkgbuild",
     describe("read", "Show the PKGBUILD of what is published", Text, 404),
     read,
-    async (c) =>
-      c.json(await demandPkgbuild(c.var.api.state.read, demandName(c.req.param("name")))),
+    async (c) => {
+      const { read } = c.var.api.state;
+      return c.json(await demandPkgbuild(read, await demandBase(read, c.req.param("name"))));
+    },
   );

@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import * as v from "valibot";
 import { Fault } from "#shared/fault.ts";
 import { orderRebuild } from "#shared/messages/rebuild.ts";
-import { Pkgbase, RebuildId } from "#shared/model.ts";
+import { RebuildId } from "#shared/model.ts";
 import type { State } from "#shared/state/state.ts";
 import { RebuildInfo, RebuildList, Text } from "#shared/views.ts";
 import { parseCount } from "../build-name.ts";
@@ -10,19 +10,21 @@ import type { ApiEnv } from "../context.ts";
 import { describe, read, write } from "../http.ts";
 import { describeOrderKey, orderIdOf } from "../order-key.ts";
 import { unpackLog } from "../read-log.ts";
+import { demandBase, findBase } from "../store/names.ts";
 import { demandRebuild, listRebuilds, noRebuild } from "../store/rebuilds.ts";
 import { demandPackage } from "../store/shown.ts";
 import { viewRebuild } from "../view-rebuild.ts";
-import { demandName } from "./names.ts";
 
 const paths = "/:name/rebuild";
 
-const Path = v.object({ name: Pkgbase, id: RebuildId });
-
-const rebuildOf = ({ read }: State, path: { readonly name: string; readonly id: string }) => {
-  const parsed = v.safeParse(Path, path);
-  if (!parsed.success) throw noRebuild();
-  return demandRebuild(read, parsed.output.name, parsed.output.id);
+const rebuildOf = async (
+  { read }: State,
+  { name, id }: { readonly name: string; readonly id: string },
+) => {
+  const rebuild = v.safeParse(RebuildId, id);
+  const pkgbase = await findBase(read, name);
+  if (!rebuild.success || pkgbase === undefined) throw noRebuild();
+  return demandRebuild(read, pkgbase, rebuild.output);
 };
 
 /** kiln's own: serene knows no rebuilds. */
@@ -41,7 +43,7 @@ export const rebuildRoutes = new Hono<ApiEnv>()
     write,
     async (c) => {
       const { ask, newId, state } = c.var.api;
-      const pkgbase = demandName(c.req.param("name"));
+      const pkgbase = await demandBase(state.read, c.req.param("name"));
       const id = orderIdOf(RebuildId, c.req, newId);
       const { rebuild } = await ask(orderRebuild, { pkgbase, rebuild: id });
       return c.json(viewRebuild(await demandRebuild(state.read, pkgbase, rebuild)));
@@ -54,7 +56,7 @@ export const rebuildRoutes = new Hono<ApiEnv>()
     async (c) => {
       const count = parseCount(c.req.query("count"));
       const { state } = c.var.api;
-      const name = demandName(c.req.param("name"));
+      const name = await demandBase(state.read, c.req.param("name"));
       await demandPackage(state.read, name);
       return c.json((await listRebuilds(state.read, name, count)).map(viewRebuild));
     },

@@ -10,11 +10,11 @@ import { describeOrderKey, orderIdOf } from "../order-key.ts";
 import { openSnapshot } from "../recipe/read-snapshot.ts";
 import { showRecipe } from "../recipe/show-recipe.ts";
 import { parseSourceName } from "../recipe/source-name.ts";
+import { demandBase } from "../store/names.ts";
 import { demandPackage } from "../store/shown.ts";
 import { demandSource, listSources, NoSource, readLooked } from "../store/sources.ts";
 import { timeOf } from "../view-build.ts";
 import { viewSource } from "../view-source.ts";
-import { demandName } from "./names.ts";
 
 const naming = "`published`, `next`, the id of a source or a build, or a build's index or time";
 
@@ -44,7 +44,7 @@ export const recipeRoutes = new Hono<ApiEnv>()
     own.read,
     async (c) => {
       const { api } = c.var;
-      const name = demandName(c.req.param("name"));
+      const name = await demandBase(api.state.read, c.req.param("name"));
       await demandPackage(api.state.read, name);
       const against = c.req.query("against");
       const recipe = await showRecipe(api, name, {
@@ -60,7 +60,7 @@ export const recipeRoutes = new Hono<ApiEnv>()
     own.read,
     async (c) => {
       const { read } = c.var.api.state;
-      const name = demandName(c.req.param("name"));
+      const name = await demandBase(read, c.req.param("name"));
       await demandPackage(read, name);
       const { check, published } = await readLooked(read, name);
       const rows = await listSources(read, name);
@@ -78,7 +78,7 @@ export const recipeRoutes = new Hono<ApiEnv>()
     own.read,
     async (c) => {
       const { blobs, state } = c.var.api;
-      const name = demandName(c.req.param("name"));
+      const name = await demandBase(state.read, c.req.param("name"));
       await demandPackage(state.read, name);
       const source = await demandSource(state.read, name, parseSourceName(c.req.param("id")));
       const tar = await openSnapshot(blobs, source.snapshotSha256);
@@ -94,7 +94,7 @@ export const recipeRoutes = new Hono<ApiEnv>()
     async (c) => {
       const { api } = c.var;
       const { source, resolve, force } = c.req.valid("json");
-      const name = demandName(c.req.param("name"));
+      const name = await demandBase(api.state.read, c.req.param("name"));
       await demandPackage(api.state.read, name);
       const session = orderIdOf(SessionId, c.req, api.newId);
       await orderOne(api, name, { session, source, resolve, force });

@@ -10,8 +10,12 @@ import type { Reader } from "#shared/state/state.ts";
 
 export const present = isNull(packages.removedAt);
 
-export const notAdded = (name: string) =>
-  new Fault("missing", `package with base ${name} is not added`);
+/** `similar`: names that are added and may have been meant. */
+export const notAdded = (name: string, similar: readonly string[] = []) =>
+  new Fault(
+    "missing",
+    `package with base ${name} is not added${similar.length > 0 ? `; added are ${similar.join(", ")}` : ""}`,
+  );
 
 const selectPackages = (read: Reader) =>
   read

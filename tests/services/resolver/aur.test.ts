@@ -2,10 +2,12 @@ import { expect, test } from "vitest";
 import { Fault } from "#shared/fault.ts";
 import { pause } from "#shared/pause.ts";
 import { serve } from "#shared/runtime.ts";
+import { jsonLog } from "#shared/service/log.ts";
 import { connectAur } from "../../../services/resolver/aur.ts";
 
 /** A server that remembers what it was sent; `answer` is called with how often it was asked before. */
 const setup = async (answer: (before: number) => Response | Promise<Response>, retries = 0) => {
+  const logged: string[] = [];
   const sent: { path: string; type: string | null; form: string }[] = [];
   const server = await serve(
     async (request) => {
@@ -19,8 +21,9 @@ const setup = async (answer: (before: number) => Response | Promise<Response>, r
   );
   const url = `http://127.0.0.1:${server.port}`;
   const { signal } = new AbortController();
-  const aur = connectAur({ url: `${url}/`, timeout: 200, retries, signal, pause });
-  return { aur, sent, url, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
+  const log = jsonLog((line) => logged.push(line));
+  const aur = connectAur({ url: `${url}/`, timeout: 200, retries, signal, pause, log });
+  return { aur, sent, url, logged, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
 };
 
 /** As the AUR's RPC answered serene. */
@@ -111,11 +114,6 @@ test.each<[string, () => Response | Promise<Response>, string]>([
   ["no JSON", () => new Response("<html>"), ""],
   ["another shape", () => Response.json({ type: "multiinfo" }), ""],
   [
-    "a name that is none",
-    () => answerOf("multiinfo", { ...row, Name: "../x" }),
-    '"../x" is not a package name',
-  ],
-  [
     "an error",
     () => Response.json({ type: "error", error: "Too many requests" }),
     "Too many requests",
@@ -128,6 +126,48 @@ test.each<[string, () => Response | Promise<Response>, string]>([
 
   await expect(asked).rejects.toThrow(Fault);
   await expect(asked).rejects.toThrow(`cannot ask the AUR at ${it.url}: ${why}`);
+});
+
+test("a row that cannot be read is passed over, and named in the log", async () => {
+  await using it = await setup(() =>
+    answerOf("multiinfo", { ...row, Name: "../x" }, null as never, row),
+  );
+
+  expect(await it.aur.info(["demo-mid"])).toEqual([listed]);
+  expect(it.logged.map((line) => JSON.parse(line))).toMatchObject([
+    { event: "AUR row not read", why: '"../x" is not a package name' },
+    { event: "AUR row not read" },
+  ]);
+});
+
+test("a field of another type than usual counts as empty", async () => {
+  const odd = {
+    ...row,
+    Provides: null,
+    NumVotes: "many",
+    Maintainer: 7,
+    CoMaintainers: [1],
+    Submitter: {},
+    LastModified: "yesterday",
+    OutOfDate: true,
+  };
+  await using it = await setup(() => answerOf("multiinfo", odd));
+
+  const record = {
+    maintainer: null,
+    comaintainers: [],
+    submitter: null,
+    lastModified: null,
+    outOfDate: null,
+  };
+  expect(await it.aur.info(["demo-mid"])).toEqual([{ ...listed, provides: [], votes: 0, record }]);
+});
+
+test("pkgbases are found by how they begin", async () => {
+  await using it = await setup(() => Response.json(["demo-mid", "demo-mid-git", 7, "../x"]));
+
+  expect(await it.aur.suggestBases("demo-mid")).toEqual(["demo-mid", "demo-mid-git"]);
+  expect(it.sent[0]?.form).toBe("type=suggest-pkgbase&arg=demo-mid&v=5");
 });
 
 test("what failed is tried again as often as configured", async () => {

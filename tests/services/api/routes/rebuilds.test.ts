@@ -20,6 +20,7 @@ const setup = async (environment: Readonly<Record<string, string>> = {}) => {
   const builder = v.parse(BuilderName, "host-a");
   const build = await insertBuildOf(api.world, pkgbase, { state: "success", builder });
   await insertPublished(api.world, pkgbase);
+  await insertPackage(state, "bare");
   await state.write((tx) => tx.update(publications).set({ build }));
   const log = await api.world.blobs.put(zstdCompressSync("makepkg says ✓\n"));
   const insert = async (row: Partial<typeof rebuilds.$inferInsert>, status: "BAD" | "UNKWN") => {
@@ -144,7 +145,8 @@ test.each([
     "package not found or no rebuild of this id",
   ],
   ["POST", "/package/..%2Fx/rebuild", 404, "package with base ../x is not added"],
-  ["POST", "/package/nopkg/rebuild", 404, "nothing is published"],
+  ["POST", "/package/nopkg/rebuild", 404, "package with base nopkg is not added"],
+  ["POST", "/package/bare/rebuild", 404, "nothing is published"],
   [
     "GET",
     "/package/foo/rebuild?count=abc",
