@@ -6,8 +6,8 @@ import type { Pause } from "#shared/pause.ts";
 import { makeChunks } from "./chunks.ts";
 import { untilKept } from "./until-kept.ts";
 
-/** Bytes of a log that are kept. */
-export const logLimit = 10 * 1024 * 1024;
+/** Bytes of a log that are kept, of its beginning and of its end. */
+const logLimits = { head: 8 * 1024 ** 2, tail: 2 * 1024 ** 2 };
 
 /** Milliseconds between two messages of output. */
 const pace = 100;
@@ -23,7 +23,7 @@ export type Output = AsyncDisposable & {
   write(bytes: Uint8Array): void;
   /** A line of kiln's own. */
   say(text: string): void;
-  /** Says what is left, and keeps the whole log. */
+  /** Says what is left, and keeps the log: beginning and end of one that is too long. */
   end(): Promise<{ readonly log: BlobReference; readonly outputs: number }>;
 };
 
@@ -35,7 +35,7 @@ export const openOutput = (
   { blobs, compress, pause }: Parts,
   publish: (index: number, text: string) => Promise<void>,
 ): Output => {
-  const chunks = makeChunks(logLimit);
+  const chunks = makeChunks(logLimits);
   const stopping = new AbortController();
   const hurry = new AbortController();
   let outputs = 0;
@@ -72,6 +72,7 @@ export const openOutput = (
       sayOn();
     },
     async end() {
+      chunks.finish();
       hurry.abort();
       sayOn();
       await saying;
