@@ -1,10 +1,11 @@
 import * as v from "valibot";
 import { Fault, type FaultKind } from "#shared/fault.ts";
 import { fetchOrder } from "./fetch-order.ts";
+import { printableJson } from "./printable.ts";
 import type { Settings } from "./settings.ts";
 import type { World } from "./world.ts";
 
-/** An answer as it came, and as the API's schema has it. */
+/** An answer as it came, but printable, and as the API's schema has it. */
 export type Answer<T> = { readonly text: string; readonly value: T };
 
 export type Server = {
@@ -48,7 +49,7 @@ export const connectServer = (world: World, { url, secret }: Settings): Server =
   const parse = async <S extends v.GenericSchema>(response: Response, schema: S) => {
     const text = await response.text();
     const parsed = v.safeParse(schema, valueIn(text));
-    if (parsed.success) return { text, value: parsed.output };
+    if (parsed.success) return { text: printableJson(text), value: parsed.output };
     throw new Fault(
       "unavailable",
       `${url} answers as no build server does: ${parsed.issues[0].message}`,

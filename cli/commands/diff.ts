@@ -3,7 +3,7 @@ import { RecipeInfo } from "#shared/recipe-views.ts";
 import { ownPathOf } from "../connect.ts";
 import { exitCodes } from "../exit-code.ts";
 import { formatChanges } from "../format-recipe.ts";
-import { printable } from "../printable.ts";
+import { oneLine, printable } from "../printable.ts";
 import type { Session } from "../session.ts";
 
 export type DiffOptions = { readonly json?: boolean };
@@ -20,7 +20,7 @@ export const diff = async (
     server.get(`${ownPathOf(base, "recipe")}?${new URLSearchParams(query)}`, RecipeInfo);
   const { text, value } = await fetch({ of: to, against: from ?? "published" }).catch((error) => {
     if (from !== undefined || !(error instanceof Fault) || error.kind !== "missing") throw error;
-    world.messages.write(`${error.message}; this is the whole recipe\n`);
+    world.messages.write(`${oneLine(error.message)}; this is the whole recipe\n`);
     return fetch({ of: to });
   });
   if (json) world.output.write(`${text}\n`);

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import * as v from "valibot";
 import { minutes } from "#shared/time.ts";
+import { oneLine } from "../printable.ts";
 import type { Say } from "./run-program.ts";
 
 export type Wanted = {
@@ -29,7 +30,7 @@ export const firstPackage = async ({ url, arch, secret, say, signal }: Wanted) =
   for (let waited = 0; waited < minutes(10); waited += 250) {
     if (await served()) return true;
     const state = secret === undefined ? undefined : await stateOf(url, secret, signal);
-    if (state !== undefined && state !== last) say(`${pkgbase}: ${state}`);
+    if (state !== undefined && state !== last) say(`${pkgbase}: ${oneLine(state)}`);
     last = state ?? last;
     if (/^(failure|fatal|cancelled)/.test(last)) return false;
     await sleep(250, undefined, { signal });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { oneLine, printable } from "../../cli/printable.ts";
+import { oneLine, printable, printableJson } from "../../cli/printable.ts";
 
 test.each([
   ["plain-1.0+git", "plain-1.0+git"],
@@ -15,4 +15,13 @@ test.each([
 
 test("several lines become one", () => {
   expect(oneLine("  fatal:\n\n  no such thing\r\n")).toBe("fatal:; no such thing");
+});
+
+test("JSON keeps its meaning, and holds nothing that a terminal acts on", () => {
+  const value = { text: "a\u202eb\u009bc\u2028d\u{e0001}e ✓" };
+
+  const json = printableJson(JSON.stringify(value));
+
+  expect(json).toBe('{"text":"a\\u202eb\\u009bc\\u2028d\\udb40\\udc01e ✓"}');
+  expect(JSON.parse(json)).toEqual(value);
 });
