@@ -18,18 +18,18 @@ export type Pkgbase = v.InferOutput<typeof Pkgbase>;
 export const Pkgname = v.pipe(name, v.brand("Pkgname"));
 export type Pkgname = v.InferOutput<typeof Pkgname>;
 
-/** An architecture as makepkg.conf(5) names it: `any`, `x86_64`, `armv7h`, `x86_64_v3`. */
+/** An architecture as makepkg.conf(5) names it: `any`, `x86_64`, `armv7h`, `x86_64_v3`; PKGBUILDs also list `ARM`. */
 export const Arch = v.pipe(
   v.string(),
-  v.regex(/^[a-z0-9_]+$/, (issue) => `${issue.received} is not an architecture`),
+  v.regex(/^[A-Za-z0-9_]+$/, (issue) => `${issue.received} is not an architecture`),
 );
 export type Arch = v.InferOutput<typeof Arch>;
 
-/** `[epoch:]pkgver-pkgrel`, without white space or slashes. */
+/** `[epoch:]pkgver-pkgrel` in ASCII, without white space or slashes. */
 export const Version = v.pipe(
   v.string(),
   v.regex(
-    /^(\d+:)?[^\s/:-]+-\d+(\.\d+)?$/,
+    /^(\d+:)?[^\s/:\P{ASCII}-]+-\d+(\.\d+)?$/u,
     (issue) => `${issue.received} is not a package version`,
   ),
 );
@@ -83,12 +83,27 @@ export const Instant = v.pipe(
   v.description("Milliseconds since the Unix epoch"),
 );
 
-/** The name of a file in a repository: no slash, no leading dot, and room for `.sig` in the 255 bytes of a name. */
+/**
+ * The name of a file in a repository: no slash, no leading dot, and room for `.sig` in the 255 bytes of a name. pacman puts
+ * it into a URL as it is, where `#`, `%`, `?` and a backslash mean something else.
+ *
+ * Source: dload.c of libalpm.
+ */
 export const FileName = v.pipe(
   v.string(),
-  v.regex(/^[A-Za-z0-9@_+][A-Za-z0-9@._+:-]*$/),
-  v.maxLength(251),
+  v.regex(/^[\w@+]/, (issue) => `${issue.received} starts with no letter, digit, "@", "_" or "+"`),
+  v.check(
+    (name) => !notInUrls.test(name),
+    ({ input, received }) =>
+      `${received} has ${JSON.stringify(notInUrls.exec(input)?.[0])} in its name, which pacman cannot put into a URL`,
+  ),
+  v.maxLength(
+    251,
+    ({ input }) => `${JSON.stringify(input)} has ${input.length} characters, expected at most 251`,
+  ),
 );
+
+const notInUrls = /[^!-~]|[#%?/\\]/u;
 
 /** Options of makepkg(8) that a package may add, without their dashes (serene's list). */
 export const MakepkgFlag = v.picklist([

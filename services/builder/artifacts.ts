@@ -6,8 +6,7 @@ import { FileName } from "#shared/model.ts";
 import { membersOf } from "#shared/tar-members.ts";
 
 /** `pkgname-version-arch.pkg.tar` and what it is compressed with; never a signature. */
-const packageFile =
-  /^[A-Za-z0-9@_+][A-Za-z0-9@._+:-]*\.pkg\.tar(\.(gz|bz2|xz|zst|lrz|lzo|lz4|lz|Z))?$/;
+const packageFile = /^[\w@+].*\.pkg\.tar(\.(gz|bz2|xz|zst|lrz|lzo|lz4|lz|Z))?$/s;
 
 /** Bytes of one build's packages together, and of whatever lies beside them. */
 const mostBytes = 16 * 1024 ** 3;
@@ -30,11 +29,8 @@ export const storeArtifacts = async (
     const [, filename = "", deeper] = member.name.split("/");
     if (member.type !== "file" || deeper !== undefined) continue;
     if (!packageFile.test(filename)) continue;
-    if (!v.safeParse(FileName, filename).success)
-      throw new Fault(
-        "invalid",
-        `the name of ${filename} has ${filename.length} characters, expected at most 251`,
-      );
+    const name = v.safeParse(FileName, filename);
+    if (!name.success) throw new Fault("invalid", name.issues[0].message);
     if (artifacts.length === mostFiles) throw tooMuch();
     artifacts.push({ filename, blob: await blobs.put(member.content) });
   }

@@ -3,6 +3,7 @@ import { Fault } from "#shared/fault.ts";
 import { Arch, FileName, Pkgbase, Pkgname, Sha256, Version } from "#shared/model.ts";
 import { addField, Count, many, maybe, one, parseFields, SecondsAsInstant } from "./fields.ts";
 import type { Pkginfo } from "./pkginfo.ts";
+import { squeezed } from "./white-space.ts";
 
 /** What a sync database says of a package, in the order in which repo-add(8) writes it. */
 export const Desc = v.object({
@@ -73,7 +74,7 @@ export type Artifact = {
   readonly signature?: Uint8Array;
 };
 
-/** What repo-add(8) makes of a package file. */
+/** What repo-add(8) makes of a package file: a text has one space where the package has several. */
 export const entryOf = (
   pkginfo: Pkginfo,
   { filename, bytes, sha256, md5, signature }: Artifact,
@@ -85,28 +86,30 @@ export const entryOf = (
     name: pkginfo.pkgname,
     base: pkginfo.pkgbase,
     version: pkginfo.pkgver,
-    desc: pkginfo.pkgdesc?.replace(/\s+/g, " "),
-    groups: pkginfo.group,
+    desc: textOf(pkginfo.pkgdesc),
+    groups: pkginfo.group.map(squeezed),
     csize: bytes,
     isize: pkginfo.size,
     md5sum: md5,
     sha256sum: sha256,
     pgpsig: signature && Buffer.from(signature).toString("base64"),
-    url: pkginfo.url,
-    license: pkginfo.license,
+    url: textOf(pkginfo.url),
+    license: pkginfo.license.map(squeezed),
     arch: pkginfo.arch,
     builddate: pkginfo.builddate,
-    packager: pkginfo.packager,
-    replaces: pkginfo.replaces,
-    conflicts: pkginfo.conflict,
-    provides: pkginfo.provides,
-    depends: pkginfo.depend,
-    optdepends: pkginfo.optdepend,
-    makedepends: pkginfo.makedepend,
-    checkdepends: pkginfo.checkdepend,
+    packager: textOf(pkginfo.packager),
+    replaces: pkginfo.replaces.map(squeezed),
+    conflicts: pkginfo.conflict.map(squeezed),
+    provides: pkginfo.provides.map(squeezed),
+    depends: pkginfo.depend.map(squeezed),
+    optdepends: pkginfo.optdepend.map(squeezed),
+    makedepends: pkginfo.makedepend.map(squeezed),
+    checkdepends: pkginfo.checkdepend.map(squeezed),
   },
   files,
 });
+
+const textOf = (text: string | undefined) => (text === undefined ? undefined : squeezed(text));
 
 /** `%NAME%`, then a value a line until an empty one. */
 const readBlocks = (text: string) => {

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { Fault } from "#shared/fault.ts";
+import { trimmed } from "./white-space.ts";
 
 // Pacman's metadata files are lists of named texts. A schema over them says which name takes one
 // value and which takes many; names that it lacks are passed over, as libalpm does.
@@ -16,12 +17,12 @@ export const addField = (fields: Map<string, string[]>, name: string, value: str
 export const readFields = (text: string, file: string) => {
   const fields = new Map<string, string[]>();
   for (const [index, full] of text.split("\n").entries()) {
-    const line = full.trim();
+    const line = trimmed(full);
     if (line === "" || line.startsWith("#")) continue;
     const equals = line.indexOf("=");
     if (equals === -1 || line.includes("\0"))
       throw new Fault("invalid", `line ${index + 1} of ${file}: expected "name = value"`);
-    addField(fields, line.slice(0, equals).trim(), line.slice(equals + 1).trim());
+    addField(fields, trimmed(line.slice(0, equals)), trimmed(line.slice(equals + 1)));
   }
   return fields;
 };

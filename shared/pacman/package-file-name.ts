@@ -8,7 +8,7 @@ const PackageFileName = v.object({
   version: Version,
   arch: Arch,
   /** PKGEXT of makepkg.conf(5): `.pkg.tar.zst` */
-  extension: v.pipe(v.string(), v.regex(/^\.pkg\.tar(\.[a-z0-9]+)?$/)),
+  extension: v.pipe(v.string(), v.regex(/^\.pkg\.tar(\.[A-Za-z0-9]+)?$/)),
 });
 export type PackageFileName = v.InferOutput<typeof PackageFileName>;
 

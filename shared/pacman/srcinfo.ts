@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { Fault } from "#shared/fault.ts";
 import { Arch, Pkgbase, Pkgname, Version } from "#shared/model.ts";
+import { trimmed } from "./white-space.ts";
 
 /** What `makepkg --printsrcinfo` says of a PKGBUILD: one base, and each package where it differs. */
 export type Srcinfo = {
@@ -60,14 +61,15 @@ export const formatSrcinfo = ({ pkgbase, fields, packages }: Srcinfo) =>
 const formatSection = (kind: string, name: string, fields: Fields) =>
   `${kind} = ${name}\n${fields.map(([field, value]) => `\t${field} = ${value}\n`).join("")}`;
 
-/** `[epoch:]pkgver-pkgrel`, of every package. */
+/** `[epoch:]pkgver-pkgrel`, of every package. An epoch of 0 is none: get_full_version in makepkg(8) leaves it out. */
 export const versionOf = ({ pkgbase, fields }: Pick<Srcinfo, "pkgbase" | "fields">): Version => {
   const [epoch, pkgver, pkgrel] = ["epoch", "pkgver", "pkgrel"].map((name) => {
     const [value, again] = valuesOf(fields, name);
     if (again === undefined) return value;
     throw new Fault("invalid", `the .SRCINFO of ${pkgbase} says ${name} twice`);
   });
-  return parseAs(Version, `${epoch ? `${epoch}:` : ""}${pkgver ?? ""}-${pkgrel ?? ""}`);
+  const hasEpoch = epoch !== undefined && !/^0*$/.test(epoch);
+  return parseAs(Version, `${hasEpoch ? `${epoch}:` : ""}${pkgver ?? ""}-${pkgrel ?? ""}`);
 };
 
 export const pkgnamesOf = ({ packages }: Srcinfo) => packages.map(({ pkgname }) => pkgname);
@@ -122,11 +124,11 @@ const packageOf = ({ pkgbase, packages }: Srcinfo, pkgname: string) => {
 
 const linesOf = (text: string): Line[] =>
   text.split("\n").flatMap((full, index) => {
-    const line = full.trim();
+    const line = trimmed(full);
     if (line === "" || line.startsWith("#")) return [];
     const equals = line.indexOf("=");
-    const name = line.slice(0, equals).trim();
-    const value = line.slice(equals + 1).trim();
+    const name = trimmed(line.slice(0, equals));
+    const value = trimmed(line.slice(equals + 1));
     if (equals === -1 || !/^\w+$/.test(name) || value.includes("\0"))
       throw refused(index + 1, `expected "name = value", not ${JSON.stringify(line.slice(0, 80))}`);
     return [{ number: index + 1, name, value }];

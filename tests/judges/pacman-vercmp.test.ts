@@ -1,25 +1,9 @@
-import { execFileSync } from "node:child_process";
 import { createReadStream } from "node:fs";
 import { expect, test } from "vitest";
 import { readDatabase } from "#shared/pacman/database-read.ts";
 import { vercmp } from "#shared/pacman/vercmp.ts";
+import { askVercmp as asked, type Pair } from "../support/ask-vercmp.ts";
 import { corpusFile, corpusTest } from "../support/corpus.ts";
-
-type Pair = readonly [string, string];
-
-/** What vercmp(8) answers to each pair, asked by one xargs. */
-const asked = (pairs: readonly Pair[]) =>
-  execFileSync("xargs", ["-0", "-n", "2", "vercmp"], {
-    input: pairs
-      .flat()
-      .map((version) => `${version}\0`)
-      .join(""),
-    encoding: "utf8",
-    maxBuffer: 1 << 26,
-  })
-    .trim()
-    .split("\n")
-    .map((answer, i) => [...(pairs[i] ?? []), Number(answer)]);
 
 const answered = (pairs: readonly Pair[]) => pairs.map(([a, b]) => [a, b, vercmp(a, b)]);
 

@@ -36,6 +36,32 @@ test("a name that leads out of the directory is refused", async () => {
   });
 });
 
+test.each([
+  ["~", "a-1~rc1^2,3=4-1-any.pkg.tar.zst"],
+  ["'", "a-it's-1-any.pkg.tar.zst"],
+])("a version may have %s in it", async (_character, filename) => {
+  await using world = await makeWorld();
+  const tar = await tarOf([[`packages/${filename}`, "a"]]);
+
+  const artifacts = await storeArtifacts(world.blobs, Readable.from([tar]));
+
+  expect(artifacts.map((it) => it.filename)).toEqual([filename]);
+});
+
+test.each(["#", "%", "?"])(
+  "a package that pacman could not fetch for its %s is refused",
+  async (character) => {
+    await using world = await makeWorld();
+    const filename = `a-1${character}2-1-any.pkg.tar.zst`;
+    const tar = await tarOf([[`packages/${filename}`, "a"]]);
+
+    await expect(storeArtifacts(world.blobs, Readable.from([tar]))).rejects.toMatchObject({
+      kind: "invalid",
+      message: `"${filename}" has "${character}" in its name, which pacman cannot put into a URL`,
+    });
+  },
+);
+
 test("a package whose signature could have no name is refused", async () => {
   await using world = await makeWorld();
   const filename = `${"a".repeat(236)}-1-1-any.pkg.tar`;
@@ -43,7 +69,7 @@ test("a package whose signature could have no name is refused", async () => {
 
   await expect(storeArtifacts(world.blobs, Readable.from([tar]))).rejects.toMatchObject({
     kind: "invalid",
-    message: `the name of ${filename} has 252 characters, expected at most 251`,
+    message: `"${filename}" has 252 characters, expected at most 251`,
   });
 });
 

@@ -80,6 +80,12 @@ test("names and version come from the base", () => {
   expect(versionOf(srcinfo)).toBe("1:1.2-3");
 });
 
+test.each(["0", "00", ""])("an epoch of %j is none", (epoch) => {
+  const text = `pkgbase = a\n\tpkgver = 1\n\tpkgrel = 1\n\tepoch = ${epoch}\npkgname = a\n`;
+
+  expect(versionOf(parseSrcinfo(text))).toBe("1-1");
+});
+
 test.each([
   [undefined, "depends", "x86_64", ["glibc>=2", "zlib", "lib32"]],
   [undefined, "depends", "armv7h", ["glibc>=2", "zlib"]],
