@@ -10,7 +10,8 @@ export const askMakepkg = (call: string, values: readonly (readonly string[])[])
     shopt -s extglob
     LIBRARY=/usr/share/makepkg
     source "$LIBRARY/lint_pkgbuild.sh"
-    source "$LIBRARY/util/pkgbuild.sh"
+    source "$LIBRARY/srcinfo.sh"
+    source <(sed -n '/^merge_arch_attrs/,/^}/p' /usr/bin/makepkg)
     gettext() { printf %s "$1"; }
     ask() { ${call}; }
     while mapfile -t -d '' -n ${width} value && (( \${#value[@]} )); do
