@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { mkdir, open, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
+import { dirname } from "node:path";
 import type { DockerAddress } from "#shared/docker-url.ts";
 import { Fault } from "#shared/fault.ts";
 import { answers, killContainers } from "./engine.ts";
@@ -44,6 +45,10 @@ export const startOwnEngine = async (
 };
 
 const spawnEngine = async (paths: EnginePaths) => {
+  // The data directory above has other permissions: others reach the repository there.
+  await mkdir(dirname(paths.directory), { recursive: true });
+  for (const path of [paths.directory, paths.runtime])
+    await mkdir(path, { recursive: true, mode: 0o700 });
   await mkdir(paths.execRoot, { recursive: true });
   await mkdir(paths.dataRoot, { recursive: true });
   await writeFile(paths.ownerFile, String(process.pid));

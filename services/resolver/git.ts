@@ -95,7 +95,7 @@ export const connectGit = ({ directory, allowFile, ...rest }: Options): Git => {
     },
 
     async removeAbandoned(before) {
-      await mkdir(directory, { recursive: true });
+      await mkdir(directory, { recursive: true, mode: 0o700 });
       for (const name of await readdir(directory)) {
         if (!name.startsWith("git-")) continue;
         const path = join(directory, name);
@@ -113,7 +113,7 @@ const installed = minutes(1);
 
 const makeRepository = async (directory: string) => {
   const unwritable = ifUnwritable(`git's files cannot be written into ${directory}`);
-  await mkdir(directory, { recursive: true }).catch(unwritable);
+  await mkdir(directory, { recursive: true, mode: 0o700 }).catch(unwritable);
   return resolve(await mkdtemp(join(directory, "git-")).catch(unwritable));
 };
 

@@ -28,7 +28,7 @@ import {
   sha256Of,
 } from "./checking.ts";
 import { renewAfter } from "./grace.ts";
-import { openIncoming } from "./incoming.ts";
+import { closed, lazyIncoming } from "./incoming.ts";
 import { openLeaving } from "./leaving.ts";
 
 /** How many blobs are remembered as checked. */
@@ -45,7 +45,7 @@ const leastFree = 64 * 1024 * 1024;
  */
 export const openDirectory = (path: string, { durable = true } = {}): Blobs => {
   const root = resolve(path);
-  const newIncoming = lazyIncoming(join(root, "incoming"));
+  const newIncoming = lazyIncoming(root);
   const unwritable = ifUnwritable(`no blob can be written into ${root}`);
 
   const placeOf = (sha256: string) => {
@@ -155,18 +155,6 @@ export const openDirectory = (path: string, { durable = true } = {}): Blobs => {
   };
 };
 
-/** Names of files to write, from one opening; one that failed is tried again. */
-const lazyIncoming = (directory: string) => {
-  let opened: ReturnType<typeof openIncoming> | undefined;
-  return async () => {
-    opened ??= openIncoming(directory).catch((error: unknown) => {
-      opened = undefined;
-      throw error;
-    });
-    return (await opened)();
-  };
-};
-
 const stateOf = ({ ino, size, mtimeNs, ctimeNs }: BigIntStats) =>
   [ino, size, mtimeNs, ctimeNs].join(" ");
 
@@ -220,7 +208,7 @@ async function* listIn(root: string): AsyncGenerator<ListedBlob> {
 
 const moveTo = async (place: string, written: string, durable: boolean) => {
   const folder = dirname(place);
-  const made = await mkdir(folder, { recursive: true });
+  const made = await mkdir(folder, { recursive: true, mode: closed });
   await rename(written, place);
   if (!durable) return;
   await sync(folder);

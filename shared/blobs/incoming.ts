@@ -2,13 +2,34 @@ import { randomUUID } from "node:crypto";
 import { mkdir, readdir, readlink, rm, stat, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { ofOthers, takeRights } from "#shared/close-to-others.ts";
 import { days } from "#shared/time.ts";
 
 /** What this process writes has this in its name: process ids start anew in each container. */
 const run = randomUUID();
 
+/** Sources and logs are nobody else's; a group may be given to directories that services of several users share. */
+export const closed = 0o770;
+
+/** Names of files to write, from one opening; one that failed is tried again. */
+export const lazyIncoming = (root: string) => {
+  let opened: ReturnType<typeof openIncoming> | undefined;
+  const open = async () => {
+    await mkdir(root, { recursive: true, mode: closed });
+    await takeRights(root, ofOthers);
+    return openIncoming(join(root, "incoming"));
+  };
+  return async () => {
+    opened ??= open().catch((error: unknown) => {
+      opened = undefined;
+      throw error;
+    });
+    return (await opened)();
+  };
+};
+
 /** Names for files that are being written. What processes that died left half written is removed. */
-export const openIncoming = async (directory: string) => {
+const openIncoming = async (directory: string) => {
   await mkdir(directory, { recursive: true });
   const space = `${hostname()},${await readlink("/proc/self/ns/pid").catch(() => "")}`;
   const next = () => join(directory, [space, process.pid, run, randomUUID()].join(","));

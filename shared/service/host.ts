@@ -8,7 +8,7 @@ import { messages } from "#shared/messages/index.ts";
 import type { Measure } from "#shared/metrics/declare.ts";
 import { openMetrics } from "#shared/metrics/prometheus.ts";
 import type { ProgramEnvironment } from "#shared/run-program.ts";
-import { serve } from "#shared/runtime.ts";
+import { mayRead, serve } from "#shared/runtime.ts";
 import { openState } from "#shared/state/open.ts";
 import { openAnswering } from "./answer.ts";
 import { integer, parseConfig, text } from "./config.ts";
@@ -60,6 +60,7 @@ export const host = async (
   const hasState = services.some((service) => service.state);
   demandWithoutFiles(data, "NATS_URL", config.NATS_URL, "wss://host:port");
   if (hasState) demandWithoutFiles(data, "STATE_URL", config.STATE_URL, "https://host");
+  if (mayRead(data)) await closed(data);
   const metrics = openMetrics([...common, ...services.flatMap(metricsOf)]);
   const { measure } = metrics;
   const ground: Part[] = [];
@@ -137,6 +138,11 @@ const countDelivery = ({ count }: Measure, { name, message, verdict, again }: De
   const labels = { service: name, message: message.subject };
   count(deliveries, { ...labels, verdict });
   if (again) count(redeliveries, labels);
+};
+
+const closed = async (directory: string) => {
+  const { closeDataDirectory } = await import("./close-data-directory.ts");
+  await closeDataDirectory(directory);
 };
 
 const embedded = async (directory: string, log: Log, programs: ProgramEnvironment) => {

@@ -123,16 +123,19 @@ const openFile = async (url: string): Promise<Opened> => {
   const { createClient } = await import("@libsql/client");
   const { drizzle } = await import("drizzle-orm/libsql");
   const patient = createClient({ url, timeout: patience.open });
+  const { rows } = await patient.execute("PRAGMA database_list");
+  const path = String(rows[0]?.file);
   try {
+    const { closeDatabase } = await import("./close-database.ts");
+    await closeDatabase(path);
     await patient.execute("PRAGMA journal_mode = WAL");
     await migrate(patient, drizzle(patient));
   } finally {
     patient.close();
   }
   const client = createClient({ url, timeout: standstill });
-  const { rows } = await client.execute("PRAGMA database_list");
   const { openFileVersion } = await import("./file-version.ts");
-  const version = openFileVersion(String(rows[0]?.file));
+  const version = openFileVersion(path);
   return { client, database: drizzle(client), version };
 };
 
