@@ -35,6 +35,13 @@ export const Version = v.pipe(
 );
 export type Version = v.InferOutput<typeof Version>;
 
+/** A release of a version, `N` or `N.k`. */
+export const Pkgrel = v.pipe(
+  v.string(),
+  v.regex(/^\d+(\.\d+)?$/, (issue) => `${issue.received} is not a pkgrel`),
+);
+export type Pkgrel = v.InferOutput<typeof Pkgrel>;
+
 export const BuildId = v.pipe(v.string(), v.uuid(), v.brand("BuildId"));
 export type BuildId = v.InferOutput<typeof BuildId>;
 

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import type { Blobs } from "./blobs/blobs.ts";
-import { type OwnRepository, RepositoryFile } from "./messages/build.ts";
+import { type OwnRepository, RepositoryFile } from "./messages/own-repository.ts";
 
 const Files = v.array(RepositoryFile);
 type File = v.InferOutput<typeof RepositoryFile>;

@@ -28,13 +28,13 @@ type Request = Payload<typeof buildRequested>;
 export const build = async (context: Builder, request: Request, { failures, signal }: Delivery) => {
   const { ask, blobs, compress, config, engine, limits, log, name, now, pause, publish, work } =
     context;
-  const { build, pkgbase, arch } = request;
+  const { build, pkgbase, arch, pkgrel } = request;
   const report = work.reportOf(build);
-  if (report) return publish(buildFinished, report);
+  if (report?.pkgrel === pkgrel) return publish(buildFinished, report);
   await engine.ping();
   // Begun before the claim: the build may end while the reply is on its way.
-  using turn = work.begin(build);
-  const { go } = await ask(claimBuild, { build, builder: name });
+  using turn = work.begin(build, ({ pkgrel: finished }) => finished === pkgrel);
+  const { go } = await ask(claimBuild, { build, builder: name, pkgrel });
   if (!go || turn.ended.aborted) return;
 
   const startedAt = now();
@@ -67,7 +67,7 @@ export const build = async (context: Builder, request: Request, { failures, sign
   const { measurements } = progress;
   const finished = {
     ...{ build, pkgbase, arch, at: now() },
-    ...{ builder: name, startedAt, outcome, measurements, ...kept },
+    ...{ builder: name, startedAt, outcome, measurements, pkgrel, ...kept },
   };
   await untilKept(pause, () => publish(buildFinished, finished), signal);
   log.info("build finished", { build, pkgbase, outcome: outcome.kind });
@@ -75,7 +75,7 @@ export const build = async (context: Builder, request: Request, { failures, sign
 
 /** Says that a build that no attempt came to the end of will not be tried again. */
 export const giveUp = async ({ name, now, publish }: Builder, request: Request, error: unknown) => {
-  const { build, pkgbase, arch } = request;
+  const { build, pkgbase, arch, pkgrel } = request;
   const reason = error instanceof Error ? error.message : String(error);
   await publish(buildFinished, {
     ...{ build, pkgbase, arch, at: now() },
@@ -84,5 +84,6 @@ export const giveUp = async ({ name, now, publish }: Builder, request: Request, 
     log: null,
     outputs: 0,
     measurements: null,
+    pkgrel,
   });
 };

@@ -1,12 +1,7 @@
 import type { Blobs } from "#shared/blobs/blobs.ts";
 import type { Payload } from "#shared/bus/declare.ts";
-import type {
-  BuildOutcome,
-  buildRequested,
-  Measurements,
-  OwnRepository,
-  Step,
-} from "#shared/messages/build.ts";
+import type { BuildOutcome, buildRequested, Measurements, Step } from "#shared/messages/build.ts";
+import type { OwnRepository } from "#shared/messages/own-repository.ts";
 import type { Pause } from "#shared/pause.ts";
 import { capture } from "./capture.ts";
 import { collect } from "./collect.ts";
@@ -14,6 +9,7 @@ import type { Exit } from "./docker/engine.ts";
 import { spent } from "./measure.ts";
 import { neededRepository, repositoryEntries } from "./own-repository.ts";
 import { done, enter, look, only, type Row, runEach, runSteps, type Stage } from "./run-steps.ts";
+import { setPkgrel } from "./set-pkgrel.ts";
 import { sourceEntries } from "./source.ts";
 import * as steps from "./steps.ts";
 import { fileEntry, packTar } from "./tar.ts";
@@ -77,13 +73,17 @@ const plan = (attempt: Attempt): readonly Row<Step>[] => {
   ];
 };
 
+const numberingOf = ({ pkgbase, version, pkgrel }: Attempt["request"]) =>
+  pkgrel === null ? undefined : (text: string) => setPkgrel(text, { pkgbase, version, pkgrel });
+
 const isSigned = (repository: OwnRepository | null) => typeof repository?.publicKey === "string";
 
 async function* entries(
-  { blobs, request: { source, prepare }, repositoryUrl }: Attempt,
+  { blobs, request, repositoryUrl }: Attempt,
   repository: OwnRepository | null,
 ) {
-  yield* sourceEntries(blobs, source);
+  const { source, prepare } = request;
+  yield* sourceEntries(blobs, source, undefined, numberingOf(request));
   if (prepare !== null) yield fileEntry(steps.preparePath.slice(1), prepare);
   if (repository) yield* repositoryEntries(blobs, repository, repositoryUrl);
 }

@@ -1,6 +1,6 @@
 import type { Blobs } from "#shared/blobs/blobs.ts";
 import { Fault } from "#shared/fault.ts";
-import type { OwnRepository } from "#shared/messages/build.ts";
+import type { OwnRepository } from "#shared/messages/own-repository.ts";
 import { readOwnPackages } from "#shared/own-packages.ts";
 import { type Entry, fileEntry } from "./tar.ts";
 

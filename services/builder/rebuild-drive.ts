@@ -1,6 +1,7 @@
 import type { Blobs } from "#shared/blobs/blobs.ts";
 import type { Payload } from "#shared/bus/declare.ts";
 import type { RebuildOutcome, RebuildStep, rebuildRequested } from "#shared/messages/rebuild.ts";
+import type { Version } from "#shared/model.ts";
 import { parseBuildinfo } from "#shared/pacman/buildinfo.ts";
 import type { Pause } from "#shared/pause.ts";
 import { takePackages } from "./collect.ts";
@@ -10,6 +11,7 @@ import { makeEqual } from "./make-equal.ts";
 import { directoriesCommand, gatheredPath, makepkgConfPath } from "./rebuild-steps.ts";
 import { type Recorded, recordedOf } from "./recorded.ts";
 import { done, enter, only, type Row, runEach, runSteps, type Stage } from "./run-steps.ts";
+import { setPkgrel } from "./set-pkgrel.ts";
 import { sourceEntries } from "./source.ts";
 import * as steps from "./steps.ts";
 import { type Entry, fileEntry, packTar } from "./tar.ts";
@@ -25,15 +27,20 @@ export type Attempt = Stage<RebuildStep> & {
 export const driveRebuild = async (attempt: Attempt): Promise<RebuildOutcome> => {
   const { blobs, request } = attempt;
   const text = new TextDecoder().decode(await blobs.bytes(request.buildinfo.sha256));
-  const recorded = recordedOf(parseBuildinfo(text), request);
-  const unbuilt = await runSteps(attempt, plan(attempt, recorded));
+  const buildinfo = parseBuildinfo(text);
+  const recorded = recordedOf(buildinfo, request);
+  const unbuilt = await runSteps(attempt, plan(attempt, recorded, buildinfo.pkgver));
   if (unbuilt) return unbuilt;
   enter(attempt, "packages");
   return { kind: "rebuilt", artifacts: await takePackages(attempt) };
 };
 
 /** As a build's, but that what is installed is not what is newest. */
-const plan = (attempt: Attempt, recorded: Recorded): readonly Row<RebuildStep>[] => {
+const plan = (
+  attempt: Attempt,
+  recorded: Recorded,
+  version: Version,
+): readonly Row<RebuildStep>[] => {
   const { container, output, request, archive } = attempt;
   const { flags, hasSources, prepare } = request;
   const { startdir, builddir, environment, installed } = recorded;
@@ -46,7 +53,7 @@ const plan = (attempt: Attempt, recorded: Recorded): readonly Row<RebuildStep>[]
       async () => {
         const exit = await runEach(attempt, directoriesCommand(startdir, builddir));
         if (exit.kind === "gone" || exit.code !== 0) return exit;
-        await container.put(packTar(entries(attempt, recorded), request.sourceDateEpoch));
+        await container.put(packTar(entries(attempt, recorded, version), request.sourceDateEpoch));
         return done;
       },
     ],
@@ -73,9 +80,16 @@ const plan = (attempt: Attempt, recorded: Recorded): readonly Row<RebuildStep>[]
 const ownOf = ({ request }: Attempt, { installed }: Recorded) =>
   request.own.filter(({ filename }) => installed.includes(entryOf(filename)));
 
-async function* entries(attempt: Attempt, recorded: Recorded): AsyncGenerator<Entry> {
+async function* entries(
+  attempt: Attempt,
+  recorded: Recorded,
+  version: Version,
+): AsyncGenerator<Entry> {
   const { blobs, request } = attempt;
-  yield* sourceEntries(blobs, request.source, recorded.startdir);
+  const { pkgbase, pkgrel } = request;
+  const edit =
+    pkgrel === null ? undefined : (text: string) => setPkgrel(text, { pkgbase, version, pkgrel });
+  yield* sourceEntries(blobs, request.source, recorded.startdir, edit);
   if (request.prepare !== null) yield fileEntry(steps.preparePath.slice(1), request.prepare);
   yield fileEntry(makepkgConfPath.slice(1), recorded.makepkgConf);
   yield { kind: "directory", name: gatheredPath.slice(1), owner: "root", mode: 0o755 };

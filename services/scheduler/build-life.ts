@@ -1,8 +1,9 @@
+import * as v from "valibot";
 import { type Payload, type Publication, publication } from "#shared/bus/declare.ts";
 import { buildEnded, type buildFinished, buildRequested } from "#shared/messages/build.ts";
 import { sayable } from "#shared/messages/reason.ts";
 import { publishRequested } from "#shared/messages/repo.ts";
-import type { BuilderName, BuildId, SourceId } from "#shared/model.ts";
+import type { BuilderName, BuildId, Pkgrel, SourceId, Version } from "#shared/model.ts";
 import { endOf } from "./end-of.ts";
 import type { BuildInLife, Made, NewState } from "./store/builds.ts";
 
@@ -23,11 +24,16 @@ export type BuildEvent =
   /** Everything that the build is made of is known. */
   | { readonly kind: "pinned"; readonly request: Request; readonly sourceState: string }
   /** A builder asks whether it may begin. */
-  | { readonly kind: "claimed"; readonly builder: BuilderName }
+  | { readonly kind: "claimed"; readonly builder: BuilderName; readonly pkgrel: Pkgrel | null }
   | { readonly kind: "finished"; readonly report: Payload<typeof buildFinished> }
   | { readonly kind: "published"; readonly version: string | null }
-  /** The repository does not take what was built. */
-  | { readonly kind: "refused"; readonly message: string }
+  /** The repository does not take what was built with `pkgrel`; `again`: the build starts again with another one. */
+  | {
+      readonly kind: "refused";
+      readonly message: string;
+      readonly pkgrel: Pkgrel | null;
+      readonly again: { readonly version: Version; readonly pkgrel: Pkgrel } | null;
+    }
   | { readonly kind: "cancelled"; readonly message: string }
   /** The build cannot go on from where it is, by kiln's fault or its recipe's. */
   | { readonly kind: "given-up"; readonly message: string }
@@ -38,6 +44,8 @@ export type BuildStep = {
   /** Absent: the row stays as it is. */
   readonly to?: NewState;
   readonly made?: readonly Made[];
+  /** What the build made before counts no more. */
+  readonly forgetMade?: true;
   /** The row goes. */
   readonly forget?: true;
   readonly publications: readonly Publication[];
@@ -79,7 +87,7 @@ const plan: Handlers["planned"] = (_build, { needs, source }) => ({
 });
 
 const pin: Handlers["pinned"] = (_build, { request, sourceState }) => ({
-  to: { state: "requested", request, sourceState },
+  to: { state: "requested", request, sourceState, pkgrel: request.pkgrel },
   publications: [publication(buildRequested, request)],
 });
 
@@ -92,12 +100,13 @@ const forget: Handlers["unneeded"] = (build, _event, at) => ({
 });
 
 /** A second builder claims what the first one lost; what it began counts from then. */
-const begin: Handlers["claimed"] = (_build, { builder }, at) => ({
-  to: { state: "running", builder, startedAt: at },
-  publications: [],
-});
+const begin: Handlers["claimed"] = (build, { builder, pkgrel }, at) =>
+  pkgrel === build.pkgrel
+    ? { to: { state: "running", builder, startedAt: at }, publications: [] }
+    : stay();
 
 const finish: Handlers["finished"] = (build, { report }, at) => {
+  if (report.pkgrel !== build.pkgrel) return stay();
   const { builder, log, measurements, outcome } = report;
   const kept: NewState = {
     builder,
@@ -118,8 +127,32 @@ const finish: Handlers["finished"] = (build, { report }, at) => {
   };
 };
 
-const askToPublish = ({ id, pkgbase }: BuildInLife) =>
-  publication(publishRequested, { build: id, pkgbase });
+const askToPublish = ({ id, pkgbase, pkgrel }: BuildInLife) =>
+  publication(publishRequested, { build: id, pkgbase, pkgrel });
+
+/** What was built keeps its record until the build ends, but for the packages, which are made anew. */
+const refuse: Handlers["refused"] = (build, event, at) => {
+  const { again, message, pkgrel } = event;
+  if (pkgrel !== build.pkgrel) return stay();
+  const request = again && readRequest(build.request);
+  if (!again || !request) return fail("publish")(build, { message }, at);
+  const anew: Request = { ...request, version: again.version, pkgrel: again.pkgrel };
+  return {
+    to: { state: "requested", request: anew, pkgrel: again.pkgrel, startedAt: null, builder: null },
+    forgetMade: true,
+    publications: [publication(buildRequested, anew)],
+  };
+};
+
+/** Undefined where the row's text is no request any more. */
+const readRequest = (text: string | null): Request | undefined => {
+  try {
+    return v.parse(buildRequested.schema, JSON.parse(text ?? "null"));
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof v.ValiError) return undefined;
+    throw error;
+  }
+};
 
 /** The request as it was pinned. Throws where the row's text is no JSON any more. */
 const askAgain: Handlers["overdue"] = ({ request }) => ({
@@ -188,7 +221,7 @@ const life: Readonly<Record<BuildState, Handlers>> = {
     claimed: stay,
     finished: stay,
     published: (build, { version }, at) => end(build, at, { state: "success", version }),
-    refused: fail("publish"),
+    refused: refuse,
     cancelled: cancel,
     "given-up": fail("publish"),
     overdue: (build) => ({ publications: [askToPublish(build)] }),

@@ -8,6 +8,8 @@ import {
   pkgnamesOf,
   versionOf,
 } from "#shared/pacman/srcinfo.ts";
+import { usedPkgrels } from "#shared/state/published-names.ts";
+import { choosePkgrel, numberedOf } from "./choose-pkgrel.ts";
 import type { Scheduler } from "./context.ts";
 import { ownRepository } from "./own-repository.ts";
 import type { Build } from "./store/builds.ts";
@@ -26,13 +28,14 @@ export const composeRequest = async (scheduler: Scheduler, build: Build): Promis
   const { blobs, config, state } = scheduler;
   const ordered = await findOrdered(state, build);
   if (!ordered) throw new Fault("missing", `package ${build.pkgbase} was removed`);
-  const { package: settings, source, force, publishedState } = ordered;
+  const { package: settings, source, force, published } = ordered;
   if (!source)
     throw new Fault(
       "missing",
       `no source of ${build.pkgbase} is kept that could be built; order it again`,
     );
-  if (!force && publishedState === source.state) return { kind: "current" };
+  const isCurrent = published?.state === source.state;
+  if (!force && !build.renumber && isCurrent) return { kind: "current" };
 
   const srcinfo = parseSrcinfo(source.srcinfo);
   const pkgnames = pkgnamesOf(srcinfo);
@@ -43,6 +46,16 @@ export const composeRequest = async (scheduler: Scheduler, build: Build): Promis
   const dependencies = [
     ...new Set(kinds.flatMap((kind) => fieldOf(srcinfo, undefined, kind, config.ARCH))),
   ];
+  const promised = versionOf(srcinfo);
+  const numbering = {
+    promised,
+    published: isCurrent ? published : undefined,
+    renumber: build.renumber,
+  };
+  const used = build.renumber
+    ? await usedPkgrels(state.read, { pkgnames, ...numberedOf(promised, numbering.published) })
+    : [];
+  const { version, pkgrel } = choosePkgrel({ ...numbering, used });
   return {
     kind: "pinned",
     sourceState: source.state,
@@ -52,7 +65,7 @@ export const composeRequest = async (scheduler: Scheduler, build: Build): Promis
       pkgbase: build.pkgbase,
       source: { sha256: source.snapshotSha256, bytes: source.snapshotBytes },
       srcinfo: settings.devel ? null : await blobs.put(Buffer.from(source.srcinfo)),
-      version: versionOf(srcinfo),
+      version,
       devel: settings.devel,
       pkgnames,
       dependencies,
@@ -61,6 +74,7 @@ export const composeRequest = async (scheduler: Scheduler, build: Build): Promis
       prepare: settings.prepare,
       sourceDateEpoch: Math.floor(source.changedAt / 1_000),
       repository: await ownRepository(scheduler, dependencies),
+      pkgrel,
     },
   };
 };

@@ -25,7 +25,12 @@ export type PlanNeed = {
   readonly published: boolean;
 };
 
-type Ordered = { readonly id: BuildId; readonly pkgbase: Pkgbase };
+type Ordered = {
+  readonly id: BuildId;
+  readonly pkgbase: Pkgbase;
+  /** It is built also where its source is up to date. */
+  readonly renumber?: boolean;
+};
 
 export type Decision =
   | {
@@ -57,7 +62,8 @@ export function* decideSession(
   { force, elsewhere }: Terms,
 ): Generator<readonly [BuildId, Decision] | undefined, void> {
   const planned = new Map(entries.map((it) => [it.pkgbase, it]));
-  const isDropped = ({ pkgbase }: Ordered) => !force && planned.get(pkgbase)?.current === true;
+  const isDropped = ({ pkgbase, renumber }: Ordered) =>
+    !force && renumber !== true && planned.get(pkgbase)?.current === true;
   const kept = ordered.filter((build) => !isDropped(build));
   const missing = new Map<string, string>(
     kept.length < 2

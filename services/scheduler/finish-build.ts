@@ -21,7 +21,7 @@ export const finishPublished = async (
 /** The repository does not take what a build made. */
 export const finishRefused = async (
   scheduler: Scheduler,
-  { build, message }: Payload<typeof publishRefused>,
+  { build, message, pkgrel, again }: Payload<typeof publishRefused>,
 ) => {
-  await changeBuild(scheduler, build, { kind: "refused", message });
+  await changeBuild(scheduler, build, { kind: "refused", message, pkgrel, again });
 };

@@ -132,6 +132,7 @@ const writePart = (scheduler: Scheduler, order: Part, more: boolean, choose: Cho
         completeAt: isWhole ? at : null,
         announcedAt: isWhole ? at : null,
       }));
+    const renumbered = new Set(order.renumber);
     const known = await basesIn(transaction, written, packages);
     const wanted = packages.flatMap((pkgbase) =>
       known.has(pkgbase)
@@ -140,6 +141,7 @@ const writePart = (scheduler: Scheduler, order: Part, more: boolean, choose: Cho
             pkgbase,
             build: v.parse(BuildId, scheduler.newId()),
             source: order.sources[pkgbase] ?? null,
+            renumber: renumbered.has(pkgbase),
           },
     );
     await insertBuilds(transaction, {

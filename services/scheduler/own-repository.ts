@@ -1,4 +1,4 @@
-import type { OwnRepository } from "#shared/messages/build.ts";
+import type { OwnRepository } from "#shared/messages/own-repository.ts";
 import { listOwnPackages } from "#shared/own-packages.ts";
 import { parseDependency } from "#shared/pacman/dependency.ts";
 import type { Scheduler } from "./context.ts";

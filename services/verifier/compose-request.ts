@@ -53,5 +53,6 @@ export const composeRequest = async (
     flags: asked.flags,
     prepare: asked.prepare,
     builtBy: build.builder,
+    pkgrel: build.pkgrel,
   };
 };

@@ -10,11 +10,13 @@ import {
   MakepkgFlag,
   Pkgbase,
   Pkgname,
+  Pkgrel,
   SessionId,
   SourceId,
   Version,
 } from "#shared/model.ts";
 import { days, seconds } from "#shared/time.ts";
+import { OwnRepository } from "./own-repository.ts";
 
 /** Builds waiting for a builder. Each is taken once, and is gone when acknowledged. */
 export const buildRequests = stream("BUILD_REQUESTS", { keep: "work", maxAge: days(30) });
@@ -29,22 +31,9 @@ export const buildOutputs = stream("BUILD_OUTPUT", {
   maxBytes: 1024 ** 3,
 });
 
-export const RepositoryFile = v.object({ filename: FileName, blob: BlobReference });
-
-/** kiln's own repository as one build sees it: a whole generation's databases, the packages it needs. */
-export const OwnRepository = v.object({
-  name: v.string(),
-  generation: v.number(),
-  /** With their signatures, under pacman's names. */
-  databases: v.array(RepositoryFile),
-  /** The packages that the build needs, in requests of kiln 0.1.0; else empty. */
-  packages: v.array(RepositoryFile),
-  /** The packages that the build needs: JSON, an array of what `packages` had. Null where it needs none. */
-  list: v.optional(v.nullable(BlobReference), null),
-  /** Armoured; signatures are required when there is one. */
-  publicKey: v.nullable(v.string()),
-});
-export type OwnRepository = v.InferOutput<typeof OwnRepository>;
+/** A build that starts again with another pkgrel is another piece of work. */
+export const attemptOf = (build: BuildId, pkgrel: Pkgrel | null = null) =>
+  pkgrel === null ? build : `${build}-${pkgrel}`;
 
 export const buildRequested = message(
   buildRequests,
@@ -71,9 +60,14 @@ export const buildRequested = message(
     /** SOURCE_DATE_EPOCH, seconds. */
     sourceDateEpoch: v.number(),
     repository: v.nullable(OwnRepository),
+    /**
+     * Takes the place of the PKGBUILD's pkgrel; where the PKGBUILD has a pkgver(), `version` then says what that one is
+     * expected to find. Absent in requests of kiln 0.1.0.
+     */
+    pkgrel: v.optional(v.nullable(Pkgrel), null),
   }),
   {
-    id: ({ build }) => build,
+    id: ({ build, pkgrel }) => attemptOf(build, pkgrel),
     key: ({ pkgbase }) => pkgbase,
   },
 );
@@ -146,6 +140,8 @@ export const buildFinished = message(
     measurements: v.nullable(Measurements),
     /** When the builder began; absent in reports of kiln 0.1.0. */
     startedAt: v.optional(Instant),
+    /** Of the request. */
+    pkgrel: v.optional(v.nullable(Pkgrel), null),
   }),
   {
     id: ({ build, at }) => `finished-${build}-${at}`,
@@ -198,6 +194,11 @@ const Order = {
   packages: v.array(Pkgbase),
   /** By pkgbase, the source to build where the caller has chosen one; the others are looked for. */
   sources: v.optional(v.record(v.string(), SourceId), {}),
+  /**
+   * Of `packages`, those that are built though their source is up to date, because what they were built against has
+   * changed. A build whose version is published already gets the next pkgrel `N.k` from the start.
+   */
+  renumber: v.optional(v.array(Pkgbase), []),
   /** All packages that take part in schedules, besides those that are named. */
   all: v.optional(v.boolean(), false),
   reason: BuildReason,

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { message, question, stream } from "#shared/bus/declare.ts";
-import { BuilderName, BuildId, Instant } from "#shared/model.ts";
+import { BuilderName, BuildId, Instant, Pkgrel } from "#shared/model.ts";
 import { minutes, seconds } from "#shared/time.ts";
 
 /** Which builders there are. */
@@ -25,7 +25,12 @@ export const builderAnnounced = message(
 
 /** A builder asks before it begins: whether the build is still wanted. The scheduler records the builder and the time. */
 export const claimBuild = question("build.claim", {
-  request: v.object({ build: BuildId, builder: BuilderName }),
+  request: v.object({
+    build: BuildId,
+    builder: BuilderName,
+    /** Of the request: a build that started again with another pkgrel is claimed anew. */
+    pkgrel: v.optional(v.nullable(Pkgrel), null),
+  }),
   answer: v.object({ go: v.boolean() }),
   timeout: seconds(10),
 });

@@ -9,6 +9,7 @@ import {
   Instant,
   MakepkgFlag,
   Pkgbase,
+  Pkgrel,
   RebuildId,
 } from "#shared/model.ts";
 import { days, seconds } from "#shared/time.ts";
@@ -43,6 +44,8 @@ export const rebuildRequested = message(
     prepare: v.nullable(v.string()),
     /** Who built it; another does this where there is one. */
     builtBy: v.nullable(BuilderName),
+    /** The pkgrel that the build had in place of its PKGBUILD's. Absent in requests of kiln 0.1.0. */
+    pkgrel: v.optional(v.nullable(Pkgrel), null),
   }),
   {
     id: ({ rebuild }) => rebuild,

@@ -7,10 +7,12 @@ import {
   Instant,
   Pkgbase,
   Pkgname,
+  Pkgrel,
   Sha256,
   Version,
 } from "#shared/model.ts";
 import { days, seconds } from "#shared/time.ts";
+import { attemptOf } from "./build.ts";
 
 /** Built packages waiting to be published. */
 export const publishRequests = stream("PUBLISH_REQUESTS", { keep: "work", maxAge: days(30) });
@@ -25,9 +27,11 @@ export const publishRequested = message(
     build: BuildId,
     /** Absent in requests of kiln 0.1.0. */
     pkgbase: v.optional(Pkgbase),
+    /** The pkgrel that the build had in place of its PKGBUILD's. */
+    pkgrel: v.optional(v.nullable(Pkgrel), null),
   }),
   {
-    id: ({ build }) => build,
+    id: ({ build, pkgrel }) => attemptOf(build, pkgrel),
     key: ({ pkgbase, build }) => pkgbase ?? build,
   },
 );
@@ -53,15 +57,24 @@ export const repoPublished = message(
   },
 );
 
-/** A build's packages are not what the build promised, or may not be signed; what was served stays. */
+/** A build's packages are not what makepkg made, may not be signed, or are published with other bytes; what was served stays. */
 export const publishRefused = message(
   repoLog,
   "publish.refused",
-  v.object({ build: BuildId, pkgbase: Pkgbase, message: v.string(), at: Instant }),
+  v.object({
+    build: BuildId,
+    pkgbase: Pkgbase,
+    message: v.string(),
+    at: Instant,
+    /** Of the request. */
+    pkgrel: v.optional(v.nullable(Pkgrel), null),
+    /** The build starts again, expected to make this version by this pkgrel: its file names mean other bytes. */
+    again: v.optional(v.nullable(v.object({ version: Version, pkgrel: Pkgrel })), null),
+  }),
   {
-    id: ({ build }) => `refused-${build}`,
+    id: ({ build, pkgrel }) => `refused-${attemptOf(build, pkgrel)}`,
     key: ({ pkgbase }) => pkgbase,
-    says: "what a build made is not what was promised, or may not be signed",
+    says: "what a build made is not published: why, and whether the build starts again with another pkgrel",
   },
 );
 

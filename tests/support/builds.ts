@@ -58,6 +58,7 @@ export const insertBuild = async (
       prepare: null,
       sourceDateEpoch: 0,
       repository: null,
+      pkgrel: null,
     },
     state: rest.state ?? "publishing",
     srcinfoSha256: rest.srcinfoSha256 ?? null,

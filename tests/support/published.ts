@@ -113,4 +113,5 @@ const requestOf = (
   flags: ["nocheck"],
   prepare: "true",
   sourceDateEpoch: epoch,
+  pkgrel: null,
 });

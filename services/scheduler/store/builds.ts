@@ -20,7 +20,7 @@ export type Made = { readonly filename: string; readonly sha256: string; readonl
 /** A build as far as its life depends on it; `request` is the column's text, which may be damaged. */
 export type BuildInLife = Pick<
   Build,
-  "id" | "session" | "pkgbase" | "arch" | "state" | "startedAt"
+  "id" | "session" | "pkgbase" | "arch" | "state" | "startedAt" | "pkgrel"
 > & { readonly request: string | null };
 
 export const readBuildsInLife = async (
@@ -35,6 +35,7 @@ export const readBuildsInLife = async (
       arch: builds.arch,
       state: builds.state,
       startedAt: builds.startedAt,
+      pkgrel: builds.pkgrel,
       request: sql<string | null>`${builds.request}`,
     })
     .from(builds)

@@ -1,4 +1,5 @@
 import { and, desc, eq, gt, inArray, isNull, ne, notInArray, or, type SQL, sql } from "drizzle-orm";
+import { alias } from "drizzle-orm/sqlite-core";
 import type { SessionId } from "#shared/model.ts";
 import { builds, isOfCompleteSession, sessions } from "#shared/state/builds.ts";
 import { packages } from "#shared/state/packages.ts";
@@ -10,6 +11,9 @@ import type { State } from "#shared/state/state.ts";
 import { unfinishedStates } from "../unfinished.ts";
 import type { Build } from "./builds.ts";
 
+/** The build whose packages are published. */
+const publisher = alias(builds, "publisher");
+
 /** A build's package, and the source that is built; undefined when the package was removed. */
 export const findOrdered = async ({ read }: State, { id, pkgbase, session }: Build) => {
   const row = await read
@@ -17,16 +21,24 @@ export const findOrdered = async ({ read }: State, { id, pkgbase, session }: Bui
       package: packages,
       source: sources,
       force: sessions.force,
-      publishedState: publications.sourceState,
+      published: {
+        state: publications.sourceState,
+        version: publications.version,
+        pkgrel: publisher.pkgrel,
+      },
     })
     .from(packages)
     .innerJoin(builds, eq(builds.id, id))
     .leftJoin(sources, eq(sources.id, builds.source))
     .innerJoin(sessions, eq(sessions.id, session))
     .leftJoin(publications, eq(publications.pkgbase, packages.pkgbase))
+    .leftJoin(publisher, eq(publisher.id, publications.build))
     .where(and(eq(packages.pkgbase, pkgbase), isNull(packages.removedAt)))
     .get();
-  return row;
+  if (!row) return undefined;
+  const { state, version, pkgrel } = row.published;
+  const published = state === null || version === null ? undefined : { state, version, pkgrel };
+  return { ...row, published };
 };
 
 const isEnabled = and(eq(packages.enabled, true), isNull(packages.removedAt));

@@ -31,6 +31,7 @@ type NewBuilds = {
     readonly build: BuildId;
     /** Where the order named one. */
     readonly source: SourceId | null;
+    readonly renumber?: boolean;
   }[];
   readonly addedAt: ReadonlyMap<Pkgbase, number>;
   readonly arch: string;
@@ -57,7 +58,7 @@ export const insertBuilds = async (
   await insertRows(
     transaction,
     builds,
-    wanted.map(({ pkgbase, build, source }) => ({
+    wanted.map(({ pkgbase, build, source, renumber = false }) => ({
       id: build,
       session: session.id,
       pkgbase,
@@ -65,6 +66,7 @@ export const insertBuilds = async (
       arch,
       state: "pending" as const,
       source,
+      renumber,
       // Whatever this host's clock says: an older build is one of a package that was removed.
       orderedAt: Math.max(session.orderedAt, after.get(pkgbase) ?? 0, addedAt.get(pkgbase) ?? 0),
     })),
@@ -203,11 +205,17 @@ export const isOver = async (transaction: Pick<Transaction, "select">, id: Sessi
 
 /** The builds that a session has, ended ones too, by their ids. */
 export const buildsOf = ({ read }: State, session: SessionId) =>
-  readPages<Pick<typeof builds.$inferSelect, "id" | "pkgbase" | "state">>((last, limit) =>
-    read
-      .select({ id: builds.id, pkgbase: builds.pkgbase, state: builds.state })
-      .from(builds)
-      .where(and(eq(builds.session, session), last && gt(builds.id, last.id)))
-      .orderBy(builds.id)
-      .limit(limit),
+  readPages<Pick<typeof builds.$inferSelect, "id" | "pkgbase" | "state" | "renumber">>(
+    (last, limit) =>
+      read
+        .select({
+          id: builds.id,
+          pkgbase: builds.pkgbase,
+          state: builds.state,
+          renumber: builds.renumber,
+        })
+        .from(builds)
+        .where(and(eq(builds.session, session), last && gt(builds.id, last.id)))
+        .orderBy(builds.id)
+        .limit(limit),
   );

@@ -13,7 +13,8 @@ export const writeSteps = async (
 ) => {
   const gone: BuildId[] = [];
   const changes: Change[] = [];
-  for (const [id, { to, made = [], forget }] of steps) {
+  for (const [id, { to, made = [], forget, forgetMade }] of steps) {
+    if (forgetMade) await transaction.delete(buildArtifacts).where(eq(buildArtifacts.build, id));
     if (forget) gone.push(id);
     else if (to) changes.push({ id, to });
     for (const artifact of made)

@@ -43,7 +43,7 @@ test("an add answers with the package and what came along, and orders their buil
   expect(others).toEqual([]);
   expect(asked).toMatchObject(order);
   expect(api.world.bus.sent(sessionOrdered)).toEqual([
-    { session: asked?.session, ...order, all: false, schedules: [] },
+    { session: asked?.session, ...order, renumber: [], all: false, schedules: [] },
   ]);
 });
 

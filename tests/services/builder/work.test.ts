@@ -37,3 +37,16 @@ test("of a thousand and one reports, the oldest goes", () => {
 
   expect(builds.filter((build) => work.reportOf(build) === undefined)).toEqual(builds.slice(0, 1));
 });
+
+test("a report of an earlier attempt does not stop the next one", () => {
+  const work = makeWork<BuildId, string>();
+  const build = newBuild();
+  work.finish(build, "first");
+
+  using turn = work.begin(build, (report) => report === "second");
+  work.finish(build, "first");
+  const before = turn.ended.aborted;
+  work.finish(build, "second");
+
+  expect([before, turn.ended.aborted]).toEqual([false, true]);
+});

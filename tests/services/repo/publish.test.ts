@@ -214,7 +214,7 @@ test("what is served already is said to be published when its request is given u
   await using it = await setup();
   const build = await it.publish();
 
-  await giveUp(it.context, { build }, new TypeError("bug"));
+  await giveUp(it.context, { build, pkgrel: null }, new TypeError("bug"));
   await it.world.settled();
 
   expect(refusals(it)).toEqual([]);

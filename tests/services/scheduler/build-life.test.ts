@@ -50,6 +50,7 @@ const inState = (state: BuildState) => ({
   arch: "x86_64",
   state,
   startedAt: state === "running" ? 4 : null,
+  pkgrel: null,
   request: JSON.stringify(request),
 });
 
@@ -57,10 +58,10 @@ const events: Readonly<Record<BuildEvent["kind"], BuildEvent>> = {
   planned: { kind: "planned", needs: [], source: null },
   unneeded: { kind: "unneeded" },
   pinned: { kind: "pinned", request, sourceState: "one" },
-  claimed: { kind: "claimed", builder },
+  claimed: { kind: "claimed", builder, pkgrel: null },
   finished: { kind: "finished", report: report(built) },
   published: { kind: "published", version: "1-1" },
-  refused: { kind: "refused", message: "no" },
+  refused: { kind: "refused", message: "no", pkgrel: null, again: null },
   cancelled: { kind: "cancelled", message: "no" },
   "given-up": { kind: "given-up", message: "no" },
   overdue: { kind: "overdue" },
@@ -167,8 +168,43 @@ test("what a build made is written with its state, and the repository is asked f
 
   expect(made).toEqual([{ filename: "lib-1-1-any.pkg.tar.zst", ...blob }]);
   expect(publications).toEqual([
-    { message: publishRequested, payload: { build: id, pkgbase: "app" } },
+    { message: publishRequested, payload: { build: id, pkgbase: "app", pkgrel: null } },
   ]);
+});
+
+const again = { version: "1-1", pkgrel: "1.1" };
+
+test("a build whose file names mean other bytes starts again with the pkgrel it is given, and its packages go", () => {
+  const step = stepBuild(
+    inState("publishing"),
+    { kind: "refused", message: "no", pkgrel: null, again },
+    9,
+  );
+
+  const anew = { ...request, ...again };
+  expect(step).toEqual({
+    to: { state: "requested", request: anew, pkgrel: "1.1", startedAt: null, builder: null },
+    forgetMade: true,
+    publications: [{ message: buildRequested, payload: anew }],
+  });
+});
+
+test.each(["claimed", "finished", "refused"] as const)(
+  "what is %s of the first attempt changes nothing of the second",
+  (kind) => {
+    const states = { claimed: "requested", finished: "running", refused: "publishing" } as const;
+    const second = { ...inState(states[kind]), pkgrel: "1.1" };
+
+    expect(stepBuild(second, events[kind], 9)).toEqual({ publications: [] });
+  },
+);
+
+test("a build whose request is damaged does not start again, and ends with the reason", () => {
+  const damaged = { ...inState("publishing"), request: "{" };
+
+  const { to } = stepBuild(damaged, { kind: "refused", message: "no", pkgrel: null, again }, 9);
+
+  expect(to).toMatchObject({ state: "fatal", progress: "publish", message: "no" });
 });
 
 test.each([

@@ -55,7 +55,7 @@ test("what was built is written before it is to be published", async () => {
   await it.finish(idOf(ordered, "lib"), built);
 
   expect(it.world.bus.sent(publishRequested)).toEqual([
-    { build: idOf(ordered, "lib"), pkgbase: "lib" },
+    { build: idOf(ordered, "lib"), pkgbase: "lib", pkgrel: null },
   ]);
   expect(await it.world.state.read.select().from(buildArtifacts)).toEqual([
     { build: idOf(ordered, "lib"), filename: "lib-1-1-any.pkg.tar.zst", ...blob },

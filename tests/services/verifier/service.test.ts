@@ -42,6 +42,7 @@ test("what was published is asked for again, with everything pinned as it was", 
     flags: ["nocheck"],
     prepare: "true",
     builtBy: "host-a",
+    pkgrel: null,
   });
   const buildinfo = await it.world.blobs.bytes(request.buildinfo.sha256);
   expect(Buffer.from(buildinfo).toString()).toBe(
