@@ -1,7 +1,8 @@
 import { randomInt } from "node:crypto";
-import { mkdir, open } from "node:fs/promises";
+import { mkdir, open, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { hashOf } from "#shared/secret.ts";
+import { ifUnwritable } from "#shared/unwritable.ts";
 
 const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
@@ -10,18 +11,20 @@ const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
  * Undefined where `authorized_secrets` is there already, empty or not.
  */
 export const makeFirstSecret = async (dataDirectory: string): Promise<string | undefined> => {
-  await mkdir(dataDirectory, { recursive: true });
+  const unwritable = ifUnwritable(`the first secret cannot be written into ${dataDirectory}`);
+  await mkdir(dataDirectory, { recursive: true }).catch(unwritable);
   const file = await open(join(dataDirectory, "authorized_secrets"), "wx", 0o600).catch(
-    (error: NodeJS.ErrnoException) => {
-      if (error.code !== "EEXIST") throw error;
-      return undefined;
-    },
+    (error: NodeJS.ErrnoException) => (error.code === "EEXIST" ? undefined : unwritable(error)),
   );
   if (!file) return undefined;
   const secret = Array.from({ length: 64 }, () => alphabet[randomInt(alphabet.length)]).join("");
   try {
     await file.writeFile(`${await hashOf(secret)} made at the first start\n`);
     await file.sync();
+  } catch (error) {
+    // Else it would count as authorised, with nobody who knows the secret.
+    await rm(join(dataDirectory, "authorized_secrets"), { force: true });
+    unwritable(error);
   } finally {
     await file.close();
   }

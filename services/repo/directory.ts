@@ -36,7 +36,7 @@ export const openDirectory = async (
   const root = join(dataDirectory, "repository");
   const unwritable = ifUnwritable(`the repository's files cannot be written into ${root}`);
   // Any web server and pacman's file:// read here, whatever the umask is. Of an existing one the permissions stay.
-  if (await mkdir(root, { recursive: true })) await chmod(root, 0o755);
+  if (await mkdir(root, { recursive: true }).catch(unwritable)) await chmod(root, 0o755);
   for (const name of await readdir(root))
     if (name.startsWith(prefix)) await rm(join(root, name), { force: true });
 

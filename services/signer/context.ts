@@ -5,6 +5,7 @@ import { decompress } from "#shared/pacman/decompress.ts";
 import { flag, text } from "#shared/service/config.ts";
 import type { Base, ContextOf, Tables } from "#shared/service/define.ts";
 import { ProgramConfig, programEnvironment } from "#shared/service/program-config.ts";
+import { ifUnwritable } from "#shared/unwritable.ts";
 import { connectAgent } from "./agent.ts";
 import { generateKey } from "./generate-key.ts";
 import { connectGpg } from "./gpg.ts";
@@ -23,14 +24,16 @@ export const Config = v.object({
 });
 
 export const open = async ({ blobs, config, log, newId, now }: Base<typeof Config>) => {
-  await mkdir(config.DATA_DIR, { recursive: true });
+  const unwritable = ifUnwritable(`the signer's files cannot be written into ${config.DATA_DIR}`);
+  await mkdir(config.DATA_DIR, { recursive: true }).catch(unwritable);
   const path = join(config.DATA_DIR, "sign_key.asc");
   const password = config.SIGN_KEY_PASSWORD;
   const environment = programEnvironment(config);
   const socket = join(config.DATA_DIR, "S.gpg-agent");
   const keyring = openKeyring(path, password, now, connectAgent(resolve(socket), environment));
   if (config.SIGN_KEY_GENERATE && (await keyring.look()).kind === "none") {
-    const made = await generateKey({ path, name: config.NAME, password, now: now(), newId });
+    const wanted = { path, name: config.NAME, password, now: now(), newId };
+    const made = await generateKey(wanted).catch(unwritable);
     if (made) log.info("signing key generated", { path });
   }
   const gpg = await connectGpg(join(config.DATA_DIR, "gnupg"), {

@@ -86,6 +86,11 @@ const refusal = (code: unknown, program: string, home: string, said: readonly st
       "unavailable",
       `${program} is not installed: install the package nats-server, or set NATS_URL`,
     );
+  if (said.some((line) => /no space left on device/i.test(line)))
+    return new Fault(
+      "unavailable",
+      `nats-server's files cannot be written into ${home} (ENOSPC); mend that`,
+    );
   return new Fault("unavailable", `${program} did not start: ${said.join("\n")}`);
 };
 

@@ -2,9 +2,11 @@ import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { ifMissing } from "#shared/if-missing.ts";
 import { pause, within } from "#shared/pause.ts";
 import type { ProgramEnvironment } from "#shared/run-program.ts";
 import type { Log } from "#shared/service/log.ts";
+import { ifUnwritable } from "#shared/unwritable.ts";
 import { exitOf, launchServer } from "./embedded-server.ts";
 
 export type EmbeddedNats = AsyncDisposable & {
@@ -36,9 +38,8 @@ export const startEmbeddedNats = async ({
   program = defaultProgram(),
 }: Options): Promise<EmbeddedNats> => {
   const home = resolve(directory);
-  await mkdir(home, { recursive: true, mode: 0o700 });
-  const token = await tokenIn(join(home, "token"));
-  await writeFile(join(home, "nats-server.conf"), configOf(home, token), { mode: 0o600 });
+  const unwritable = ifUnwritable(`nats-server's files cannot be written into ${home}`);
+  const token = await prepare(home).catch(unwritable);
 
   const first = await launchServer({ program, home, port: -1, log, environment });
   const { port } = first;
@@ -79,14 +80,23 @@ const defaultProgram = () => {
   return existsSync(path) ? path : "nats-server";
 };
 
+/** Makes its directory and its configuration, and gives the token that it asks for. */
+const prepare = async (home: string) => {
+  await mkdir(home, { recursive: true, mode: 0o700 });
+  const token = await tokenIn(join(home, "token"));
+  await writeFile(join(home, "nats-server.conf"), configOf(home, token), { mode: 0o600 });
+  return token;
+};
+
 /** Stays the same: a second kiln that finds the lock taken must not have changed it. */
 const tokenIn = async (path: string) => {
   const token = randomBytes(24).toString("hex");
   try {
     await writeFile(path, token, { flag: "wx", mode: 0o600 });
     return token;
-  } catch {
-    const kept = await readFile(path, "utf8");
+  } catch (error) {
+    const kept = await readFile(path, "utf8").catch(ifMissing);
+    if (kept === undefined) throw error;
     if (kept.length === token.length) return kept;
     await writeFile(path, token);
     return token;

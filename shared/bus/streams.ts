@@ -18,6 +18,11 @@ const duplicateWindow = minutes(2);
 /** JSStreamNameExistErr: the stream exists with other settings. */
 const existsOtherwise = 10058;
 
+/** JSInsufficientResourcesErr, JSStorageResourcesExceededErr; JSStreamCreateErrF and JSStreamStoreFailedF quote the system. */
+const isWithoutRoom = ({ code, message }: JetStreamApiError) =>
+  [10023, 10047].includes(code) ||
+  ([10049, 10077].includes(code) && /no space left on device/i.test(message));
+
 /**
  * Makes the streams of the messages, and gives those that exist the declared settings. A stream keeps subjects that
  * are not declared here: a process of a newer version publishes on them.
@@ -48,6 +53,12 @@ const ensureStream = async (manager: JetStreamManager, declared: StreamSettings)
     else await manager.streams.add(config);
   } catch (error) {
     if (isForbidden(error)) return untilMade(manager, config.name);
+    if (error instanceof JetStreamApiError && isWithoutRoom(error))
+      throw new Fault(
+        "unavailable",
+        `nats-server has no room for the stream ${config.name} (${error.message}); make room on its disk, or raise its max_file_store`,
+        { cause: error },
+      );
     if (!(error instanceof JetStreamApiError && error.code === existsOtherwise)) throw error;
     await ensureStream(manager, declared);
   }

@@ -122,14 +122,23 @@ const refuseToPublish = async () => {
 const openFile = async (url: string): Promise<Opened> => {
   const { createClient } = await import("@libsql/client");
   const { drizzle } = await import("drizzle-orm/libsql");
+  const { closeDatabase } = await import("./close-database.ts");
   const patient = createClient({ url, timeout: patience.open });
-  const { rows } = await patient.execute("PRAGMA database_list");
-  const path = String(rows[0]?.file);
+  let path: string;
   try {
-    const { closeDatabase } = await import("./close-database.ts");
+    const { rows } = await patient.execute("PRAGMA database_list");
+    path = String(rows[0]?.file);
     await closeDatabase(path);
     await patient.execute("PRAGMA journal_mode = WAL");
     await migrate(patient, drizzle(patient));
+  } catch (error) {
+    const refusal = refusalOf(error);
+    if (!refusal) throw error;
+    throw new Fault(
+      "unavailable",
+      `the database ${url.slice("file:".length)} cannot be opened (${refusal}); mend that`,
+      { cause: error },
+    );
   } finally {
     patient.close();
   }
