@@ -17,13 +17,14 @@ cp -R package.json bun.lock bunfig.toml LICENSE services shared cli runner compo
 rm -rf "$context/compose/.env" "$context/compose/secrets"
 cd "$context"
 if [ -x "$bun" ]; then
-  "$bun" install --production --frozen-lockfile --ignore-scripts --silent
+  "$bun" install --production --omit=peer --frozen-lockfile --ignore-scripts --silent
 else
   docker run --rm --user "$(id -u):$(id -g)" --env HOME=/tmp --volume "$context:$context" --workdir "$context" \
-    --entrypoint bun "$base" install --production --frozen-lockfile --ignore-scripts --silent
+    --entrypoint bun "$base" install --production --omit=peer --frozen-lockfile --ignore-scripts --silent
 fi
 # Types, which nothing reads at run time.
-rm -rf node_modules/typescript node_modules/@typescript node_modules/bun-types node_modules/@types
+# The base image has a Bun of its own.
+rm -rf node_modules/bun node_modules/@oven node_modules/.bin/bun node_modules/.bin/bunx node_modules/@types
 find node_modules \( -name '*.d.ts' -o -name '*.d.cts' -o -name '*.d.mts' -o -name '*.map' \) -delete
 chmod -R a+rX .
 docker build --build-arg "BASE=$base" --file compose/Dockerfile --tag "$image" .

@@ -28,8 +28,12 @@ const digest = () =>
 /** Until its postinstall script has run, `bun` is a stub of some hundred bytes. */
 const bunIsWhole = () => existsSync(bun) && statSync(realpathSync(bun)).size > 1_000_000;
 
-const isInstalled = () =>
-  bunIsWhole() && existsSync(stamp) && readFileSync(stamp, "utf8") === digest();
+/** The stamp holds the lock's digest and, on its second line, what was installed of it: `running` or `testing`. */
+const installedFor = () => {
+  if (!bunIsWhole() || !existsSync(stamp)) return undefined;
+  const [locked, purpose] = readFileSync(stamp, "utf8").split("\n");
+  return locked === digest() ? purpose : undefined;
+};
 
 /** npm puts our packages first in PATH, and one of them is a Node: npx runs on the machine's own. */
 const env = {
@@ -40,25 +44,43 @@ const env = {
     .join(delimiter),
 };
 
-/** @param {string} program @param {string[]} args */
-const run = (program, args) =>
-  spawnSync(program, args, { cwd: root, env, stdio: ["ignore", 2, 2] }).status === 0;
+/**
+ * What programs print is shown only where one fails: it is about their work, not about kiln's.
+ * @param {string} program @param {string[]} args
+ */
+const run = (program, args) => {
+  const { status, error, stdout, stderr } = spawnSync(program, args, {
+    cwd: root,
+    env,
+    stdio: ["ignore", "pipe", "pipe"],
+    encoding: "utf8",
+  });
+  return { failed: status !== 0, printed: error ? error.message : `${stdout}${stderr}`.trim() };
+};
 
 const completeBun = () => {
   const script = join(root, "node_modules", "bun", "install.js");
-  if (!bunIsWhole() && existsSync(script)) run(process.execPath, [script]);
+  return !bunIsWhole() && existsSync(script) ? run(process.execPath, [script]) : undefined;
 };
 
-const install = () => {
-  const version = JSON.parse(readFileSync(join(root, "package.json"), "utf8")).devDependencies.bun;
-  say(`installing the packages of bun.lock with bun ${version}`);
+/** @param {"running" | "testing"} purpose */
+const install = (purpose) => {
+  const version = JSON.parse(readFileSync(join(root, "package.json"), "utf8")).dependencies.bun;
+  const began = performance.now();
+  say(`installing the packages that ${purpose} kiln needs, as bun.lock has them`);
   completeBun();
-  if (!run("npx", ["-y", `bun@${version}`, "install", "--frozen-lockfile"]))
-    stop("the packages could not be installed; is a registry in reach of npm?");
-  completeBun();
-  if (!bunIsWhole() || !run(bun, ["--version"]))
-    stop(`bun ${version} was installed and does not run on this machine`);
-  writeFileSync(stamp, digest());
+  const chosen = purpose === "running" ? ["--production", "--omit=peer"] : [];
+  const packages = run("npx", ["-y", `bun@${version}`, "install", "--frozen-lockfile", ...chosen]);
+  if (packages.failed)
+    stop(`${packages.printed}\nthe packages could not be installed; can npm reach a registry?`);
+  const completed = completeBun();
+  const proof = run(bun, ["--version"]);
+  if (!bunIsWhole() || proof.failed)
+    stop(
+      `${completed?.printed ?? proof.printed}\nbun ${version} was installed and does not run on this machine`,
+    );
+  writeFileSync(stamp, `${digest()}\n${purpose}`);
+  say(`installed in ${((performance.now() - began) / 1_000).toFixed(1)} s`);
 };
 
 /** Signals of one Ctrl-C come from the terminal and from npm; what is closer than this is one, ms. */
@@ -92,5 +114,7 @@ const become = (args) => {
 const tests = ["node_modules/.bin/vitest", "run", "--config", "tests/vitest.config.ts"];
 
 const [command = "start", ...rest] = process.argv.slice(2);
-if (!isInstalled()) install();
+const installed = installedFor();
+if (command === "test" && installed !== "testing") install("testing");
+else if (installed === undefined) install("running");
 become(command === "test" ? [...tests, ...rest] : ["cli/kiln.ts", command, ...rest]);

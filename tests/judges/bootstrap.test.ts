@@ -29,7 +29,8 @@ const setup = async () => {
   await copyFile(join(checkout, "cli/setup/bootstrap.mjs"), at("cli/setup/bootstrap.mjs"));
   await symlink(join(checkout, "node_modules/.bin/bun"), at("node_modules/.bin/bun"));
   await writeFile(at("cli/kiln.ts"), kiln);
-  await writeFile(at("package.json"), '{ "devDependencies": { "bun": "1.2.3" } }');
+  await writeFile(at("node_modules/.bin/vitest"), 'console.log("vitest runs");');
+  await writeFile(at("package.json"), '{ "dependencies": { "bun": "1.2.3" } }');
   await writeFile(at("bun.lock"), "{}");
   await writeFile(at("bin/npx"), `#!/bin/sh\necho "npx $*" >> ${at("installed")}\n`);
   await chmod(at("bin/npx"), 0o755);
@@ -46,7 +47,7 @@ const setup = async () => {
       const files = ["package.json", "bun.lock"].map((name) => readFile(at(name)));
       const hash = createHash("sha256");
       for (const content of await Promise.all(files)) hash.update(content);
-      await writeFile(at("node_modules/.kiln-installed"), hash.digest("hex"));
+      await writeFile(at("node_modules/.kiln-installed"), `${hash.digest("hex")}\nrunning`);
     },
     [Symbol.asyncDispose]: scratch[Symbol.asyncDispose],
   };
@@ -54,7 +55,7 @@ const setup = async () => {
 
 test("packages are installed once, and again when the lock changes", async () => {
   await using world = await setup();
-  const install = "npx -y bun@1.2.3 install --frozen-lockfile\n";
+  const install = "npx -y bun@1.2.3 install --frozen-lockfile --production --omit=peer\n";
 
   await world.run("list");
   await world.run("list");
@@ -64,6 +65,40 @@ test("packages are installed once, and again when the lock changes", async () =>
 
   expect(once).toBe(install);
   expect(await world.installs()).toBe(install.repeat(2));
+});
+
+test("the tests get the packages that only they need, and what runs kiln is then there too", async () => {
+  await using world = await setup();
+  await world.markInstalled();
+
+  const { stdout } = await world.run("test");
+  await world.run("test");
+  await world.run("list");
+
+  expect(stdout).toBe("vitest runs");
+  expect(await world.installs()).toBe("npx -y bun@1.2.3 install --frozen-lockfile\n");
+});
+
+test("the packages' own messages are shown only where they cannot be installed", async () => {
+  await using world = await setup();
+  const npx = (exitCode: number) =>
+    writeFile(world.at("bin/npx"), `#!/bin/sh\necho Blocked 8 postinstalls\nexit ${exitCode}\n`);
+
+  await npx(0);
+  const installed = await world.run("list");
+  await writeFile(world.at("bun.lock"), '{ "changed": true }');
+  await npx(1);
+  const refused = await world.run("list");
+
+  expect(installed.stderr).toMatch(
+    /^kiln: installing the packages that running kiln needs, as bun.lock has them\nkiln: installed in \d+\.\d s$/,
+  );
+  expect(refused).toMatchObject({
+    exitCode: 1,
+    stderr: expect.stringContaining(
+      "Blocked 8 postinstalls\nthe packages could not be installed; can npm reach a registry?",
+    ),
+  });
 });
 
 test("what installs the packages is the machine's own, not one of them", async () => {
