@@ -13,7 +13,7 @@ export const startServer = async ({ environment, now, output, messages }: World)
   await start(environment, {
     now,
     say: (line) => output.write(`${line}\n`),
-    writeLog: (line) => messages.write(line),
+    logTo: messages,
   });
 };
 

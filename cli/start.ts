@@ -3,9 +3,9 @@ import * as v from "valibot";
 import { Arch } from "#shared/model.ts";
 import { flag, parseConfig, text } from "#shared/service/config.ts";
 import { host } from "#shared/service/host.ts";
-import { jsonLog } from "#shared/service/log.ts";
 import { logLevelOf } from "#shared/service/log-level.ts";
 import { machine } from "#shared/service/machine.ts";
+import { type LogChannel, openLog } from "#shared/service/open-log.ts";
 import { stopSignal } from "#shared/service/run.ts";
 import type { Environment } from "#shared/service/start.ts";
 import { kilnVersion } from "#shared/version.ts";
@@ -38,12 +38,12 @@ const Config = v.object({
 type Outside = {
   readonly now: () => number;
   readonly say: Say;
-  /** Where the services' log lines go. */
-  readonly writeLog: (line: string) => void;
+  /** Where the services' log goes. */
+  readonly logTo: LogChannel;
 };
 
 /** Sets up what this machine lacks, runs all of kiln in this process, and stops it at SIGINT or SIGTERM. */
-export const start = async (environment: Environment, { now, say, writeLog }: Outside) => {
+export const start = async (environment: Environment, { now, say, logTo }: Outside) => {
   const config = parseConfig(Config, environment);
   const stopping = new AbortController();
   const { signal } = stopping;
@@ -58,7 +58,7 @@ export const start = async (environment: Environment, { now, say, writeLog }: Ou
     ]);
     const secret = await makeFirstSecret(dataDirectory);
     using notice = holdNotice(secret, say);
-    const log = jsonLog(writeLog, logLevelOf(config.RUST_LOG ?? config.LOG_LEVEL));
+    const log = await openLog(logTo, logLevelOf(config.RUST_LOG ?? config.LOG_LEVEL));
     const hosted = stack.use(
       await host(all, homeEnvironment(environment, prepared), { log, now, ...machine }),
     );

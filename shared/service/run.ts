@@ -1,14 +1,15 @@
 import { Fault } from "#shared/fault.ts";
 import type { Service } from "./define.ts";
 import { host } from "./host.ts";
-import { jsonLog } from "./log.ts";
 import { logLevelOf } from "./log-level.ts";
 import { machine } from "./machine.ts";
+import { openLog } from "./open-log.ts";
 
 /** Runs services until SIGINT or SIGTERM. With `cli/kiln.ts`, the one reader of the environment and the clock. */
 export const run = async (...services: readonly Service[]) => {
-  const log = jsonLog(
-    (line) => process.stdout.write(line),
+  const { stdout } = process;
+  const log = await openLog(
+    { write: (line) => void stdout.write(line), isTerminal: stdout.isTTY === true },
     logLevelOf(process.env.LOG_LEVEL || process.env.RUST_LOG),
   );
   const stopped = stopSignal();
