@@ -2,6 +2,8 @@
 import { readFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
 import { pause } from "#shared/pause.ts";
+import { deleteFile, writePrivate } from "./private-files.ts";
+import { readSecret } from "./read-secret.ts";
 import { runProgram } from "./run-program.ts";
 import { unpackInto } from "./unpack.ts";
 
@@ -31,6 +33,9 @@ process.exitCode = await runProgram(
       }),
     unpack: unpackInto,
     readInput: () => text(process.stdin),
+    readSecret,
+    writePrivate,
+    deleteFile,
     output: channelOf(process.stdout),
     messages: channelOf(process.stderr),
   },

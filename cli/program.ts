@@ -5,6 +5,7 @@ import { type BuildOptions, build } from "./commands/build.ts";
 import { type DiffOptions, diff } from "./commands/diff.ts";
 import { info } from "./commands/info.ts";
 import { list } from "./commands/list.ts";
+import { login, logout } from "./commands/login.ts";
 import { type LogsOptions, logs } from "./commands/logs.ts";
 import { remove } from "./commands/remove.ts";
 import { type SourcesOptions, sources } from "./commands/sources.ts";
@@ -18,8 +19,9 @@ import { startServer } from "./start-server.ts";
 import type { World } from "./world.ts";
 
 const serverHelp = `
-The server is that of --server, of KILN_URL, or of serene's serene.yml; else http://127.0.0.1:8080.
-The secret is that of --secret, of KILN_SECRET, or of serene's secret.txt.
+The server is that of --server, of KILN_URL, of "kiln login", or of serene's serene.yml; else http://127.0.0.1:8080.
+The secret is that of --secret, of KILN_SECRET, of "kiln login", or of serene's secret.txt; those of files go to their
+own server only.
 ${exitCodeHelp}`;
 
 /** The command line as a value: what it is told to do ends as an exit code in `end`. */
@@ -42,6 +44,12 @@ export const makeProgram = (world: World, end: (code: ExitCode) => void) => {
     end(await act(await openSession(world, program.opts<Given>())));
 
   command("start", "start a server here, with all it needs").action(() => startServer(world));
+
+  command("login [url]", "ask for a server's secret, check it, and keep both for this user").action(
+    async (url: string | undefined) => end(await login(world, url, program.opts<Given>())),
+  );
+
+  command("logout", "forget what login kept").action(async () => end(await logout(world)));
 
   command("list", "list the packages")
     .option("--json", "as the API answers")

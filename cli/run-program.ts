@@ -32,7 +32,8 @@ const hintOf = (error: Fault) =>
 
 const hints: Record<FaultKind, string> = {
   invalid: '; "kiln --help" says more',
-  unauthenticated: "; set KILN_SECRET or --secret to a secret of the server",
+  unauthenticated:
+    '; "kiln login" asks for a secret of the server and keeps it; KILN_SECRET and --secret give one too',
   forbidden: "; its hash is not in the server's authorized_secrets",
   missing: '; "kiln list" shows what there is',
   conflict: "",

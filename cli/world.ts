@@ -15,6 +15,12 @@ export type World = {
     tar: AsyncIterable<Uint8Array>,
   ) => Promise<readonly string[]>;
   readonly readInput: () => Promise<string>;
+  /** Asks on the terminal for a text that is not shown; without a terminal, the first line of the input. */
+  readonly readSecret: (question: string) => Promise<string>;
+  /** Writes a file that only its owner can read, whole or not at all, with the directories to it. */
+  readonly writePrivate: (path: string, text: string) => Promise<void>;
+  /** Whether there was such a file. */
+  readonly deleteFile: (path: string) => Promise<boolean>;
   readonly output: Channel;
   /** For what is no result: progress, errors. */
   readonly messages: Channel;

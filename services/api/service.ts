@@ -55,6 +55,7 @@ export const api = defineService({
       "webhook/package",
       "build",
       "key",
+      "secret",
       "packages",
       "adds",
       "sessions",

@@ -3,6 +3,7 @@ import { Hono } from "hono";
 import { Fault } from "#shared/fault.ts";
 import { fileResponse } from "#shared/runtime.ts";
 import type { HttpApp } from "#shared/service/define.ts";
+import { findPublicKey } from "#shared/state/signatures.ts";
 import { type Answer, answerFile } from "./answer-file.ts";
 import { grace, type Repo } from "./context.ts";
 import { listingPage } from "./listing.ts";
@@ -56,7 +57,7 @@ export const files = (context: Repo): HttpApp => {
 const sendCurrent = async (context: Repo, request: Request, file: string) => {
   const { number, files: current, retired } = await context.view();
   const found = current.get(file) ?? stillServed(context, retired.get(file));
-  if (!found) return nothing(404);
+  if (!found) return file === `${context.config.NAME}.asc` ? sendKey(context) : nothing(404);
   // libalpm asks for the signature at the address that the database came from in the end (curl_download_internal
   // in lib/libalpm/dload.c); so the two are of one generation, whatever is published in between.
   if (found.kind === "database" && request.headers.get("user-agent")?.startsWith("pacman/")) {
@@ -65,6 +66,14 @@ const sendCurrent = async (context: Repo, request: Request, file: string) => {
   }
   return send(context, request, file, found);
 };
+
+/** The key that signs the repository: public, so that a machine that installs from it needs no secret. */
+const sendKey = async ({ state }: Repo) => {
+  const key = await findPublicKey(state.read);
+  return key === undefined ? nothing(404) : new Response(key, { headers: keyHeaders });
+};
+
+const keyHeaders = { "content-type": "application/pgp-keys" };
 
 const redirectToPackage = async ({ config, view }: Repo, arch: string, member: string) => {
   if (arch !== config.ARCH)

@@ -1,14 +1,10 @@
 import type { OwnRepository } from "#shared/messages/own-repository.ts";
 import { listOwnPackages } from "#shared/own-packages.ts";
 import { parseDependency } from "#shared/pacman/dependency.ts";
+import { findPublicKey } from "#shared/state/signatures.ts";
 import type { Scheduler } from "./context.ts";
 import { selectArtifacts } from "./select-artifacts.ts";
-import {
-  currentGeneration,
-  findPublicKey,
-  type PublishedArtifact,
-  publishedArtifacts,
-} from "./store/packages.ts";
+import { currentGeneration, type PublishedArtifact, publishedArtifacts } from "./store/packages.ts";
 
 type File = OwnRepository["packages"][number];
 
@@ -44,7 +40,7 @@ export const ownRepository = async (
     ),
     packages: [],
     list: await listOwnPackages(blobs, packages.flat()),
-    publicKey: databaseSignature === null ? null : await findPublicKey(state),
+    publicKey: databaseSignature === null ? null : ((await findPublicKey(state.read)) ?? null),
   };
 };
 

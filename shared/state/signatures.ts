@@ -1,4 +1,5 @@
 import { integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import type { Reader } from "./state.ts";
 
 /** Signatures made. Written by the signer, read by anyone. */
 export const signatures = sqliteTable(
@@ -22,3 +23,9 @@ export const signingKeys = sqliteTable("signing_keys", {
   /** Armoured. */
   publicKey: text("public_key").notNull(),
 });
+
+/** Armoured; undefined while kiln serves unsigned. */
+export const findPublicKey = async (read: Reader) => {
+  const row = await read.select({ publicKey: signingKeys.publicKey }).from(signingKeys).get();
+  return row?.publicKey;
+};

@@ -20,6 +20,8 @@ type Options = {
   readonly answers?: Answers;
   readonly files?: Readonly<Record<string, string>>;
   readonly environment?: Readonly<Record<string, string>>;
+  /** What is typed when a command asks for a secret. */
+  readonly typed?: string;
   readonly isTerminal?: boolean;
   readonly fetch?: World["fetch"];
 };
@@ -46,12 +48,20 @@ export const events =
 /** Runs a command line against a server that answers as told. */
 export const runCommandLine = async (
   commandLine: readonly string[],
-  { answers = {}, files = {}, environment = {}, isTerminal = false, fetch }: Options = {},
+  {
+    answers = {},
+    files = {},
+    environment = {},
+    typed = "",
+    isTerminal = false,
+    fetch,
+  }: Options = {},
 ) => {
   const requests: Request[] = [];
   const asked = new Map<string, number>();
   const [output, messages]: [string[], string[]] = [[], []];
   const slept: number[] = [];
+  const written = new Map(Object.entries(files));
   const answer = async (url: string, init: RequestInit = {}) => {
     const { pathname, search } = new URL(url);
     const { method = "GET" } = init;
@@ -72,15 +82,25 @@ export const runCommandLine = async (
       now: () => Date.UTC(2026, 0, 1, 12),
       newId: () => crypto.randomUUID(),
       sleep: async (milliseconds) => void slept.push(milliseconds),
-      readFile: async (path) => files[path],
+      readFile: async (path) => written.get(path),
       unpack: unpackInto,
       readInput: async () => "from the input",
+      readSecret: async () => typed,
+      writePrivate: async (path, text) => void written.set(path, text),
+      deleteFile: async (path) => written.delete(path),
       output: { write: (text) => void output.push(text), isTerminal },
       messages: { write: (text) => void messages.push(text), isTerminal: false },
     },
     commandLine,
   );
-  return { code, output: output.join(""), messages: messages.join(""), requests, slept };
+  return {
+    code,
+    output: output.join(""),
+    messages: messages.join(""),
+    requests,
+    slept,
+    files: Object.fromEntries(written),
+  };
 };
 
 const responseOf = (answer: Answers[string], count: number): Response => {

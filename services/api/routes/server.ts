@@ -1,12 +1,12 @@
 import { Hono } from "hono";
 import { Fault } from "#shared/fault.ts";
 import { SessionId } from "#shared/model.ts";
+import { findPublicKey } from "#shared/state/signatures.ts";
 import { PackageBuildRequest, ServerInfo } from "#shared/views.ts";
 import type { ApiEnv } from "../context.ts";
 import { describe, jsonBody, read, write } from "../http.ts";
 import { orderAll, orderNamed } from "../order-builds.ts";
 import { describeOrderKey, orderIdOf } from "../order-key.ts";
-import { findPublicKey } from "../store/shown.ts";
 import { timeOf } from "../view-build.ts";
 
 /** serene's release whose API this is: its client compares. */
@@ -50,6 +50,9 @@ export const serverRoutes = new Hono<ApiEnv>()
       await orderAll(c.var.api, { session, resolve, force });
       return c.body(null, 200);
     },
+  )
+  .get("/secret", describe("write", "Check that a secret is authorized", null), write, (c) =>
+    c.body(null, 200),
   )
   .get(
     "/key",

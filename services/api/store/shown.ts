@@ -5,7 +5,6 @@ import { builds, isOfCompleteSession } from "#shared/state/builds.ts";
 import { packages } from "#shared/state/packages.ts";
 import { asOne, readPages, shortRows } from "#shared/state/read-pages.ts";
 import { publications } from "#shared/state/repo.ts";
-import { signingKeys } from "#shared/state/signatures.ts";
 import type { Reader } from "#shared/state/state.ts";
 
 export const present = isNull(packages.removedAt);
@@ -82,10 +81,4 @@ export const demandPkgbuild = async (read: Reader, name: Pkgbase) => {
   if (row.pkgbuild === null)
     throw new Fault("missing", "package was never built and has thus no used package build");
   return row.pkgbuild;
-};
-
-/** Armoured. */
-export const findPublicKey = async (read: Reader) => {
-  const row = await read.select({ publicKey: signingKeys.publicKey }).from(signingKeys).get();
-  return row?.publicKey;
 };

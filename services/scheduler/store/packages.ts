@@ -5,7 +5,6 @@ import { builds, isOfCompleteSession, sessions } from "#shared/state/builds.ts";
 import { packages } from "#shared/state/packages.ts";
 import { readPages } from "#shared/state/read-pages.ts";
 import { artifacts, generations, publications } from "#shared/state/repo.ts";
-import { signingKeys } from "#shared/state/signatures.ts";
 import { sources } from "#shared/state/sources.ts";
 import type { State } from "#shared/state/state.ts";
 import { unfinishedStates } from "../unfinished.ts";
@@ -118,8 +117,3 @@ const providesOneOf = (names: readonly string[]) =>
     where substr(it.value, 1, instr(it.value || '=', '=') - 1) in ${[...names]}))`;
 
 export type PublishedArtifact = Awaited<ReturnType<typeof publishedArtifacts>>[number];
-
-export const findPublicKey = async ({ read }: State) => {
-  const key = await read.select({ publicKey: signingKeys.publicKey }).from(signingKeys).get();
-  return key?.publicKey ?? null;
-};

@@ -24,11 +24,12 @@ test("pacman is told to require signatures when there are some", () => {
   ]);
 });
 
-test("three commands come next", () => {
-  expect(after(greetingOf(signed), "Next:", 3)).toEqual([
-    `  curl -s -H 'Authorization: s3cret' http://127.0.0.1:8080/key | sudo pacman-key --add - && sudo pacman-key --lsign-key ${"F".repeat(40)}`,
+test("four commands come next, and none has the secret in it", () => {
+  expect(after(greetingOf(signed), "Next:", 4)).toEqual([
+    `  curl -s http://127.0.0.1:8080/x86_64/serene.asc | sudo pacman-key --add - && sudo pacman-key --lsign-key ${"F".repeat(40)}`,
     "  sudo pacman -Sy kiln-cli",
-    "  KILN_URL=http://127.0.0.1:8080 KILN_SECRET=s3cret kiln add <package>",
+    "  kiln login http://127.0.0.1:8080",
+    "  kiln add <package>",
   ]);
 });
 
@@ -37,7 +38,7 @@ test("an unsigned repository is said to be one, and asks for no key", () => {
 
   expect(text).toContain("SigLevel = Never");
   expect(text).toContain("There is no signing key: packages are served unsigned.");
-  expect(text).not.toContain("/key");
+  expect(text).not.toContain("pacman-key");
 });
 
 test("a secret is shown only when it was made just now", () => {

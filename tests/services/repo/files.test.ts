@@ -164,6 +164,18 @@ test.each(["/x86_64", "/x86_64/"])(
   },
 );
 
+test("the repository's public key lies beside its databases, while there is one", async () => {
+  await using signed = await setup();
+  await using unsigned = await startRepo();
+
+  const key = await signed.fetch("/x86_64/serene.asc");
+  const absent = await unsigned.fetch("/x86_64/serene.asc");
+
+  expect([key.status, key.headers.get("content-type")]).toEqual([200, "application/pgp-keys"]);
+  expect(await key.text()).toMatch(/^-----BEGIN PGP PUBLIC KEY BLOCK-----\n/);
+  expect(absent.status).toBe(404);
+});
+
 test("a damaged file is not served", async () => {
   await using it = await setup(randomBytes(100_000));
   const path = it.world.blobs.placeOf(it.etag.slice(1, -1));

@@ -48,6 +48,16 @@ test("GET /key gives the key in use, and GET / says that there is one", async ()
   expect(await (await api.request("/")).json()).toMatchObject({ signed: true });
 });
 
+test("GET /secret tells whether a secret is authorized, and reading openly does not change that", async () => {
+  await using api = await startApi({ ALLOW_READS: "true" });
+  const ask = async (headers: Record<string, string>) =>
+    (await api.request("/secret", { headers })).status;
+
+  expect([await ask({ authorization: secret }), await ask({ authorization: "wrong" })]).toEqual([
+    200, 403,
+  ]);
+});
+
 test("GET /key without a key is missing", async () => {
   await using api = await startApi();
 
@@ -211,6 +221,7 @@ test("GET /openapi.json documents every route with its schemas", async () => {
     "/",
     "/build",
     "/build/all",
+    "/secret",
     "/key",
     "/package/list",
     "/package/add",
