@@ -27,9 +27,7 @@ test("GET / tells what the server is, in serene's words and order", async () => 
 test("GET / is open to everyone, and says that reading is not", async () => {
   await using api = await startApi({ ALLOW_READS: "false" });
 
-  const response = await api.request("/");
-
-  expect(await response.json()).toMatchObject({ readable: false });
+  expect(await (await api.request("/")).json()).toMatchObject({ readable: false });
 });
 
 test("GET /key gives the key in use, and GET / says that there is one", async () => {
@@ -40,22 +38,18 @@ test("GET /key gives the key in use, and GET / says that there is one", async ()
 
   const key = await api.request("/key");
 
-  expect([key.status, key.headers.get("content-type"), await key.text()]).toEqual([
-    200,
-    "application/octet-stream",
-    "-----BEGIN",
-  ]);
+  expect([key.status, await key.text()]).toEqual([200, "-----BEGIN"]);
+  expect(key.headers.get("content-type")).toBe("application/octet-stream");
   expect(await (await api.request("/")).json()).toMatchObject({ signed: true });
 });
 
-test("GET /secret tells whether a secret is authorized, and reading openly does not change that", async () => {
+test("GET /secret tells whether a secret is authorized, also where reading is open", async () => {
   await using api = await startApi({ ALLOW_READS: "true" });
-  const ask = async (headers: Record<string, string>) =>
-    (await api.request("/secret", { headers })).status;
 
-  expect([await ask({ authorization: secret }), await ask({ authorization: "wrong" })]).toEqual([
-    200, 403,
-  ]);
+  const right = await api.request("/secret", { headers: { authorization: secret } });
+  const wrong = await api.request("/secret", { headers: { authorization: "wrong" } });
+
+  expect([right.status, wrong.status]).toEqual([200, 403]);
 });
 
 test("GET /key without a key is missing", async () => {
@@ -63,10 +57,8 @@ test("GET /key without a key is missing", async () => {
 
   const response = await api.request("/key");
 
-  expect([response.status, await response.text()]).toEqual([
-    404,
-    "the server has no private key to sign packages",
-  ]);
+  expect(response.status).toBe(404);
+  expect(await response.text()).toBe("the server has no private key to sign packages");
 });
 
 test.each([
@@ -121,10 +113,8 @@ test("the secrets file is read anew on each request, and its absence says so", a
 
   const response = await api.write("POST", "/build", order);
 
-  expect([response.status, await response.text()]).toEqual([
-    500,
-    "failed to read authorized secrets",
-  ]);
+  expect(response.status).toBe(500);
+  expect(await response.text()).toBe("failed to read authorized secrets");
 });
 
 test("a secret counts from when it is in the file until it is taken out", async () => {
