@@ -30,6 +30,7 @@ const packages = {
   shellcheck: { apt: "shellcheck", pacman: "shellcheck" },
   "systemd-analyze": { apt: "systemd", pacman: "systemd" },
   vercmp: { apt: "makepkg", pacman: "pacman" },
+  virtualenv: { apt: "virtualenv", pacman: "python-virtualenv" },
   zstd: { apt: "zstd", pacman: "zstd" },
 } as const satisfies Record<string, Record<PackageManager, string | null>>;
 

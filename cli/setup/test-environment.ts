@@ -24,6 +24,7 @@ const programs = [
   "shellcheck",
   "systemd-analyze",
   "vercmp",
+  "virtualenv",
   "zstd",
 ] as const;
 

@@ -11,6 +11,7 @@ import { demandBuild, listBuilds, noBuild } from "../store/builds.ts";
 import { demandBase, findBase } from "../store/names.ts";
 import { demandPackage } from "../store/shown.ts";
 import { viewBuild } from "../view-build.ts";
+import { describeBuildName, describeCount } from "./describe-names.ts";
 
 const paths = "/:name/build";
 
@@ -29,6 +30,7 @@ export const buildRoutes = new Hono<ApiEnv>()
   .get(
     paths,
     describe("read", "List a package's builds, the newest first", BuildList, 400),
+    describeCount,
     read,
     async (c) => {
       const count = parseCount(c.req.query("count"));
@@ -40,7 +42,13 @@ export const buildRoutes = new Hono<ApiEnv>()
   )
   .get(
     `${paths}/logs/subscribe`,
-    describe("read", "Follow a package's builds as server-sent events", null, 404, 503),
+    describe(
+      "read",
+      "Follow a package's builds as server-sent events",
+      "text/event-stream",
+      404,
+      503,
+    ),
     read,
     async (c) => {
       const { config, live, state } = c.var.api;
@@ -50,12 +58,17 @@ export const buildRoutes = new Hono<ApiEnv>()
       return eventStream(await live.subscribe(name, client), c.req.raw.signal);
     },
   )
-  .get(`${paths}/:id`, describe("read", "Show a build", BuildInfo, 400, 404), read, async (c) =>
-    c.json(viewBuild(await buildOf(c.var.api.state, c.req.param()))),
+  .get(
+    `${paths}/:id`,
+    describe("read", "Show a build", BuildInfo, 400, 404),
+    describeBuildName,
+    read,
+    async (c) => c.json(viewBuild(await buildOf(c.var.api.state, c.req.param()))),
   )
   .get(
     `${paths}/:id/logs`,
     describe("read", "Show a build's log, of a running build as far as it is", Text, 400, 404, 503),
+    describeBuildName,
     read,
     async (c) => {
       const log = await readLog(c.var.api, await buildOf(c.var.api.state, c.req.param()));

@@ -14,6 +14,7 @@ import { demandBase, findBase } from "../store/names.ts";
 import { demandRebuild, listRebuilds, noRebuild } from "../store/rebuilds.ts";
 import { demandPackage } from "../store/shown.ts";
 import { viewRebuild } from "../view-rebuild.ts";
+import { describeCount } from "./describe-names.ts";
 
 const paths = "/:name/rebuild";
 
@@ -52,6 +53,7 @@ export const rebuildRoutes = new Hono<ApiEnv>()
   .get(
     paths,
     describe("read", "List a package's rebuilds, the newest first", RebuildList, 400, 404),
+    describeCount,
     read,
     async (c) => {
       const count = parseCount(c.req.query("count"));

@@ -39,7 +39,14 @@ export const recipeRoutes = new Hono<ApiEnv>()
   )
   .get(
     "/:name/recipe",
-    own.describe("read", "Show a recipe, or what one changes of another", RecipeInfo, 404, 503),
+    own.describe(
+      "read",
+      "Show a recipe, or what one changes of another",
+      RecipeInfo,
+      404,
+      410,
+      503,
+    ),
     describeNames,
     own.read,
     async (c) => {
@@ -74,7 +81,7 @@ export const recipeRoutes = new Hono<ApiEnv>()
   )
   .get(
     "/:name/sources/:id",
-    own.describe("read", "Show a source's files, as a tar", null, 404, 503),
+    own.describe("read", "Show a source's files", "application/x-tar", 404, 410, 503),
     own.read,
     async (c) => {
       const { blobs, state } = c.var.api;
@@ -87,7 +94,16 @@ export const recipeRoutes = new Hono<ApiEnv>()
   )
   .post(
     "/:name/build",
-    own.describe("write", "Build a package, from a state of its source", Ordered, 400, 404, 503),
+    own.describe(
+      "write",
+      "Build a package, from a state of its source",
+      Ordered,
+      400,
+      404,
+      410,
+      413,
+      503,
+    ),
     describeOrderKey("the id of a session, which /sessions/{id} shows"),
     own.write,
     own.jsonBody(BuildOrder),

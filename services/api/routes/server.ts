@@ -56,7 +56,7 @@ export const serverRoutes = new Hono<ApiEnv>()
   )
   .get(
     "/key",
-    describe("read", "Show the public signing key, armoured", null, 404),
+    describe("read", "Show the public signing key, armoured", "application/octet-stream", 404),
     read,
     async (c) => {
       const key = await findPublicKey(c.var.api.state.read);

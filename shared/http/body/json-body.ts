@@ -2,6 +2,7 @@ import type { Env, MiddlewareHandler } from "hono";
 import { uniqueSymbol, validator } from "hono-openapi";
 import * as v from "valibot";
 import { Fault } from "#shared/fault.ts";
+import { dialect } from "../describe.ts";
 import type { Refusals } from "../refusals.ts";
 import { serdeMessage } from "./serde-message.ts";
 
@@ -29,7 +30,10 @@ export const jsonBodyOf =
       c.req.addValidatedData("json", parse(schema, text));
       return next();
     };
-    const documentation: unknown = Reflect.get(validator("json", schema), uniqueSymbol);
+    const documentation: unknown = Reflect.get(
+      validator("json", schema, undefined, dialect),
+      uniqueSymbol,
+    );
     return Object.assign(read, { [uniqueSymbol]: documentation });
   };
 
