@@ -42,6 +42,7 @@ export const openAnswering = ({ ground, log, metrics }: Around): Answering => {
     new Response(await exposition(), { headers: { "content-type": metrics.contentType } });
 
   const route = async (request: Request, { pathname }: URL, peer: Peer) => {
+    if (!methods.has(request.method)) return answerUnknownMethod(request.method);
     if (pathname === "/healthz") return new Response("ok\n");
     if (pathname === "/readyz") return answerReady(running && (await problems()));
     if (pathname === "/metrics") return answerMetrics();
@@ -51,7 +52,7 @@ export const openAnswering = ({ ground, log, metrics }: Around): Answering => {
     const response = await service.http.fetch(request, peer);
     metrics.measure.count(httpRequests, {
       service: service.name,
-      method: methods.has(request.method) ? request.method : "other",
+      method: request.method,
       status: String(response.status),
     });
     return response;
@@ -76,5 +77,12 @@ export const openAnswering = ({ ground, log, metrics }: Around): Answering => {
   };
 };
 
-/** RFC 9110 §9; a client may make up more. */
+/** Of RFC 9110 §9 and RFC 5789, those that a service may route. */
 const methods = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
+
+/** Bun closes the connection of a method that no RFC names, before any handler runs: those never reach kiln. */
+const answerUnknownMethod = (method: string) => {
+  const allow = [...methods].join(", ");
+  const text = `kiln has no method ${method}, only ${allow}\n`;
+  return new Response(text, { status: 405, headers: { allow } });
+};

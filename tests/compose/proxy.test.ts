@@ -36,6 +36,15 @@ test("neither Caddy nor one's own proxy shows what Prometheus asks for", () => {
   expect(rule).toContain("!Path(`/metrics`)");
 });
 
+test("Caddy answers methods that kiln's runtime would close the connection for", () => {
+  const caddyfile = readFileSync("compose/Caddyfile", "utf8");
+
+  const [, methods] = /@unknown not method (.*)/.exec(caddyfile) ?? [];
+
+  expect(methods).toBe("GET HEAD POST PUT PATCH DELETE OPTIONS");
+  expect(caddyfile).toContain('handle @unknown {\n\t\trespond "kiln has no such method" 405');
+});
+
 test("beside one's own proxy Caddy is not started", () => {
   expect(proxy().caddy).toMatchObject({ profiles: ["caddy"] });
 });

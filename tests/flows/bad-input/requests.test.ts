@@ -131,6 +131,18 @@ test.each([
   expect(answer.status).toBe(404);
 });
 
+test.each([
+  ["PURGE", "/package/list"],
+  ["PROPFIND", "/x86_64/serene.db"],
+  ["TRACE", "/api/v0/dashboard"],
+  ["REPORT", "/healthz"],
+])("%s, which no service has, is answered at %s", async (method, path) => {
+  const answer = await sendRaw(kiln.url, [`${method} ${path} HTTP/1.1`, "host: kiln"]);
+
+  const methods = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
+  expect(answer).toEqual({ status: 405, body: `kiln has no method ${method}, only ${methods}\n` });
+});
+
 test("a host that is none is refused in one line, without a page about our sources", async () => {
   const answer = await sendRaw(kiln.url, ["GET / HTTP/1.1", "host: kiln/%"]);
 

@@ -45,7 +45,7 @@ test("requests are counted by who answered, how they were made and what came of 
     ["/cake", "GET"],
     ["/cake/lemon", "GET"],
     ["/cake/none", "GET"],
-    ["/cake", "PROPFIND"],
+    ["/cake", "POST"],
     ["/bread", "GET"],
     ["/healthz", "GET"],
   ] as const)
@@ -54,10 +54,27 @@ test("requests are counted by who answered, how they were made and what came of 
   expect(await own()).toEqual({
     'kiln_http_requests_total{service="bakery",method="GET",status="200"}': 2,
     'kiln_http_requests_total{service="bakery",method="GET",status="404"}': 1,
-    'kiln_http_requests_total{service="bakery",method="other",status="200"}': 1,
+    'kiln_http_requests_total{service="bakery",method="POST",status="200"}': 1,
     kiln_hungry_guests: 3,
   });
 });
+
+test.each(["PROPFIND", "PURGE", "REPORT"])(
+  "%s is answered as a method that no service has",
+  async (method) => {
+    const { ask, own } = setup([bakery]);
+
+    const answers = [await ask("/cake", method), await ask("/healthz", method)];
+
+    const text = `kiln has no method ${method}, only GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\n`;
+    const told = await Promise.all(answers.map(async (it) => [it.status, await it.text()]));
+    expect(told).toEqual([
+      [405, text],
+      [405, text],
+    ]);
+    expect(await own()).toEqual({ kiln_hungry_guests: 3 });
+  },
+);
 
 test("a process that is starting has metrics already", async () => {
   const { ask, own } = setup(undefined);
