@@ -6,6 +6,8 @@ import { decompress } from "./decompress.ts";
 export type Member = {
   readonly name: string;
   readonly type: Header["type"];
+  /** What a link leads to. */
+  readonly target: string | undefined;
   /** The whole content; only before the next member is asked for. */
   readonly read: (mostBytes: number) => Promise<Buffer>;
 };
@@ -27,11 +29,12 @@ export async function* readArchive(
   pipeline(input, members, () => {});
   try {
     for await (const entry of members) {
-      const { name, type, pax } = entry.header;
+      const { name, type, pax, linkname } = entry.header;
       refuseUnread(name, type, pax ?? {});
       // Safe: what is written into the extractor is bytes, and so are the pieces it hands on.
       const content = entry as AsyncIterable<Uint8Array>;
-      yield { name, type, read: (mostBytes) => collect(content, name, mostBytes) };
+      const read = (mostBytes: number) => collect(content, name, mostBytes);
+      yield { name, type, target: linkname ?? undefined, read };
       entry.resume();
     }
   } catch (cause) {

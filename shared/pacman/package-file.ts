@@ -28,9 +28,12 @@ export const readPackageFile = async (
 ): Promise<PackageFile> => {
   const metadata = new Map<string, Buffer>();
   const names: string[] = [];
+  const known = new Set<string>();
   let nameBytes = 0;
-  for await (const { name, type, read } of readArchive(source)) {
+  for await (const { name, type, target, read } of readArchive(source)) {
     refuseEscape(name);
+    if (type === "link" && !known.has(target ?? "")) throw strayLink(name, target);
+    known.add(name);
     nameBytes += name.length + nameOverhead;
     if (nameBytes > mostNames) throw new Fault("invalid", "the package has too many files");
     if (!name.startsWith(".")) {
@@ -63,6 +66,16 @@ export const readBuildinfo = async (
     if (name === ".BUILDINFO") return await read(most[".BUILDINFO"]);
   return undefined;
 };
+
+/**
+ * A hard link to what no earlier member made. bsdtar(1) fails on such a link in an empty directory, and pacman, which
+ * unpacks into the root, would link a file of the system.
+ */
+const strayLink = (name: string, target = "") =>
+  new Fault(
+    "invalid",
+    `the package has ${name.slice(0, 300)} as a hard link to ${target.slice(0, 300)}, expected a file that is in the package before it`,
+  );
 
 /** A name that leaves the root it is unpacked into. */
 const refuseEscape = (name: string) => {

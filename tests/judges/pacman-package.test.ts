@@ -2,6 +2,8 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { copyFile, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { buffer } from "node:stream/consumers";
+import { pack } from "tar-stream";
 import { expect, test, vi } from "vitest";
 import { encodeDatabase } from "#shared/pacman/database-frame.ts";
 import { readDatabase } from "#shared/pacman/database-read.ts";
@@ -11,6 +13,7 @@ import { readPackageFile } from "#shared/pacman/package-file.ts";
 import { makePackages } from "../support/makepkg.ts";
 import { makePacmanRoot } from "../support/pacman-root.ts";
 import { runProgram } from "../support/program.ts";
+import { makeScratch } from "../support/scratch.ts";
 
 // makepkg takes its time on a busy machine.
 vi.setConfig({ testTimeout: 120_000 });
@@ -179,4 +182,21 @@ test("pacman fetches a package by our database, and refuses it when a bit of it 
   await writeFile(served, bytes);
 
   await expect(root.pacman("-S", "demo-doc")).rejects.toThrow(/invalid or corrupted package/);
+});
+
+test("what readPackageFile refuses of hard links, bsdtar cannot unpack", async () => {
+  await using scratch = await makeScratch();
+  const tar = pack();
+  tar.entry({ name: ".PKGINFO" }, "pkgname = demo\npkgver = 1-1\narch = any\n");
+  tar.entry({ name: "usr/alias", type: "link", linkname: "etc/shadow" });
+  tar.finalize();
+  const archive = join(scratch.path, "demo-1-1-any.pkg.tar");
+  await writeFile(archive, await buffer(tar));
+
+  const unpacked = runProgram("bsdtar", ["-xf", archive, "-C", scratch.path]);
+
+  await expect(unpacked).rejects.toThrow("Hard-link target 'etc/shadow' does not exist");
+  await expect(readPackageFile(createReadStream(archive))).rejects.toThrow(
+    "usr/alias as a hard link to etc/shadow",
+  );
 });

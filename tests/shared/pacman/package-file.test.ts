@@ -149,3 +149,34 @@ test("a package with a file of an unknown type is refused", async () => {
     new Fault("invalid", "usr/fine is of an unknown type in the archive"),
   );
 });
+
+test.each([
+  ["a file of the system", "etc/shadow"],
+  ["itself", "usr/bin/alias"],
+  ["what only follows", "usr/bin/later"],
+])("a package with a hard link to %s is refused", async (_what, linkname) => {
+  const tar = pack();
+  tar.entry({ name: ".PKGINFO" }, pkginfo);
+  tar.entry({ name: "usr/bin/alias", type: "link", linkname });
+  tar.entry({ name: "usr/bin/later" }, "x");
+  tar.finalize();
+
+  await expect(readPackageFile(pieces(await buffer(tar)))).rejects.toThrow(
+    new Fault(
+      "invalid",
+      `the package has usr/bin/alias as a hard link to ${linkname}, expected a file that is in the package before it`,
+    ),
+  );
+});
+
+test("a package with a hard link to a file before it is read", async () => {
+  const tar = pack();
+  tar.entry({ name: ".PKGINFO" }, pkginfo);
+  tar.entry({ name: "usr/bin/demo" }, "x");
+  tar.entry({ name: "usr/bin/alias", type: "link", linkname: "usr/bin/demo" });
+  tar.finalize();
+
+  const { files } = await readPackageFile(pieces(await buffer(tar)));
+
+  expect(files).toEqual(["usr/bin/alias", "usr/bin/demo"]);
+});
