@@ -7,7 +7,7 @@ import { findFaults, fuzz } from "../support/openapi.ts";
 
 const documentOf = async () => {
   await using api = await startApi();
-  return (await api.request("/openapi.json")).json();
+  return await (await api.request("/openapi.json")).json();
 };
 
 test(
