@@ -52,7 +52,11 @@ const plan = (attempt: Attempt): readonly Row<Step>[] => {
     [
       "system",
       () =>
-        runEach(attempt, ...(isSigned(repository) ? [steps.keyCommand] : []), steps.systemCommand),
+        runEach(
+          attempt,
+          ...(isSigned(repository) ? [steps.keyCommand] : []),
+          ...steps.systemCommands,
+        ),
     ],
     ...only(prepare !== null, ["prepare", () => runEach(attempt, steps.prepareCommand)]),
     ...only(dependencies.length > 0, ["dependencies", () => installMissing(attempt, dependencies)]),

@@ -1,5 +1,6 @@
-import type { Pkgname } from "#shared/model.ts";
-import { parsePackageFileName } from "#shared/pacman/package-file-name.ts";
+import * as v from "valibot";
+import { Fault } from "#shared/fault.ts";
+import { Pkgname } from "#shared/model.ts";
 
 /** A package as .BUILDINFO names it: `pkgname-version-arch`. */
 export type Installed = {
@@ -9,10 +10,18 @@ export type Installed = {
   readonly version: string;
 };
 
-/** Takes an entry apart, from its end, as names and versions hold hyphens; `Fault` invalid. */
+/**
+ * Takes an entry apart, from its end, as names and versions hold hyphens; `Fault` invalid. Of a version, pacman checks no
+ * characters.
+ */
 export const parseInstalled = (entry: string): Installed => {
-  const { pkgname, version } = parsePackageFileName(`${entry}.pkg.tar`);
-  return { entry, pkgname, version };
+  const [, name, version = ""] = /^([^/\s]+)-([^/\s-]+-[^/\s-]+)-[^/\s-]+$/.exec(entry) ?? [];
+  const pkgname = v.safeParse(Pkgname, name);
+  if (pkgname.success) return { entry, pkgname: pkgname.output, version };
+  throw new Fault(
+    "invalid",
+    `expected an installed package like name-1.0-1-any, not ${entry.slice(0, 300)}`,
+  );
 };
 
 /**
@@ -90,7 +99,7 @@ export const entryOf = (filename: string) => filename.replace(/\.pkg\.tar.*$/, "
 export const archiveUrls = (archive: string, { entry, pkgname }: Installed): readonly string[] =>
   ["zst", "xz"].map(
     (suffix) =>
-      `${archive.replace(/\/+$/, "")}/packages/${pkgname[0]}/${pkgname}/${entry}.pkg.tar.${suffix}`,
+      `${archive.replace(/\/+$/, "")}/packages/${pkgname[0]}/${pkgname}/${encodeURI(entry)}.pkg.tar.${suffix}`,
   );
 
 /** Entries for a person to read, the first few of them. */

@@ -13,6 +13,7 @@ import { goneWhile } from "./outcome.ts";
 import type { Output } from "./output.ts";
 import * as steps from "./rebuild-steps.ts";
 import { runEach } from "./run-steps.ts";
+import { keyringCommand, refreshCommand } from "./steps.ts";
 
 type Given = {
   readonly container: Container;
@@ -52,7 +53,8 @@ const difference = async (given: Given) =>
 const gather = async (given: Given, lacking: readonly Installed[]) => {
   const { archive: foreign } = originsOf(lacking, given.own, "");
   if (foreign.length === 0) return;
-  await run(given, steps.refreshCommand);
+  await run(given, refreshCommand);
+  await run(given, keyringCommand);
   const origins = originsOf(foreign, [], await ask(given, steps.listCommand));
   const urls = await findInArchive(given, origins.archive);
   if (origins.mirror.length > 0) await run(given, steps.fetchCommand(origins.mirror));

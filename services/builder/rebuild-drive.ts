@@ -59,7 +59,7 @@ const plan = (
     ],
     ...only<RebuildStep>(prepare !== null, [
       "prepare",
-      () => runEach(attempt, steps.systemCommand, steps.prepareCommand),
+      () => runEach(attempt, ...steps.systemCommands, steps.prepareCommand),
     ]),
     [
       "installed",

@@ -1,5 +1,5 @@
 import type { Command } from "./docker/engine.ts";
-import { printing } from "./steps.ts";
+import { printing, replacing } from "./steps.ts";
 
 /** Where the packages are gathered that are to be installed: nothing else is in it. */
 export const gatheredPath = "/build/installed";
@@ -14,11 +14,6 @@ export const directoriesCommand = (...directories: readonly string[]): Command =
     ...["--", ...directories],
   ),
 });
-
-export const refreshCommand: Command = {
-  user: "root",
-  argv: printing("pacman", "-Sy", "--noconfirm", "--noprogressbar"),
-};
 
 /** Asked as makepkg asks it for .BUILDINFO. */
 export const installedCommand: Command = {
@@ -62,8 +57,7 @@ export const fetchUrlsCommand = (urls: readonly string[]): Command => ({
 
 /**
  * Installs all that was gathered in one transaction, so that downgrades need no order. Of a package that
- * conflicts with one that is there, the latter goes: 4 in `--ask` is ALPM_QUESTION_CONFLICT_PKG of alpm.h,
- * whose answer it turns to yes. A file of a package that is about to go is no obstacle.
+ * conflicts with one that is there, the latter goes. A file of a package that is about to go is no obstacle.
  */
 export const installGatheredCommand: Command = {
   user: "root",
@@ -71,7 +65,7 @@ export const installGatheredCommand: Command = {
     "bash",
     "-euc",
     `shopt -s extglob
-exec pacman -U --nodeps --nodeps --noconfirm --ask 4 --overwrite '*' --noprogressbar -- "$1"/*.pkg.tar!(*.sig)`,
+exec pacman -U --nodeps --nodeps ${replacing.join(" ")} --overwrite '*' --noprogressbar -- "$1"/*.pkg.tar!(*.sig)`,
     ...["--", gatheredPath],
   ),
 };

@@ -41,10 +41,37 @@ export const keyCommand: Command = {
   argv: printing("bash", "-euc", importKey, "--", keyPath),
 };
 
-export const systemCommand: Command = {
+/**
+ * Answers yes where pacman asks whether a package that conflicts with a wanted one is to be removed, and nothing else:
+ * `--noconfirm` answers no, and 4, ALPM_QUESTION_CONFLICT_PKG of alpm.h, turns that answer round.
+ */
+export const replacing = ["--noconfirm", "--ask", "4"];
+
+export const refreshCommand: Command = {
   user: "root",
-  argv: printing("pacman", "-Syu", "--noconfirm", "--noprogressbar"),
+  argv: printing("pacman", "-Sy", "--noconfirm", "--noprogressbar"),
 };
+
+const keyring = "archlinux-keyring";
+
+/**
+ * Upgrades the keys of Arch's packagers where the image has older ones: packages that are signed by a newer key are
+ * refused otherwise.
+ */
+export const keyringCommand: Command = {
+  user: "root",
+  argv: printing(
+    ...["bash", "-c", `pacman -Qu ${keyring} &> /dev/null || exit 0; exec "$@"`, "--"],
+    ...["pacman", "-S", "--noconfirm", "--noprogressbar", keyring],
+  ),
+};
+
+const upgradeCommand: Command = {
+  user: "root",
+  argv: printing("pacman", "-Su", ...replacing, "--noprogressbar"),
+};
+
+export const systemCommands = [refreshCommand, keyringCommand, upgradeCommand];
 
 export const prepareCommand: Command = {
   user: "root",
@@ -61,7 +88,7 @@ export const installCommand = (dependencies: readonly string[]): Command => ({
   user: "root",
   argv: printing(
     "pacman",
-    ...["-S", "--needed", "--asdeps", "--noconfirm", "--noprogressbar", "--"],
+    ...["-S", "--needed", "--asdeps", ...replacing, "--noprogressbar", "--"],
     ...dependencies,
   ),
 });

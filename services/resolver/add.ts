@@ -8,6 +8,7 @@ import { gather } from "./gather.ts";
 import { parseGitUrl } from "./git-url.ts";
 import { isDevel } from "./is-devel.ts";
 import type { AurPackage } from "./pick-listed.ts";
+import type { Official } from "./providers.ts";
 import type { Known } from "./recipes.ts";
 import { specHashOf } from "./spec-hash.ts";
 import type { Source } from "./store/sources.ts";
@@ -83,7 +84,8 @@ const bringAlong = async (
   const official = needsOthers(srcinfo, surroundings) ? await context.official() : unasked;
   const gathered = await gather(context, srcinfo, { ...surroundings, official }, asked.adding);
   if (gathered.kind === "unusable") return gathered;
-  if (gathered.kind === "unmet") return { kind: "unmet", pkgbase, missing: [...gathered.missing] };
+  if (gathered.kind === "unmet")
+    return { kind: "unmet", pkgbase, missing: gathered.missing.map((it) => explain(it, official)) };
   if (gathered.kind === "blind")
     return unusable(
       `${gathered.problem}; ${pkgbase} needs ${gathered.missing.join(", ")}, which may be there`,
@@ -97,6 +99,10 @@ const bringAlong = async (
     ),
   };
 };
+
+/** pacman installs a group by its name, and makepkg asks `pacman -T`, which knows packages alone. */
+const explain = (need: string, official: Official) =>
+  official.isGroup(need) ? `${need} (a group, expected the packages that are needed of it)` : need;
 
 const viewProposed = ({ spec, devel, dependency, source }: Proposed) => ({
   pkgbase: source.pkgbase,

@@ -98,7 +98,11 @@ export const closeOver = (target: Srcinfo, facts: Facts, surroundings: Surroundi
 };
 
 /** What asks nobody: for sources that need nothing, or only what is added. */
-export const unasked: Official = { has: () => false, problem: "not asked" };
+export const unasked: Official = {
+  has: () => false,
+  isGroup: () => false,
+  problem: "not asked",
+};
 
 const nothing: Facts = { listed: new Map(), found: new Map(), fetched: new Map() };
 

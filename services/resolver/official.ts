@@ -1,5 +1,8 @@
+import * as v from "valibot";
 import { Fault } from "#shared/fault.ts";
-import { readDatabase } from "#shared/pacman/database-read.ts";
+import { type RawEntry, readRawEntries } from "#shared/pacman/database-read.ts";
+import { readBlocks } from "#shared/pacman/desc.ts";
+import { many, maybe, one, parseFields } from "#shared/pacman/fields.ts";
 import type { World } from "#shared/service/define.ts";
 import { shareRunning } from "#shared/single-flight.ts";
 import type { State } from "#shared/state/state.ts";
@@ -55,7 +58,7 @@ const refresh = async (
     const since = known && row.url === url ? row.lastModified : null;
     const download = await mirror.download(url, since);
     if (!download) return known ?? `${url} said that it had not changed`;
-    const database = await parse(download.content);
+    const database = await parse(parts, repository, download.content);
     const { bytes, sha256 } = await blobs.put(download.content);
     const { lastModified } = download;
     await writeOfficialDatabase(state, {
@@ -78,29 +81,50 @@ const refresh = async (
 };
 
 const load = async (
-  { blobs }: Parts,
+  parts: Parts,
   parsed: Map<string, Database>,
   repository: string,
   sha256: string,
 ): Promise<Database | undefined> => {
+  const { blobs } = parts;
   const present = parsed.get(repository);
   if (present?.sha256 === sha256) return present;
   if (!(await blobs.has(sha256))) return undefined;
-  const loaded = { ...(await parse(await blobs.bytes(sha256))), sha256 };
+  const loaded = { ...(await parse(parts, repository, await blobs.bytes(sha256))), sha256 };
   parsed.set(repository, loaded);
   return loaded;
 };
 
-const parse = async (content: Uint8Array) => {
+/** An entry that cannot be read is passed over, and named in the log: the others count. */
+const parse = async ({ log }: Pick<Parts, "log">, repository: string, content: Uint8Array) => {
   const offers: Offer[] = [];
   const groups = new Set<string>();
-  for await (const { desc } of readDatabase(chunksOf(content))) {
-    const { name, base, version, provides } = desc;
-    offers.push({ pkgbase: base ?? name, name, version, provides });
-    for (const group of desc.groups) groups.add(group);
-  }
+  for await (const entry of readRawEntries(chunksOf(content)))
+    try {
+      const { name, base, version, provides, groups: its } = parseListed(entry);
+      offers.push({ pkgbase: base ?? name, name, version, provides });
+      for (const group of its) groups.add(group);
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      log.warn("entry of a mirror's database not read", {
+        repository,
+        entry: entry.directory,
+        error,
+      });
+    }
   return { offers, groups: [...groups] };
 };
+
+/** What a lookup takes of an entry. libalpm checks no more of a name or a version. */
+const Listed = v.object({
+  name: one(v.string()),
+  base: maybe(v.string()),
+  version: one(v.string()),
+  provides: many,
+  groups: many,
+});
+
+const parseListed = ({ desc = "" }: RawEntry) => parseFields(Listed, readBlocks(desc), "desc");
 
 async function* chunksOf(content: Uint8Array) {
   yield content;
@@ -109,11 +133,9 @@ async function* chunksOf(content: Uint8Array) {
 const join = (databases: readonly Database[], problems: readonly string[]): Official => {
   const find = finderOf(databases.flatMap(({ offers }) => offers));
   const groups = new Set(databases.flatMap((database) => database.groups));
-  const isGroup = (name: string) => groups.has(name);
   return {
-    has: (dependency) =>
-      find(dependency) !== undefined ||
-      (dependency.operator === undefined && isGroup(dependency.name)),
+    has: (dependency) => find(dependency) !== undefined,
+    isGroup: (name) => groups.has(name),
     ...(problems.length > 0 && { problem: problems.join("; ") }),
   };
 };

@@ -42,4 +42,4 @@ export const pickListed = (need: Dependency, { listed, found }: Listings): Picke
 };
 
 const meets = ({ name, version, provides }: AurPackage, need: Dependency) =>
-  satisfies(need, { name, version, provides });
+  satisfies(need, { name, version, provides, isUnbuilt: true });

@@ -1,4 +1,4 @@
-import { parseDependency } from "#shared/pacman/dependency.ts";
+import { parseDependencies, parseDependency } from "#shared/pacman/dependency.ts";
 import { type Find, finderOf, type Offer, type Official, type Recipe } from "./providers.ts";
 
 /** A package file of the repository. */
@@ -51,8 +51,8 @@ export function* planNeeds(
         published: isPublished && (edges.get(needs)?.published ?? true),
       });
     for (const text of texts) {
-      const need = parseDependency(text);
-      if (findOwn(need) || official.has(need)) continue;
+      const [need] = parseDependencies([text]);
+      if (!need || findOwn(need) || official.has(need)) continue;
       const [next, present] = [findComing(need), findPublished(need)];
       if (next) add(next.pkgbase, present !== undefined);
       else if (present && !bases.has(present.pkgbase)) {

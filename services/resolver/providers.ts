@@ -2,7 +2,7 @@ import type { Pkgbase } from "#shared/model.ts";
 import {
   type Candidate,
   type Dependency,
-  parseDependency,
+  parseDependencies,
   satisfies,
 } from "#shared/pacman/dependency.ts";
 import { fieldOf, pkgnamesOf, type Srcinfo, versionOf } from "#shared/pacman/srcinfo.ts";
@@ -55,7 +55,7 @@ export const openIndex = <T extends Candidate>(): Index<T> => {
 };
 
 const provisionsOf = ({ provides = [] }: Candidate) =>
-  provides.map((provision) => parseDependency(provision).name);
+  parseDependencies(provides).map(({ name }) => name);
 
 /** Finds what of the offers meets a dependency, as an index does. */
 export const finderOf = <T extends Candidate>(offers: Iterable<T>): Find<T> => {
@@ -71,6 +71,7 @@ export const offersOf = (srcinfo: Srcinfo, arch: string): Offer[] =>
     name,
     version: versionOf(srcinfo),
     provides: fieldOf(srcinfo, name, "provides", arch),
+    isUnbuilt: true,
   }));
 
 /**
@@ -101,6 +102,8 @@ export const recipeOf = (srcinfo: Srcinfo, arch: string): Recipe => ({
 /** The official repositories, as far as they could be read. */
 export type Official = {
   readonly has: (dependency: Dependency) => boolean;
+  /** Whether packages name this as their group. makepkg takes no group for a dependency. */
+  readonly isGroup: (name: string) => boolean;
   /** Why part of them could not be read; absent when all were. */
   readonly problem?: string;
 };

@@ -1,15 +1,13 @@
 import * as v from "valibot";
 import { Arch, Pkgbase, Pkgname, Sha256, Version } from "#shared/model.ts";
-import { many, maybe, one, parseFields, readFields, SecondsAsInstant } from "./fields.ts";
+import { Count, many, maybe, one, parseFields, readFields, SecondsAsInstant } from "./fields.ts";
 
-/** Where and with what a package was built. Source: BUILDINFO(5), formats 1 and 2. */
+/**
+ * Where and with what a package was built. Source: BUILDINFO(5), formats 1 and 2; a later format is read as far as it has
+ * these fields.
+ */
 export const Buildinfo = v.object({
-  format: one(
-    v.pipe(
-      v.picklist(["1", "2"], (issue) => `expected format 1 or 2, not ${issue.received}`),
-      v.transform((format) => (format === "1" ? 1 : 2)),
-    ),
-  ),
+  format: one(Count),
   pkgname: one(Pkgname),
   pkgbase: maybe(Pkgbase),
   /** `[epoch:]pkgver-pkgrel` */

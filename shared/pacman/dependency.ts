@@ -15,6 +15,8 @@ export type Candidate = {
   readonly name: string;
   readonly version: string;
   readonly provides?: readonly string[];
+  /** It is a recipe's, or the AUR's: makepkg writes the version behind a library that it provides only when it builds. */
+  readonly isUnbuilt?: boolean;
 };
 
 /**
@@ -24,13 +26,23 @@ export type Candidate = {
  * Source: alpm_dep_from_string in libalpm/deps.c.
  */
 export const parseDependency = (text: string): Dependency => {
+  const dependency = readDependency(text);
+  if (!dependency) throw new Fault("invalid", `${JSON.stringify(text)} depends on no name`);
+  return dependency;
+};
+
+/** As `parseDependency`, of texts that nobody has checked: one that has no name is passed over. */
+export const parseDependencies = (texts: readonly string[]): Dependency[] =>
+  texts.flatMap((text) => readDependency(text) ?? []);
+
+const readDependency = (text: string): Dependency | undefined => {
   const colon = text.indexOf(": ");
   const expression = colon === -1 ? text : text.slice(0, colon);
   const description = colon === -1 ? {} : { description: text.slice(colon + 2) };
 
   const at = ["<", ">", "="].map((sign) => expression.indexOf(sign)).find((index) => index !== -1);
   const name = expression.slice(0, at);
-  if (name === "") throw new Fault("invalid", `${JSON.stringify(text)} depends on no name`);
+  if (name === "") return undefined;
   if (at === undefined) return { name, ...description };
 
   const sign = expression.slice(at, at + 2);
@@ -44,17 +56,22 @@ export const formatDependency = ({ name, operator, version, description }: Depen
 
 /**
  * Whether the candidate meets the dependency: by its own name, or by something that it provides.
- * Only a provision with `=version` can meet a dependency that asks for a version.
+ * Only a provision with `=version` can meet a dependency that asks for a version; of what is not built yet, a library
+ * without a version can, too.
  *
- * Source: _alpm_depcmp in libalpm/deps.c.
+ * Source: _alpm_depcmp in libalpm/deps.c; find_libprovides in makepkg.
  */
-export const satisfies = (dependency: Dependency, { name, version, provides = [] }: Candidate) =>
+export const satisfies = (
+  dependency: Dependency,
+  { name, version, provides = [], isUnbuilt = false }: Candidate,
+) =>
   (name === dependency.name && accepts(dependency, version)) ||
-  provides.some((provision) => isMetBy(dependency, parseDependency(provision)));
+  parseDependencies(provides).some((provision) => isMetBy(dependency, provision, isUnbuilt));
 
-const isMetBy = (dependency: Dependency, provision: Dependency) => {
+const isMetBy = (dependency: Dependency, provision: Dependency, isUnbuilt: boolean) => {
   if (provision.name !== dependency.name) return false;
   if (dependency.operator === undefined) return true;
+  if (isUnbuilt && provision.operator === undefined && provision.name.endsWith(".so")) return true;
   return provision.operator === "=" && accepts(dependency, provision.version ?? "");
 };
 

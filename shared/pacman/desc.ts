@@ -1,5 +1,4 @@
 import * as v from "valibot";
-import { Fault } from "#shared/fault.ts";
 import { Arch, FileName, Pkgbase, Pkgname, Sha256, Version } from "#shared/model.ts";
 import { addField, Count, many, maybe, one, parseFields, SecondsAsInstant } from "./fields.ts";
 import type { Pkginfo } from "./pkginfo.ts";
@@ -111,15 +110,18 @@ export const entryOf = (
 
 const textOf = (text: string | undefined) => (text === undefined ? undefined : squeezed(text));
 
-/** `%NAME%`, then a value a line until an empty one. */
-const readBlocks = (text: string) => {
+/**
+ * Reads blocks: `%NAME%`, then a value a line until an empty one. A line outside of a block means nothing.
+ *
+ * Source: sync_db_read in libalpm/be_sync.c.
+ */
+export const readBlocks = (text: string): ReadonlyMap<string, string[]> => {
   const fields = new Map<string, string[]>();
   let name = "";
-  for (const [index, line] of text.split("\n").entries()) {
+  for (const line of text.split("\n")) {
     if (line === "") name = "";
     else if (name !== "") addField(fields, name, line);
-    else if (/^%[A-Z0-9]+%$/.test(line)) name = line.slice(1, -1).toLowerCase();
-    else throw new Fault("invalid", `line ${index + 1} of desc: expected %NAME%`);
+    else if (/^%[^%\s]+%$/.test(line)) name = line.slice(1, -1).toLowerCase();
   }
   return fields;
 };

@@ -77,7 +77,7 @@ corpusTest("no package of the corpus takes an official package's place", async (
     { listed: new Map(), found: new Map(), fetched: new Map() },
     {
       arch: "x86_64",
-      official: { has: (dependency) => find(dependency) !== undefined },
+      official: { has: (dependency) => find(dependency) !== undefined, isGroup: () => false },
       isOwn: (need) => findOwn(need) !== undefined,
       isFollowing: () => false,
       isElsewhere: () => false,

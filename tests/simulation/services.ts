@@ -83,7 +83,10 @@ export const serviceOf = (name: string, outside: Outside): Service => {
 const openResolver = ({ aur, git }: Outside) => ({
   aur,
   git,
-  official: async () => ({ has: ({ name }: { readonly name: string }) => name === "bash" }),
+  official: async () => ({
+    has: ({ name }: { readonly name: string }) => name === "bash",
+    isGroup: () => false,
+  }),
   fetches: pLimit(6),
 });
 

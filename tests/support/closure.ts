@@ -14,7 +14,7 @@ export const officialOf = (...names: string[]): Official => {
   const find = finderOf(
     names.map((name) => ({ name, version: "2.38-1", provides: [`lib${name}.so=6-64`] })),
   );
-  return { has: (dependency) => find(dependency) !== undefined };
+  return { has: (dependency) => find(dependency) !== undefined, isGroup: () => false };
 };
 
 export type World = {

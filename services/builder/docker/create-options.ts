@@ -43,6 +43,8 @@ export const createOptions = (spec: ContainerSpec): Docker.ContainerCreateOption
     // As much as Memory: no swap.
     MemorySwap: spec.memory,
     NanoCpus: Math.round(spec.cpus * 1e9),
+    // Of /dev/shm: half of the memory, as Linux's tmpfs has it. Its pages count against the memory.
+    ShmSize: Math.floor(spec.memory / 2),
     PidsLimit: spec.processes,
     LogConfig: { Type: "none", Config: {} },
     ...(!spec.network && { NetworkMode: "none" }),

@@ -94,7 +94,7 @@ test("a build over its time ends with its step", async () => {
   await using it = await startFakeBuilder(
     {
       behaviour: (command) =>
-        command.startsWith("pacman -Syu") ? new Promise(() => {}) : undefined,
+        command.startsWith("pacman -Su") ? new Promise(() => {}) : undefined,
     },
     { BUILD_TIMEOUT: "1" },
   );
@@ -117,7 +117,7 @@ test("a build says how it went before its container is removed, and is done when
 
 test("a stop gives the build back with its container removed", async () => {
   await using it = await startFakeBuilder({
-    behaviour: (command) => (command.startsWith("pacman -Syu") ? new Promise(() => {}) : undefined),
+    behaviour: (command) => (command.startsWith("pacman -Su") ? new Promise(() => {}) : undefined),
   });
   const given = expect(it.builder.build(it.request)).rejects.toMatchObject({ name: "AbortError" });
   await vi.waitFor(() => expect(it.open()).toBe(1), { timeout: 15_000 });

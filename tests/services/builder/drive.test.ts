@@ -1,7 +1,11 @@
 import { expect, test } from "vitest";
 import { buildOutput, buildStarted } from "#shared/messages/build.ts";
 import { listOwnPackages } from "#shared/own-packages.ts";
+import { systemCommands } from "../../../services/builder/steps.ts";
 import { srcinfo, startFakeBuilder } from "../../support/fake-builder.ts";
+import { wordsOf } from "../../support/fake-containers.ts";
+
+const updating = systemCommands.map(wordsOf);
 
 test("a build goes through its steps, each as its own user, and says what came of it", async () => {
   await using it = await startFakeBuilder();
@@ -10,7 +14,7 @@ test("a build goes through its steps, each as its own user, and says what came o
   const finished = await it.builder.build(it.request);
 
   expect(it.ran.filter(([, command]) => !command.includes("/sys/fs/cgroup"))).toEqual([
-    ["root", "pacman -Syu --noconfirm --noprogressbar"],
+    ...updating.map((words) => ["root", words]),
     ["build", "makepkg --verifysource --noconfirm"],
     ["build", "makepkg --force --noconfirm --noprogressbar"],
     ["build", "makepkg --printsrcinfo"],
@@ -89,12 +93,12 @@ test("prepare commands, dependencies and kiln's own repository have steps of the
     ...{ prepare: "echo 'hi'", dependencies: ["bash", "lib>=2"], repository },
   });
 
-  expect(it.ran.map(([, command]) => command.split("\n")[0]).slice(0, 5)).toEqual([
+  expect(it.ran.map(([, command]) => command.split("\n")[0]).slice(0, 7)).toEqual([
     expect.stringContaining("pacman-key --add"),
-    "pacman -Syu --noconfirm --noprogressbar",
+    ...updating,
     "bash -e /root/prepare.sh",
     "pacman -T -- bash lib>=2",
-    "pacman -S --needed --asdeps --noconfirm --noprogressbar -- lib>=2",
+    "pacman -S --needed --asdeps --noconfirm --ask 4 --noprogressbar -- lib>=2",
   ]);
   expect(it.files.get("root/prepare.sh")).toBe("echo 'hi'");
   expect(it.files.get("root/kiln.asc")).toBe("KEY");
@@ -135,7 +139,7 @@ test("where no dependency is kiln's own, pacman is not told of kiln's repository
 
   await it.builder.build({ ...it.request, repository: terms });
 
-  expect(it.ran[0]?.[1]).toBe("pacman -Syu --noconfirm --noprogressbar");
+  expect(it.ran[0]?.[1]).toBe(updating[0]);
   expect([...it.files.keys()].filter((name) => !name.startsWith("build/source"))).toEqual([]);
 });
 
@@ -146,9 +150,9 @@ test.each([
   ["makepkg --force", exited(4), { kind: "failed", step: "build", exitCode: 4 }],
   ["makepkg --verifysource", exited(1), { kind: "failed", step: "sources", exitCode: 1 }],
   ["makepkg --printsrcinfo", exited(1), { kind: "failed", step: "packages", exitCode: 1 }],
-  ["pacman -Syu", exited(1), { kind: "failed", step: "system", exitCode: 1 }],
+  ["pacman -Su", exited(1), { kind: "failed", step: "system", exitCode: 1 }],
   [
-    "pacman -Syu",
+    "pacman -Su",
     gone,
     { kind: "broken", step: "system", message: expect.stringMatching(/killed/) },
   ],

@@ -13,6 +13,7 @@ test.each([
   ["zlib-1:1.3.1-2-x86_64", "zlib", "1:1.3.1-2"],
   ["libstdc++-15.2.1+r22+gc4e96a094636-1.1-x86_64", "libstdc++", "15.2.1+r22+gc4e96a094636-1.1"],
   ["python-a-1-2-any", "python-a", "1-2"],
+  ["odd-1.0~rc1^2,3=4-1-x86_64", "odd", "1.0~rc1^2,3=4-1"],
 ])("%s is taken apart from its end", (entry, pkgname, version) => {
   expect(parseInstalled(entry)).toEqual({ entry, pkgname, version });
 });

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { makeEqual } from "../../../services/builder/make-equal.ts";
-import { fakeEngine } from "../../support/fake-containers.ts";
+import { keyringCommand, refreshCommand } from "../../../services/builder/steps.ts";
+import { fakeEngine, wordsOf } from "../../support/fake-containers.ts";
 
 const infoOf = (entries: Iterable<string>) =>
   [...entries]
@@ -18,6 +19,8 @@ type Place = {
 };
 
 /** A container of memory, which has these packages. */
+const refreshing = [refreshCommand, keyringCommand].map(wordsOf);
+
 const setup = async ({ present, after = [], archived = [] }: Place) => {
   let now = new Set(present);
   const said: string[] = [];
@@ -77,7 +80,7 @@ test("what is lacking is gathered from everywhere, and installed at once", async
   const into =
     "--downloadonly --nodeps --nodeps --noconfirm --noprogressbar --cachedir /build/installed --";
   expect(it.changes()).toEqual([
-    "pacman -Sy --noconfirm --noprogressbar",
+    ...refreshing,
     `pacman -S ${into} core/new`,
     `pacman -U ${into} http://archive/packages/o/old/old-1-1-any.pkg.tar.zst http://archive/packages/o/older/older-1:1-1-any.pkg.tar.xz`,
     expect.stringMatching(/exec pacman -U .* \/build\/installed$/),
@@ -108,7 +111,7 @@ test("what nobody has is named, and nothing is installed", async () => {
     message: "neither the mirror nor http://archive has what was installed: a-1-1-any",
   });
 
-  expect(it.changes()).toEqual(["pacman -Sy --noconfirm --noprogressbar"]);
+  expect(it.changes()).toEqual(refreshing);
 });
 
 test("a set that is another in the end is refused, with what is wrong", async () => {

@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
+import { systemCommands } from "../../../services/builder/steps.ts";
 import { startFakeRebuilder } from "../../support/fake-builder.ts";
+import { wordsOf } from "../../support/fake-containers.ts";
 
 test("a rebuild goes through a build's steps, but for what is installed", async () => {
   await using it = await startFakeRebuilder();
@@ -33,7 +35,7 @@ test("prepare commands run on a current system, before it is made what it was", 
   await it.builder.rebuild({ ...it.rebuild, prepare: "echo hi", hasSources: false });
 
   expect(it.ran.map(([, command]) => command.split("\n")[0]).slice(1)).toEqual([
-    "pacman -Syu --noconfirm --noprogressbar",
+    ...systemCommands.map(wordsOf),
     "bash -e /root/prepare.sh",
     ...["pacman -Qi", "pacman -Qi", "pacman -Qi"],
     "makepkg --force --noconfirm --noprogressbar",
@@ -43,14 +45,14 @@ test("prepare commands run on a current system, before it is made what it was", 
 
 test("a record that nobody can build by is broken, and says what is wrong with it", async () => {
   await using it = await startFakeRebuilder();
-  const buildinfo = await it.builder.blobs.put(new TextEncoder().encode("format = 3\n"));
+  const buildinfo = await it.builder.blobs.put(new TextEncoder().encode("format = later\n"));
 
   const finished = await it.builder.rebuild({ ...it.rebuild, buildinfo });
 
   expect(finished?.outcome).toEqual({
     kind: "broken",
     step: "container",
-    message: 'format in .BUILDINFO: expected format 1 or 2, not "3"',
+    message: 'format in .BUILDINFO: "later" is not a count',
   });
 });
 

@@ -29,6 +29,18 @@ test.each<[string, Recipe, World, unknown]>([
   ],
   ["the AUR has it", { pkgbase: "a", makedepends: ["lib"] }, { aur: [lib] }, ["lib"]],
   [
+    "a library without a version, which makepkg writes when it builds",
+    { pkgbase: "a", depends: ["libx.so=1-64"] },
+    { aur: [{ pkgbase: "x", provides: ["libx.so"] }] },
+    ["x"],
+  ],
+  [
+    "a library of a package that is added",
+    { pkgbase: "a", depends: ["libx.so=1-64"] },
+    { own: [{ pkgbase: "x", provides: ["libx.so"] }] },
+    [],
+  ],
+  [
     "the AUR has it in too old a version",
     { pkgbase: "a", depends: ["lib>=2"] },
     { aur: [lib] },

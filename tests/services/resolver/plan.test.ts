@@ -10,7 +10,10 @@ import {
 import { type Recipe, recipe } from "../../support/recipe.ts";
 
 const find = finderOf([{ name: "glibc", version: "2.38-1" }]);
-const readable: Official = { has: (dependency) => find(dependency) !== undefined };
+const readable: Official = {
+  has: (dependency) => find(dependency) !== undefined,
+  isGroup: () => false,
+};
 
 type World = {
   /** Names of published packages with their versions and what they depend on. */

@@ -38,8 +38,8 @@ test("a split package offers each of its packages, and needs what any of them ne
   );
 
   expect(offersOf(srcinfo, "x86_64")).toEqual([
-    { pkgbase: "split", name: "split-a", version: "1:2-3", provides: ["api=2"] },
-    { pkgbase: "split", name: "split-b", version: "1:2-3", provides: ["api=2"] },
+    { pkgbase: "split", name: "split-a", version: "1:2-3", provides: ["api=2"], isUnbuilt: true },
+    { pkgbase: "split", name: "split-b", version: "1:2-3", provides: ["api=2"], isUnbuilt: true },
   ]);
   expect(needsOf(srcinfo, "x86_64")).toEqual(["glibc", "cmake", "python", "split-a", "qt"]);
 });

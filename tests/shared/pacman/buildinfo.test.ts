@@ -47,9 +47,15 @@ test("format 2 names the build tool and where it was started", () => {
   });
 });
 
+test("a later format is read as far as it is known", () => {
+  const text = `format = 3\n${common}later = 1\n`;
+
+  expect(parseBuildinfo(text)).toEqual({ format: 3, ...expected });
+});
+
 test.each([
-  [`format = 3\n${common}`, 'format in .BUILDINFO: expected format 1 or 2, not "3"'],
+  [`format = x\n${common}`, 'format in .BUILDINFO: "x" is not a count'],
   [common, "format in .BUILDINFO: expected a value"],
-])("another format is refused", (text, message) => {
+])("a format that is no number is refused", (text, message) => {
   expect(() => parseBuildinfo(text)).toThrow(new Fault("invalid", message));
 });

@@ -56,3 +56,19 @@ test.each([
 ])("%s is met by what provides %j: %s", (text, provides, met) => {
   expect(satisfies(parseDependency(text), { name: "bar", version: "9-1", provides })).toBe(met);
 });
+
+test.each([
+  ["libfoo.so=1-64", ["libfoo.so"], true],
+  ["libfoo.so>=1", ["libfoo.so"], true],
+  ["libfoo.so=2-64", ["libfoo.so=1-64"], false],
+  ["libfoo.so=1-64", ["libbar.so", "libfoo"], false],
+  ["foo=1", ["foo"], false],
+])("%s is met by what will provide %j once it is built: %s", (text, provides, met) => {
+  const candidate = { name: "bar", version: "9-1", provides };
+  expect(satisfies(parseDependency(text), { ...candidate, isUnbuilt: true })).toBe(met);
+});
+
+test("a provision without a name is passed over", () => {
+  const provides = ["=1", "", "sh"];
+  expect(satisfies(parseDependency("sh"), { name: "bar", version: "9-1", provides })).toBe(true);
+});

@@ -23,6 +23,7 @@ test("a container has few rights, its limits, and no more time than it needs", (
     MemorySwap: 1024,
     NanoCpus: 1_500_000_000,
     PidsLimit: 64,
+    ShmSize: 512,
   });
   expect(options.HostConfig).not.toHaveProperty("Privileged");
   expect(options.HostConfig).not.toHaveProperty("Binds");
