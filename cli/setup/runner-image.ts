@@ -8,6 +8,9 @@ import { runProgram } from "./run-program.ts";
 /** What runner/Dockerfile is built from. */
 const base = "archlinux:base-devel";
 
+/** The number of runner/README.md's contract, in the image's label. */
+const contract = { label: "kiln.runner", number: "2" };
+
 const runner = fileURLToPath(new URL("../../runner/", import.meta.url));
 
 export type RunnerImage = {
@@ -25,12 +28,14 @@ export type ImageWish = Install & {
 
 /**
  * Sees to it that the engine has the runner image: made from Arch's where the engine reaches a
- * registry, else from Debian's packages. An image of another name than ours is not made but pulled.
+ * registry, else from Debian's packages. One of an earlier contract is made again. An image of another name than ours is
+ * not made but pulled.
  */
 export const ensureRunnerImage = async (wish: ImageWish): Promise<RunnerImage> => {
   const address = parseDockerUrl("DOCKER_URL", wish.url);
   const present = await findImage(address, wish.image);
-  if (present) return describe(present);
+  if (present && isCurrent(wish, present)) return describe(present);
+  if (present) wish.say(`${wish.image} is of an earlier version: making it again`);
 
   await ensurePrograms(["docker"], wish);
   if (!wish.image.startsWith("kiln-runner:")) await pull(wish);
@@ -38,9 +43,17 @@ export const ensureRunnerImage = async (wish: ImageWish): Promise<RunnerImage> =
   else await buildStandIn(wish);
 
   const made = await findImage(address, wish.image);
+  if (present) {
+    const former = `label=${contract.label}=${present.labels[contract.label]}`;
+    await docker(wish, "image", "prune", "--force", "--filter", former);
+  }
   if (!made) throw new Fault("unavailable", `${wish.image} was made and is not in the engine`);
   return describe(made);
 };
+
+/** What others made under another name is theirs to keep up. */
+const isCurrent = ({ image }: ImageWish, { labels }: Image) =>
+  !image.startsWith("kiln-runner:") || labels[contract.label] === contract.number;
 
 const describe = ({ id, labels }: Image): RunnerImage => ({
   id,

@@ -11,7 +11,7 @@ export KILN_STANDIN KILN_MIRROR
 trap 'rm -rf "$KILN_MIRROR"' EXIT
 
 packages=ca-certificates,makepkg,pacman-package-manager,libarchive-tools,gnupg,git,build-essential
-packages+=,fakeroot,file,zstd,xz-utils,bzip2,curl,gettext,binutils,debugedit,procps
+packages+=,fakeroot,file,zstd,xz-utils,bzip2,curl,gettext,binutils,debugedit,nftables,procps
 
 unwanted=()
 for path in man doc info locale; do unwanted+=("--dpkgopt=path-exclude=/usr/share/$path/*"); done
@@ -25,7 +25,7 @@ echo "installing Debian's makepkg, pacman and compilers into an image: about a m
 id=$(mmdebstrap --quiet --variant=minbase --include="$packages" "${unwanted[@]}" \
   --customize-hook='"$KILN_STANDIN/layout.sh" "$1"' "${DEBIAN_SUITE:-bookworm}" - \
   | docker import \
-    --change 'LABEL kiln.runner=1' \
+    --change 'LABEL kiln.runner=2' \
     --change 'LABEL kiln.runner.stand-in=1' \
     --change 'LABEL org.opencontainers.image.description="Debian stand-in for the kiln runner: for trying out"' \
     --change 'WORKDIR /build/source' \

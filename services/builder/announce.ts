@@ -1,6 +1,7 @@
 import { Fault } from "#shared/fault.ts";
 import { builderAnnounced } from "#shared/messages/builder.ts";
 import type { Builder } from "./context.ts";
+import { demandReady } from "./demand-ready.ts";
 
 /** Says that this builder lives, if it can build. */
 export const announce = async (builder: Builder) => {
@@ -9,11 +10,9 @@ export const announce = async (builder: Builder) => {
     await publish(builderAnnounced, { builder: name, slots: config.BUILDER_SLOTS, at: now() });
 };
 
-const canBuild = async ({ blobs, engine, image }: Builder) => {
+const canBuild = async (builder: Builder) => {
   try {
-    await blobs.ping();
-    await engine.ping();
-    await engine.demandImage(image);
+    await demandReady(builder);
     return true;
   } catch (error) {
     if (error instanceof Fault) return false;

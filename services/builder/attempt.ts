@@ -7,6 +7,7 @@ import type { Container } from "./docker/engine.ts";
 import { untilExhausted } from "./exhaustion.ts";
 import { formatIdentity } from "./left-over.ts";
 import { type AnyStep, broken, bugWhile, type Unbuilt } from "./outcome.ts";
+import { watching } from "./watching.ts";
 
 type Stops<S extends AnyStep> = {
   /** How far it is, for the outcome of one that is stopped. */
@@ -27,7 +28,7 @@ type Stops<S extends AnyStep> = {
  * outcome when this process fails again: a build takes hours, its bug seldom passes, and only an outcome keeps its log.
  */
 export const attempt = async <S extends AnyStep, Outcome>(
-  { config, engine, identity, image, limits, log, pause }: Builder,
+  { config, disk, engine, identity, image, limits, log, pause }: Builder,
   purpose: Exclude<Purpose, { kind: "srcinfo" }>,
   { progress, signal, failures, ended, afterwards }: Stops<S>,
   drive: (container: Container, stopped: AbortSignal) => Promise<Outcome>,
@@ -47,7 +48,8 @@ export const attempt = async <S extends AnyStep, Outcome>(
     });
     using watch = watching();
     const exhausted = untilExhausted(pause, container, limits.processes, watch.signal);
-    return await abortable(Promise.race([driving, exhausted]), stopped);
+    const full = disk.untilFull(container, image, watch.signal);
+    return await abortable(Promise.race([driving, exhausted, full]), stopped);
   } catch (thrown) {
     const error = firstOf(thrown);
     signal.throwIfAborted();
@@ -64,8 +66,3 @@ export const attempt = async <S extends AnyStep, Outcome>(
 /** What went wrong first, where disposing of the container failed too. */
 const firstOf = (error: unknown): unknown =>
   error instanceof SuppressedError ? firstOf(error.suppressed) : error;
-
-const watching = () => {
-  const over = new AbortController();
-  return { signal: over.signal, [Symbol.dispose]: () => over.abort() };
-};

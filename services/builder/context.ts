@@ -8,15 +8,19 @@ import { BuilderName, type BuildId, type RebuildId } from "#shared/model.ts";
 import { buildTimeout } from "#shared/retention.ts";
 import { integer } from "#shared/service/config.ts";
 import type { Base, ContextOf, Publishing } from "#shared/service/define.ts";
+import { syncMirror } from "#shared/sync-mirror.ts";
 import { kilnVersion } from "#shared/version.ts";
 import type { Limits } from "./container-spec.ts";
 import { makeDeferrals } from "./deferrals.ts";
+import { makeDisk } from "./disk.ts";
 import { connectDocker } from "./docker/connect.ts";
 import type { Engine } from "./docker/engine.ts";
+import type { NetworkPolicy } from "./docker/network.ts";
 import { type Identity, readIdentity } from "./identity.ts";
 import { nameOfHost } from "./name.ts";
 import { type Compress, zstd } from "./output.ts";
 import { makePeers } from "./peers.ts";
+import { parseReachable, reachableOfUrl } from "./reachable.ts";
 import { makeWork } from "./work.ts";
 
 const engineUrl = v.optional(
@@ -34,6 +38,16 @@ const repositoryUrl = v.optional(
 );
 
 const archiveUrl = v.pipe(v.string(), v.regex(/^[a-z]+:\/\/\S+$/, "the URL of a package archive"));
+
+const reachableHosts = v.optional(
+  v.pipe(
+    v.string(),
+    v.check(
+      (text) => parseReachable(text) !== undefined,
+      "hosts, host:port or ranges like 10.0.0.0/24, separated by commas",
+    ),
+  ),
+);
 
 const builderName = v.optional(
   v.pipe(
@@ -61,6 +75,16 @@ export const Config = v.object({
   RUNNER_PIDS: integer(4_096, 32, 4_194_304, "a number of processes"),
   /** Seconds one build may take. */
   BUILD_TIMEOUT: buildTimeout,
+  /** `filtered`: containers reach the internet, and nothing private but what is allowed; `open`: what the engine lets them. */
+  RUNNER_NETWORK: v.optional(v.picklist(["filtered", "open"], "filtered or open"), "filtered"),
+  /** What they reach of private networks: names, addresses and ranges, with a port or without. */
+  RUNNER_REACHABLE: reachableHosts,
+  /** They reach its host too. */
+  SYNC_MIRROR: syncMirror,
+  /** MiB that one build may write. */
+  BUILD_DISK: integer(51_200, 64, 1_073_741_824, "a number of MiB"),
+  /** MiB that stay free on the engine's file system; 0: none do. */
+  RUNNER_DISK_RESERVE: integer(5_120, 0, 1_073_741_824, "a number of MiB"),
   PACKAGER: v.optional(v.pipe(v.string(), v.regex(/^[^\n]*$/, "one line"))),
   /** Where packages are that the mirror has no more, for rebuilds: what `/packages/…` is below. */
   ARCH_ARCHIVE_URL: v.optional(archiveUrl, "https://archive.archlinux.org"),
@@ -72,7 +96,21 @@ export const Config = v.object({
 export const open = (base: Base<typeof Config>) => {
   const { DOCKER_URL, DOCKER_HOST } = base.config;
   const url = DOCKER_URL ?? DOCKER_HOST ?? "/var/run/docker.sock";
-  return openWith(connectDocker(url, base.pause), base);
+  return openWith(connectDocker(url, base.pause, networkOf(base.config)), base);
+};
+
+/** What containers reach: what is set, and the hosts that other settings send them to. */
+const networkOf = (config: v.InferOutput<typeof Config>): NetworkPolicy => {
+  if (config.RUNNER_NETWORK === "open") return { kind: "open" };
+  const repository = config.OWN_REPOSITORY_URL ?? config.OWN_REPOSITORY;
+  const urls = [config.SYNC_MIRROR, config.ARCH_ARCHIVE_URL, ...(repository ? [repository] : [])];
+  return {
+    kind: "filtered",
+    reachable: [
+      ...(parseReachable(config.RUNNER_REACHABLE ?? "") ?? []),
+      ...urls.map(reachableOfUrl).filter((it) => it !== undefined),
+    ],
+  };
 };
 
 type OfProcess = {
@@ -83,13 +121,15 @@ type OfProcess = {
 
 export const openWith = async (
   engine: Engine,
-  { config, newId, now }: Base<typeof Config>,
+  { config, log, newId, now, pause }: Base<typeof Config>,
   { identity: given, compress = zstd }: OfProcess = {},
 ) => {
   const work = makeWork<BuildId, Payload<typeof buildFinished>>();
   const rebuilds = makeWork<RebuildId, Payload<typeof rebuildFinished>>();
   const name = config.BUILDER_NAME ?? nameOfHost(hostname());
   const peers = makePeers(name, now);
+  if (config.RUNNER_NETWORK === "open")
+    log.warn("network not confined", { setting: "RUNNER_NETWORK=open" });
   const identity = given ?? (await readIdentity(newId));
   return {
     engine,
@@ -102,6 +142,12 @@ export const openWith = async (
     compress,
     image: config.RUNNER_IMAGE.replaceAll("{version}", kilnVersion),
     limits: limitsOf(config),
+    disk: makeDisk({
+      engine,
+      pause,
+      limit: config.BUILD_DISK * 1024 ** 2,
+      reserve: config.RUNNER_DISK_RESERVE * 1024 ** 2,
+    }),
     /** As many PKGBUILDs are read at the same time as packages built. */
     reading: pLimit(config.BUILDER_SLOTS),
   };

@@ -7,11 +7,13 @@ import { seconds } from "#shared/time.ts";
 import { capture } from "./capture.ts";
 import { containerSpec } from "./container-spec.ts";
 import type { Builder } from "./context.ts";
+import { untilOver } from "./disk.ts";
 import type { Container } from "./docker/engine.ts";
 import { formatIdentity } from "./left-over.ts";
 import { sourceEntries } from "./source.ts";
 import { srcinfoCommand } from "./steps.ts";
 import { packTar } from "./tar.ts";
+import { watching } from "./watching.ts";
 
 type Answer = v.InferInput<typeof generateSrcinfo.answer>;
 
@@ -20,6 +22,11 @@ const timeout = seconds(45);
 
 /** Bytes of an answer as JSON; the bus takes 256 KiB. */
 const limit = 192 * 1024;
+
+/** Bytes that reading may write; a source has 64 MiB as SOURCE_LIMIT comes. */
+const disk = 512 * 1024 ** 2;
+
+const tooLarge = new Fault("invalid", "the PKGBUILD wrote over 512 MiB while it was read");
 
 /** The end of a log, in characters, of which JSON may make six each. */
 const logEnd = limit / 6;
@@ -40,7 +47,9 @@ export const readPkgbuild = async (
       containerSpec(image, limits, formatIdentity(identity), { kind: "srcinfo" }, timeout),
     );
     await container.put(packTar(sourceEntries(blobs, source)));
-    return await abortable(print(container), late.signal);
+    using watch = watching();
+    const full = untilOver(pause, container, { limit: disk, over: tooLarge, signal: watch.signal });
+    return await abortable(Promise.race([print(container), full]), late.signal);
   };
   try {
     return await reading(read);

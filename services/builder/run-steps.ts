@@ -4,6 +4,7 @@ import type { Command, Container, Exit } from "./docker/engine.ts";
 import { readUsage, usageCommand } from "./measure.ts";
 import { type AnyStep, failed, gone, type Unbuilt } from "./outcome.ts";
 import type { Output } from "./output.ts";
+import { refusals } from "./refusals.ts";
 import { headings } from "./steps.ts";
 
 /** A step as what it does. */
@@ -29,12 +30,15 @@ export const runSteps = async <S extends AnyStep>(
   stage: Stage<S>,
   rows: readonly Row<S>[],
 ): Promise<Unbuilt<S> | undefined> => {
-  const { container, limits } = stage;
+  const { container, limits, output } = stage;
   for (const [step, act] of rows) {
     enter(stage, step);
     const exit = await act();
     if (exit.kind === "gone") return gone(step);
-    if (exit.code !== 0) return failed(step, exit.code, await look(container), limits);
+    if (exit.code !== 0) {
+      for (const line of refusals(await container.refused())) output.say(line);
+      return failed(step, exit.code, await look(container), limits);
+    }
   }
   return undefined;
 };

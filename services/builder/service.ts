@@ -19,6 +19,7 @@ import { minutes, seconds } from "#shared/time.ts";
 import { announce } from "./announce.ts";
 import { build, giveUp } from "./build.ts";
 import { type Builder, Config, open } from "./context.ts";
+import { demandReady } from "./demand-ready.ts";
 import { stepTime } from "./metrics.ts";
 import { interval } from "./peers.ts";
 import { readPkgbuild } from "./read-pkgbuild.ts";
@@ -26,12 +27,6 @@ import { reap } from "./reap.ts";
 import { giveUpRebuild, rebuild } from "./rebuild.ts";
 
 const ackWait = seconds(10);
-
-/** Without an engine, or room for what is built, work is left to other builders. */
-const ready = async ({ engine, blobs }: Builder) => {
-  await engine.ping();
-  await blobs.ping();
-};
 
 /** Builds packages, each in a container of its own. Owns no table: what it knows, it says on the bus. */
 export const builder = defineService({
@@ -41,11 +36,16 @@ export const builder = defineService({
   open,
   consumes: [
     on(buildRequested, build, ({ config }: Builder) => ({
-      ...{ atOnce: config.BUILDER_SLOTS, ackWait, ready },
+      ...{ atOnce: config.BUILDER_SLOTS, ackWait, ready: demandReady },
       dropped: giveUp,
     })),
     // Somebody waits for a build: rebuilds have no slot of theirs, and never more than one container.
-    on(rebuildRequested, rebuild, { atOnce: 1, ackWait, ready, dropped: giveUpRebuild }),
+    on(rebuildRequested, rebuild, {
+      atOnce: 1,
+      ackWait,
+      ready: demandReady,
+      dropped: giveUpRebuild,
+    }),
   ],
   publishes: [buildStarted, buildOutput, buildFinished, rebuildFinished, builderAnnounced],
   measures: [stepTime],
@@ -63,10 +63,7 @@ export const builder = defineService({
   asks: [claimBuild, claimRebuild],
   answers: [answer(generateSrcinfo, readPkgbuild)],
   repeats: [every(minutes(1), reap), every(interval, announce)],
-  async health(builder) {
-    await ready(builder);
-    await builder.engine.demandImage(builder.image);
-  },
+  health: demandReady,
 });
 
 if (import.meta.main) await run(builder);

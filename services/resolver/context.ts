@@ -11,6 +11,7 @@ import {
   programEnvironment,
   withoutUnset,
 } from "#shared/service/program-config.ts";
+import { syncMirror } from "#shared/sync-mirror.ts";
 import { connectAur } from "./aur.ts";
 import { connectGit } from "./git.ts";
 import { connectMirror } from "./mirror.ts";
@@ -27,14 +28,7 @@ export const Config = v.object({
   AUR_REQUEST_TIMEOUT: integer(5_000, 1, 600_000, "a number of milliseconds"),
   /** Further tries of a request to the AUR that failed. */
   AUR_REQUEST_RETRIES: integer(1, 0, 100, "a number of tries"),
-  /** Where the databases of core, extra and multilib are; `file://` too. */
-  SYNC_MIRROR: v.optional(
-    v.pipe(
-      v.string(),
-      v.regex(/^(https?|file):\/\//, "an http, https or file URL with {repo} and {arch}"),
-    ),
-    "https://mirror.init7.net/archlinux/{repo}/os/{arch}",
-  ),
+  SYNC_MIRROR: syncMirror,
   /** Allows `file://` sources. */
   GIT_ALLOW_FILE: flag(false),
   /** Milliseconds one run of git may take. */

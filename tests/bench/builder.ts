@@ -40,7 +40,7 @@ const clocked = (engine: Engine): Engine => ({
 
 await using builder = await startBuilder(
   {},
-  { open: (base) => openWith(clocked(connectDocker(url, pause)), base) },
+  { open: (base) => openWith(clocked(connectDocker(url, pause, { kind: "open" })), base) },
 );
 const source = await builder.source({ PKGBUILD: pkgbuildOf("trivial") });
 for (let run = 0; run < runs; run += 1)

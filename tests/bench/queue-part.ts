@@ -21,6 +21,8 @@ const [part, milliseconds = "250"] = process.argv.slice(2);
 const simulated: Engine = {
   ping: async () => {},
   demandImage: async () => {},
+  demandNetwork: async () => {},
+  room: async () => Number.POSITIVE_INFINITY,
   async start({ labels }) {
     const pkgbase = labels["kiln.pkgbase"] ?? "";
     return {
@@ -32,6 +34,8 @@ const simulated: Engine = {
         for await (const { content } of membersOf(tar)) for await (const _ of content);
       },
       processes: async () => 1,
+      size: async () => 0,
+      refused: async () => [],
       async take() {
         const { filename, bytes } = await makePackage({ pkgbase, version: "1-1", arch: "any" });
         return Readable.from([await tarOf([["packages/"], [`packages/${filename}`, bytes]])]);

@@ -109,6 +109,8 @@ export const openHost = ({ kernel, random, asked }: Parts): Host => {
         }
       },
       processes: async () => 1,
+      size: async () => 0,
+      refused: async () => [],
       async take() {
         await act("take");
         const builddate = environment.SOURCE_DATE_EPOCH ?? "0";
@@ -133,6 +135,8 @@ export const openHost = ({ kernel, random, asked }: Parts): Host => {
     connect: (process) => ({
       ping: async () => demandThere(),
       demandImage: async () => {},
+      demandNetwork: async () => {},
+      room: async () => Number.POSITIVE_INFINITY,
       async start({ labels }) {
         asked(process, labels);
         await kernel.reach(process, "engine", "start", Object.values(labels).slice(1).join(" "));

@@ -23,6 +23,10 @@ type Fakes = {
   readonly packages?: readonly (readonly [name: string, content?: string])[];
   readonly start?: () => Promise<void>;
   readonly demandImage?: () => Promise<void>;
+  readonly demandNetwork?: () => Promise<void>;
+  readonly room?: () => Promise<number>;
+  readonly size?: () => Promise<number>;
+  readonly refused?: () => Promise<readonly string[]>;
   readonly listed?: readonly Listed[];
 };
 
@@ -36,6 +40,10 @@ export const fakeEngine = ({
   packages = [],
   start,
   demandImage = async () => {},
+  demandNetwork = async () => {},
+  room = async () => Number.POSITIVE_INFINITY,
+  size = async () => 0,
+  refused = async () => [],
   listed = [],
 }: Fakes = {}) => {
   const specs: ContainerSpec[] = [];
@@ -62,6 +70,8 @@ export const fakeEngine = ({
       }
     },
     processes: async () => 1,
+    size,
+    refused,
     async take() {
       const members = packages.map(
         ([name, content]) => [`packages/${name}`, content ?? ""] as const,
@@ -76,6 +86,8 @@ export const fakeEngine = ({
   const engine: Engine = {
     ping: async () => {},
     demandImage,
+    demandNetwork,
+    room,
     async start(spec) {
       await start?.();
       specs.push(spec);

@@ -3,7 +3,7 @@ import { connectDocker } from "../../services/builder/docker/connect.ts";
 
 // Run as a process of its own: starts a container as a builder does, says its id, and waits to be killed.
 const [url = "", image = "", label = ""] = process.argv.slice(2);
-const engine = connectDocker(url, pause);
+const engine = connectDocker(url, pause, { kind: "open" });
 await engine.start({
   image,
   labels: { "kiln.builder": label },

@@ -25,6 +25,8 @@ export const openPackageEngine = (leave: (labels: Labels) => Promise<Left>) => {
       for await (const _ of tar);
     },
     processes: async () => 1,
+    size: async () => 0,
+    refused: async () => [],
     async take() {
       const members = packages.map(([name, content]) => [`packages/${name}`, content] as const);
       return Readable.from([await tarOf([["packages/"], ...members])]);
@@ -34,6 +36,8 @@ export const openPackageEngine = (leave: (labels: Labels) => Promise<Left>) => {
   const engine: Engine = {
     ping: async () => {},
     demandImage: async () => {},
+    demandNetwork: async () => {},
+    room: async () => Number.POSITIVE_INFINITY,
     async start({ labels }) {
       started.push(labels);
       return containerOf(await leave(labels));

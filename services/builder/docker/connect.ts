@@ -7,15 +7,19 @@ import { containerOf } from "./container.ts";
 import { createOptions, labelOfAll } from "./create-options.ts";
 import type { Engine } from "./engine.ts";
 import { limitOf, patience } from "./limit.ts";
+import { type NetworkPolicy, openNetwork } from "./network.ts";
 import { asFault, statusOf } from "./refusal.ts";
+import { openRoom } from "./room.ts";
 
-export const connectDocker = (url: string, pause: Pause): Engine => {
+/** `policy`: what containers with a network reach. */
+export const connectDocker = (url: string, pause: Pause, policy: NetworkPolicy): Engine => {
   // Said to be absent, as dockerode else takes DOCKER_HOST for them.
   const options = { host: undefined, protocol: "http", ...optionsOf(url) } as const;
   const docker = new Docker(options);
   // For what takes no signal: its connections end a moment after the limit does.
   const brief = new Docker({ ...options, timeout: patience + seconds(1) });
   const limit = limitOf(url, pause);
+  const network = openNetwork({ docker, brief, url, limit }, policy);
   /** One request; how the engine refuses or fails it is a `Fault`. */
   const ask = <T>(doing: string, request: (abortSignal: AbortSignal) => Promise<T>) =>
     limit.request(doing, request).catch((error: unknown) => {
@@ -37,13 +41,26 @@ export const connectDocker = (url: string, pause: Pause): Engine => {
         .request("a look at its images", () => brief.getImage(image).inspect())
         .catch(refuseWithout(image, "a look at its images"))),
 
+    demandNetwork: network.demand,
+
+    room: openRoom({ docker, brief, url, limit }),
+
     async start(spec) {
+      const joined = spec.network ? await network.join() : "none";
       const created = await limit
         .request("a new container", (abortSignal) =>
-          docker.createContainer({ ...createOptions(spec), abortSignal }),
+          docker.createContainer({ ...createOptions(spec, joined), abortSignal }),
         )
         .catch(refuseWithout(spec.image, "a new container"));
-      return containerOf(created, url, pause, limit);
+      const container = await containerOf(created, url, pause, limit);
+      if (!spec.network) return container;
+      try {
+        await network.confine(created.id, spec.image);
+      } catch (error) {
+        await container[Symbol.asyncDispose]();
+        throw error;
+      }
+      return { ...container, refused: () => network.refused(created.id, spec.image) };
     },
 
     async list() {

@@ -83,6 +83,22 @@ export const containerOf = async (
       }
     },
 
+    async size() {
+      try {
+        const found = await limit.request("the size of a container", (abortSignal) => {
+          const options = { size: true, abortSignal };
+          return docker.inspect(options);
+        });
+        const bytes: unknown = Reflect.get(found, "SizeRw");
+        return typeof bytes === "number" ? bytes : 0;
+      } catch (error) {
+        if (statusOf(error) !== undefined) return 0;
+        throw asFault(error, url, "the size of a container");
+      }
+    },
+
+    refused: async () => [],
+
     async take(path) {
       const doing = `the files in ${path}`;
       const tar = Readable.from(

@@ -20,9 +20,12 @@ const idle = `trap 'exit 0' TERM; timeout "$1" cat <&0 >/dev/null & wait $!`;
 
 /**
  * Standard input is the lease: the engine closes it when the connection of who attached to it ends, be it by
- * `kill -9`; then the container ends, and the engine removes it.
+ * `kill -9`; then the container ends, and the engine removes it. `network`: the name of one; undefined: the engine's own.
  */
-export const createOptions = (spec: ContainerSpec): Docker.ContainerCreateOptions => ({
+export const createOptions = (
+  spec: ContainerSpec,
+  network: string | undefined,
+): Docker.ContainerCreateOptions => ({
   Image: spec.image,
   // The same in each, as a program may write it into what it builds.
   Hostname: "kiln",
@@ -47,6 +50,6 @@ export const createOptions = (spec: ContainerSpec): Docker.ContainerCreateOption
     ShmSize: Math.floor(spec.memory / 2),
     PidsLimit: spec.processes,
     LogConfig: { Type: "none", Config: {} },
-    ...(!spec.network && { NetworkMode: "none" }),
+    ...(network !== undefined && { NetworkMode: network }),
   },
 });

@@ -6,6 +6,10 @@ export type Engine = {
   ping(): Promise<void>;
   /** `Fault` missing where the image is not there. */
   demandImage(image: string): Promise<void>;
+  /** `Fault` unavailable where containers of an image with a network cannot be confined as RUNNER_NETWORK asks for. */
+  demandNetwork(image: string): Promise<void>;
+  /** Bytes that are free on the file system of its containers, seen from one of an image where it has to be. */
+  room(image: string): Promise<number>;
   /**
    * Starts an idle container, which lives until it is disposed, or until this process is gone, however it
    * ended. `Fault` missing where the image is not there, conflict where the engine refuses.
@@ -25,6 +29,7 @@ export type ContainerSpec = {
   /** Processors; 0 is all there are. */
   readonly cpus: number;
   readonly processes: number;
+  /** With one, it reaches what RUNNER_NETWORK lets it reach; without, nothing. */
   readonly network: boolean;
   /** Milliseconds after which it ends by itself. */
   readonly lifetime: number;
@@ -37,6 +42,10 @@ export type Container = AsyncDisposable & {
   put(tar: Readable): Promise<void>;
   /** How many there are now; 0 where the engine cannot tell, or it is gone. */
   processes(): Promise<number>;
+  /** Bytes that were written in it; 0 where the engine cannot tell, or it is gone. */
+  size(): Promise<number>;
+  /** Addresses with ports, `192.0.2.1:443`, that the network rules refused to it so far. */
+  refused(): Promise<readonly string[]>;
   /** A tar of a directory. */
   take(path: string): Promise<Readable>;
 };

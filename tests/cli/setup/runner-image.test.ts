@@ -6,8 +6,8 @@ import { startFakeEngine } from "../../support/fake-engine.ts";
 const setup = async () => {
   const said: string[] = [];
   const engine = await startFakeEngine({
-    "kiln-runner:1": { "kiln.runner": "1" },
-    "kiln-runner:2": { "kiln.runner": "1", "kiln.runner.stand-in": "1" },
+    "kiln-runner:1": { "kiln.runner": "2" },
+    "kiln-runner:2": { "kiln.runner": "2", "kiln.runner.stand-in": "1" },
   });
   return {
     wish: { url: engine.url, mayInstall: false, say: (line: string) => said.push(line) },

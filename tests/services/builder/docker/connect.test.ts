@@ -24,7 +24,7 @@ const setup = async () => {
   return {
     ...engine,
     time,
-    docker: connectDocker(engine.url, time.pause),
+    docker: connectDocker(engine.url, time.pause, { kind: "open" }),
     [Symbol.asyncDispose]: () => engine[Symbol.asyncDispose](),
   };
 };

@@ -12,7 +12,7 @@ const spec = {
 };
 
 test("a container has few rights, its limits, and no more time than it needs", () => {
-  const options = createOptions(spec);
+  const options = createOptions(spec, undefined);
 
   expect(options.Entrypoint?.slice(-1)).toEqual(["2"]);
   expect(options.HostConfig).toMatchObject({
@@ -29,7 +29,10 @@ test("a container has few rights, its limits, and no more time than it needs", (
   expect(options.HostConfig).not.toHaveProperty("Binds");
 });
 
-test("a container without a network has none at all", () => {
-  expect(createOptions({ ...spec, network: false }).HostConfig?.NetworkMode).toBe("none");
-  expect(createOptions(spec).HostConfig).not.toHaveProperty("NetworkMode");
+test.each([
+  ["none", "none"],
+  ["kiln-builds", "kiln-builds"],
+  [undefined, undefined],
+])("a container is in the network %s that it is to be in", (network, expected) => {
+  expect(createOptions(spec, network).HostConfig?.NetworkMode).toBe(expected);
 });
