@@ -22,6 +22,8 @@ export type Server = {
     body: object,
     schema: S,
   ): Promise<Answer<v.InferOutput<S>>>;
+  /** The services that cannot work, with the reasons; none where the server does not say. */
+  problems(): Promise<Readonly<Record<string, string>>>;
   /** The body as it comes. */
   bytes(path: string): Promise<ReadableStream<Uint8Array>>;
   delete(path: string): Promise<void>;
@@ -61,6 +63,14 @@ export const connectServer = (world: World, { url, secret }: Settings): Server =
     post: async (path, body, schema) => parse(await request(path, posted(body)), schema),
     order: async (path, body, schema) =>
       parse(await request(path, posted(body), fetchOrder(world)), schema),
+    async problems() {
+      const found = await world.fetch(`${url}/readyz`).then(
+        (response) => response.text(),
+        () => "",
+      );
+      const readiness = v.safeParse(Readiness, valueIn(found));
+      return readiness.success ? readiness.output.problems : {};
+    },
     async bytes(path) {
       const { body } = await request(path);
       if (!body) throw new Fault("unavailable", `${url} sends nothing`);
@@ -106,6 +116,9 @@ const refusalOf = async (url: string, path: string, response: Response) => {
   if (problem.success && problem.output.sources) return new NoSource("missing", message);
   return new Fault(kindOf(response.status), message);
 };
+
+/** What `/readyz` answers while a service cannot work; serene has no such path. */
+const Readiness = v.object({ problems: v.record(v.string(), v.string()) });
 
 /** A package has no such source: others of it may be there. */
 export class NoSource extends Fault {}

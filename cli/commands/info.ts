@@ -33,6 +33,8 @@ export const info = async (
   world.output.write(formatPackage(found.value, verified, colours, world.now()));
   if (builds.value.length > 0)
     world.output.write(`\n${formatBuilds(builds.value, found.value.builds, colours, world.now())}`);
+  if (builds.value[0]?.state.state === "pending")
+    world.output.write(formatProblems(await server.problems(), colours));
   return exitCodes.done;
 };
 
@@ -70,6 +72,15 @@ const formatBuilds = (
   ]);
   return formatTable([head, ...rows]);
 };
+
+/** Why a build may not start: a full disk, a network that is not confined. */
+const formatProblems = (problems: Readonly<Record<string, string>>, colours: Colours) =>
+  Object.entries(problems)
+    .map(
+      ([service, reason]) =>
+        `\n${colours.red("not ready")} ${printable(service)}: ${oneLine(reason)}\n`,
+    )
+    .join("");
 
 const fieldsOf = (it: PackageInfo, verified: string | undefined, now: number) => {
   const marks = {

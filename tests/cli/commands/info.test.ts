@@ -43,6 +43,33 @@ test("a package is shown with its newest builds, numbered from the oldest", asyn
   );
 });
 
+test("a build that waits is shown with what keeps its services from work", async () => {
+  const reason = "network not confined: its rules cannot be loaded (EPERM)";
+  const { code, output } = await runCommandLine(["info", "foo"], {
+    answers: {
+      "GET /package/foo": foo,
+      "GET /package/foo/build?count=8": [aBuild({ state: "pending" })],
+      "GET /readyz": () =>
+        Response.json({ ready: false, problems: { builder: reason } }, { status: 503 }),
+    },
+  });
+
+  expect(code).toBe(0);
+  expect(output.split("\n").at(-2)).toBe(`not ready builder: ${reason}`);
+});
+
+test("a build that waits is shown also by a server that does not say whether it is ready", async () => {
+  const { code, output } = await runCommandLine(["info", "foo"], {
+    answers: {
+      "GET /package/foo": foo,
+      "GET /package/foo/build?count=8": [aBuild({ state: "pending" })],
+    },
+  });
+
+  expect(code).toBe(0);
+  expect(output).not.toContain("not ready");
+});
+
 test("--json gives what the API gave, and asks for nothing else", async () => {
   const { output, requests } = await runCommandLine(["info", "foo", "--json"], {
     answers: { "GET /package/foo": foo },
