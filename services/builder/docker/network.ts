@@ -1,6 +1,6 @@
 import { Fault } from "#shared/fault.ts";
 import { shareFor } from "#shared/single-flight.ts";
-import { minutes } from "#shared/time.ts";
+import { minutes, seconds } from "#shared/time.ts";
 import { type Reachable, reachableOfMirrorlist } from "../reachable.ts";
 import type { Connection } from "./connection.ts";
 import { type Helper, runHelper } from "./helper.ts";
@@ -28,8 +28,8 @@ export type Network = {
 /** One for all builders of an engine: their containers do not reach each other in it. */
 const networkName = "kiln-builds";
 
-/** How long what was found out about an engine's network stays known. */
-const known = minutes(10);
+/** How long what was found out about an engine's network stays known, and how long that it failed: containers are made for it. */
+const known = { found: minutes(10), failed: seconds(10) };
 
 const labels = { "kiln.helper": "network" };
 
@@ -114,7 +114,12 @@ export const openNetwork = (
   };
   const tried = new Map<string, () => Promise<Looked>>();
   const knownOf = (image: string) => {
-    const found = tried.get(image) ?? shareFor(known, () => tryOut(image));
+    const found =
+      tried.get(image) ??
+      shareFor(
+        known.found,
+        keepingFailures(() => tryOut(image)),
+      );
     tried.set(image, found);
     return found();
   };
@@ -135,6 +140,21 @@ type Looked = {
   readonly image: string;
   readonly host: Host;
   readonly mirrors: readonly Reachable[];
+};
+
+/** Runs again a while after a failure; until then the callers get that one. */
+const keepingFailures = <T>(run: () => Promise<T>): (() => Promise<T>) => {
+  const settled = shareFor(known.failed, () =>
+    run().then(
+      (value) => ({ value }),
+      (error: unknown) => ({ error }),
+    ),
+  );
+  return async () => {
+    const result = await settled();
+    if ("error" in result) throw result.error;
+    return result.value;
+  };
 };
 
 const openToAll: Network = {
