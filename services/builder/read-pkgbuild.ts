@@ -9,6 +9,7 @@ import { containerSpec } from "./container-spec.ts";
 import type { Builder } from "./context.ts";
 import { untilOver } from "./disk.ts";
 import type { Container } from "./docker/engine.ts";
+import { forbiddenIn } from "./forbidden.ts";
 import { formatIdentity } from "./left-over.ts";
 import { sourceEntries } from "./source.ts";
 import { srcinfoCommand } from "./steps.ts";
@@ -73,7 +74,9 @@ const print = async (container: Container): Promise<Answer> => {
     return { kind: "failed", log: "the container was killed or removed from outside of kiln" };
   if (exit.code !== 0) {
     const log = textOf(stderr).trim().slice(-logEnd);
-    return { kind: "failed", log: log || `makepkg ended with exit code ${exit.code}` };
+    const forbidden = forbiddenIn(log.split("\n"), "reading");
+    const said = [log || `makepkg ended with exit code ${exit.code}`, forbidden];
+    return { kind: "failed", log: said.filter((it) => it !== undefined).join("\n") };
   }
   const srcinfo = textOf(stdout);
   return Buffer.byteLength(JSON.stringify(srcinfo)) > limit
