@@ -17,6 +17,7 @@ export type Program = keyof typeof packages;
 const packages = {
   bsdtar: { apt: "libarchive-tools", pacman: "libarchive" },
   "docker-compose": { apt: "docker-compose", pacman: "docker-compose" },
+  curl: { apt: "curl", pacman: "curl" },
   docker: { apt: "docker.io", pacman: "docker" },
   dockerd: { apt: "docker.io", pacman: "docker" },
   git: { apt: "git", pacman: "git" },
@@ -25,12 +26,15 @@ const packages = {
   makepkg: { apt: "makepkg", pacman: "pacman" },
   mmdebstrap: { apt: "mmdebstrap", pacman: null },
   "nats-server": { apt: "nats-server", pacman: "nats-server" },
+  nginx: { apt: "nginx-light", pacman: "nginx" },
   pacman: { apt: "pacman-package-manager", pacman: "pacman" },
   "repo-add": { apt: "pacman-package-manager", pacman: "pacman" },
+  rsync: { apt: "rsync", pacman: "rsync" },
   shellcheck: { apt: "shellcheck", pacman: "shellcheck" },
   "systemd-analyze": { apt: "systemd", pacman: "systemd" },
   vercmp: { apt: "makepkg", pacman: "pacman" },
   virtualenv: { apt: "virtualenv", pacman: "python-virtualenv" },
+  wget: { apt: "wget", pacman: "wget" },
   zstd: { apt: "zstd", pacman: "zstd" },
 } as const satisfies Record<string, Record<PackageManager, string | null>>;
 

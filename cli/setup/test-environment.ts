@@ -12,6 +12,7 @@ export type TestWish = DockerWish & {
 /** What the tests of the rings `flows` and `judges` run beside docker. */
 const programs = [
   "bsdtar",
+  "curl",
   "docker-compose",
   "dockerd",
   "git",
@@ -19,12 +20,15 @@ const programs = [
   "makepkg",
   "mmdebstrap",
   "nats-server",
+  "nginx",
   "pacman",
   "repo-add",
+  "rsync",
   "shellcheck",
   "systemd-analyze",
   "vercmp",
   "virtualenv",
+  "wget",
   "zstd",
 ] as const;
 

@@ -4,6 +4,7 @@ import { Arch, FileName } from "#shared/model.ts";
 import type { Base, ContextOf, Tables } from "#shared/service/define.ts";
 import { seconds } from "#shared/time.ts";
 import { type Directory, openDirectory } from "./directory.ts";
+import { openHandedOut } from "./handed-out.ts";
 import type { ServedFile } from "./served-files.ts";
 import { openSmallBodies } from "./small-bodies.ts";
 import { openView } from "./view.ts";
@@ -29,16 +30,17 @@ export const open = async (base: Base<typeof Config> & Tables) =>
 
 export const openWith = async (
   directory: Directory,
-  { blobs, config, state }: Base<typeof Config> & Tables,
+  { blobs, config, now, pause, state }: Base<typeof Config> & Tables,
 ) => ({
   /** Changes of the repository, one after the other. */
   oneAtATime: pLimit(1),
   view: openView(state, config.NAME),
   smallBody: openSmallBodies(blobs),
+  handedOut: openHandedOut({ now, pause }),
   directory,
   /** Changes of that directory, one after the other, and what it was last brought to. */
   showing: pLimit(1),
-  shown: new Map<string, ServedFile>(),
+  shown: { files: new Map<string, ServedFile>(), generation: 0 },
 });
 
 export type Repo = ContextOf<typeof Config, Awaited<ReturnType<typeof open>>> & Tables;

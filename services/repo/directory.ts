@@ -7,27 +7,44 @@ import {
   mkdir,
   open,
   readdir,
+  readlink,
   rename,
   rm,
   stat,
+  symlink,
   utimes,
+  writeFile,
 } from "node:fs/promises";
 import { join } from "node:path";
 import type { Blobs } from "#shared/blobs/blobs.ts";
 import { ifMissing } from "#shared/if-missing.ts";
 import { ifUnwritable } from "#shared/unwritable.ts";
-import type { ServedFile } from "./served-files.ts";
+import type { Files, ServedFile } from "./served-files.ts";
 
-/** `DATA_DIR/repository`: plain files under pacman's names. Each is whole at any moment. */
+/**
+ * `DATA_DIR/repository`: files under pacman's names, each of which is whole at any moment. Packages lie there
+ * themselves. Databases lie in a folder for each generation, and their names there are links through one link,
+ * `current`, so that all of them change in one step.
+ */
 export type Directory = {
-  /** Puts a file in its place, unless it is there already. */
+  /** Puts a package file or its signature in its place, unless it is there already. */
   put(name: string, file: ServedFile, blobs: Blobs): Promise<void>;
+  /** Puts a generation's databases into its folder. */
+  putGeneration(number: number, databases: Files, blobs: Blobs): Promise<void>;
+  /** Makes a generation the current one, whose folder is there; `links` are names and the files in it that they stand for. */
+  showGeneration(number: number, links: ReadonlyMap<string, string>): Promise<void>;
+  /** The numbers of the generations that have a folder. */
+  generations(): Promise<number[]>;
+  removeGeneration(number: number): Promise<void>;
   remove(name: string): Promise<void>;
   /** Resolves when files can be made in it. */
   check(): Promise<void>;
 };
 
 const prefix = ".kiln-";
+
+/** The link to the folder of the generation that is shown. */
+const current = "current";
 
 export const openDirectory = async (
   dataDirectory: string,
@@ -37,26 +54,77 @@ export const openDirectory = async (
   const unwritable = ifUnwritable(`the repository's files cannot be written into ${root}`);
   // Any web server and pacman's file:// read here, whatever the umask is. Of an existing one the permissions stay.
   if (await mkdir(root, { recursive: true }).catch(unwritable)) await chmod(root, 0o755);
-  for (const name of await readdir(root))
-    if (name.startsWith(prefix)) await rm(join(root, name), { force: true });
+  const incoming = await findIncoming(dataDirectory, root, newId());
+  for (const folder of [root, incoming])
+    for (const name of await readdir(folder))
+      if (name.startsWith(prefix)) await rm(join(folder, name), { force: true });
+
+  const folderOf = (number: number) => join("generation", String(number));
+  const replace = async (name: string, make: (temporary: string) => Promise<void>) => {
+    const temporary = join(incoming, `${prefix}${newId()}`);
+    try {
+      await make(temporary);
+      await rename(temporary, join(root, name));
+    } finally {
+      await rm(temporary, { force: true });
+    }
+  };
+  const put = async (name: string, file: ServedFile, blobs: Blobs) => {
+    if (await isThere(join(root, name), file, blobs)) return;
+    await replace(name, (temporary) => write(temporary, file, blobs));
+  };
+  const point = async (name: string, target: string) => {
+    const found = await readlink(join(root, name)).catch(ifNoLink);
+    if (found !== target) await replace(name, (temporary) => symlink(target, temporary));
+  };
 
   return {
-    async put(name, file, blobs) {
-      const place = join(root, name);
-      const temporary = join(root, `${prefix}${newId()}`);
+    put: (name, file, blobs) => put(name, file, blobs).catch(unwritable),
+    async putGeneration(number, databases, blobs) {
       try {
-        if (await isThere(place, file, blobs)) return;
-        await write(temporary, file, blobs);
-        await rename(temporary, place);
+        for (const folder of ["generation", folderOf(number)])
+          if (await mkdir(join(root, folder), { recursive: true }))
+            await chmod(join(root, folder), 0o755);
+        for (const [name, file] of databases) await put(join(folderOf(number), name), file, blobs);
       } catch (error) {
         unwritable(error);
-      } finally {
-        await rm(temporary, { force: true }).catch(unwritable);
       }
     },
+    async showGeneration(number, links) {
+      try {
+        await point(current, folderOf(number));
+        for (const [name, target] of links) await point(name, join(current, target));
+      } catch (error) {
+        unwritable(error);
+      }
+    },
+    async generations() {
+      const names = (await readdir(join(root, "generation")).catch(ifMissing)) ?? [];
+      return names.filter((name) => /^[1-9]\d*$/.test(name)).map(Number);
+    },
+    removeGeneration: (number) =>
+      rm(join(root, folderOf(number)), { recursive: true, force: true }).catch(unwritable),
     remove: (name) => rm(join(root, name), { force: true }).catch(unwritable),
     check: () => access(root, constants.W_OK),
   };
+};
+
+/**
+ * Where files are written before they are renamed to their places: beside the repository, so that whatever copies it
+ * meets whole files alone, and in it where that is a file system of its own.
+ */
+const findIncoming = async (dataDirectory: string, root: string, id: string) => {
+  const beside = join(dataDirectory, "repository-incoming");
+  await mkdir(beside, { recursive: true });
+  const [probe, moved] = [join(beside, `${prefix}${id}`), join(root, `${prefix}${id}`)];
+  try {
+    await writeFile(probe, "");
+    const isMoved = await rename(probe, moved).then(() => true, unlinkable);
+    return isMoved ? beside : root;
+  } finally {
+    await rm(probe, { force: true });
+    await rm(moved, { force: true });
+  }
 };
 
 /** Packages are links to their blobs. Databases have times of their own, which pacman goes by, so they are copies. */
@@ -100,6 +168,12 @@ const isThere = async (place: string, file: ServedFile, blobs: Blobs) => {
   const bytes =
     content.kind === "blob" ? content.bytes : Buffer.byteLength(content.base64, "base64");
   return found.size === bytes && Math.floor(found.mtimeMs) === modifiedAt;
+};
+
+/** A file of another kind, as earlier versions of kiln left them, or none. */
+const ifNoLink = (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EINVAL" && error.code !== "ENOENT") throw error;
+  return undefined;
 };
 
 /** Another file system, or one without links. */

@@ -1,11 +1,11 @@
-/** A page of links to files, by name. */
-export const listingPage = (pathname: string, directory: string, filenames: Iterable<string>) => {
+/** A page of links to files, by name; `folder` is what their addresses begin with, with its slash. */
+export const listingPage = (pathname: string, folder: string, filenames: Iterable<string>) => {
   const title = `Index of ${plain(pathname)}`;
   const items = [...filenames]
     .sort()
     .map(
       (name) =>
-        `<li><a href="${plain(`${directory}/${encodeURIComponent(name)}`)}">${plain(name)}</a></li>`,
+        `<li><a href="${plain(`${folder}${encodeURIComponent(name)}`)}">${plain(name)}</a></li>`,
     );
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">

@@ -16,15 +16,31 @@ export type Files = ReadonlyMap<string, ServedFile>;
 
 type PackageFile = Pick<Published, "filename" | "sha256" | "bytes" | "signature" | "publishedAt">;
 
+/** By each name of a database, its first name. All of them have a signature `.sig` where kiln signs. */
+export const databaseNames = (repository: string): ReadonlyMap<string, string> =>
+  new Map(
+    [`${repository}.db`, `${repository}.files`].flatMap((name) =>
+      namesOf(name).map((each) => [each, name] as const),
+    ),
+  );
+
+const namesOf = (database: string) => [database, `${database}.tar.gz`];
+
+/** The name of the database that a file is, or is the signature of. */
+export const databaseOf = (files: Files, file: string) => {
+  const name = file.replace(/\.sig$/, "");
+  return files.get(name)?.kind === "database" ? name : undefined;
+};
+
 /** A generation's databases, under the names by which pacman and repo-add(8) know them. */
 export const databaseFiles = (name: string, generation: Generation): Files =>
   new Map([
-    ...databaseOf(generation, `${name}.db`, {
+    ...filesOf(generation, `${name}.db`, {
       sha256: generation.databaseSha256,
       bytes: generation.databaseBytes,
       signature: generation.databaseSignature,
     }),
-    ...databaseOf(generation, `${name}.files`, {
+    ...filesOf(generation, `${name}.files`, {
       sha256: generation.filesSha256,
       bytes: generation.filesBytes,
       signature: generation.filesSignature,
@@ -45,12 +61,12 @@ type Signed = {
 
 type Named = [name: string, file: ServedFile];
 
-const databaseOf = (
+const filesOf = (
   { modifiedAt }: Generation,
   name: string,
   { sha256, bytes, signature }: Signed,
 ): Named[] =>
-  [name, `${name}.tar.gz`].flatMap((each) => [
+  namesOf(name).flatMap((each) => [
     [each, { kind: "database", content: { kind: "blob", sha256, bytes }, modifiedAt }],
     ...signatureOf(each, signature, { modifiedAt }),
   ]);

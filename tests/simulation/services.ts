@@ -102,6 +102,10 @@ const sweepsAt = "30 1-9 * * * *";
 /** Plain files are shown to nobody. */
 const noDirectory = {
   put: async () => {},
+  putGeneration: async () => {},
+  showGeneration: async () => {},
+  generations: async () => [],
+  removeGeneration: async () => {},
   remove: async () => {},
   check: async () => {},
 };

@@ -43,6 +43,8 @@ export const makeSignedPacman = async (name: string, server: string, publicKey: 
   return {
     root,
     cache,
+    /** Fails unless a file is signed by the key, by its `.sig`. */
+    verify: (file: string) => gpg("--verify", `${file}.sig`, file),
     pacman: (...args: string[]) => {
       const [program = "", ...rest] = [...privileged, "pacman", ...own, "--noconfirm", ...args];
       return runProgram(program, rest, { env: { COLUMNS: "10000" } });

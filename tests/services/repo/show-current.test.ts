@@ -1,4 +1,4 @@
-import { link, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { link, lstat, readdir, readFile, readlink, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
 import { repoPublished, retirePackage } from "#shared/messages/repo.ts";
@@ -11,6 +11,7 @@ import { hidePackage, insertPackage } from "../../support/rows.ts";
 
 const file = "foo-1.0-1-x86_64.pkg.tar.gz";
 const databases = ["serene.db", "serene.db.tar.gz", "serene.files", "serene.files.tar.gz"];
+const folders = ["current", "generation"];
 const withSignatures = (names: readonly string[]) => names.flatMap((name) => [name, `${name}.sig`]);
 
 const setup = async () => {
@@ -34,11 +35,48 @@ test("the directory holds the current generation under pacman's names, and nothi
 
   const names = await readdir(it.directory);
 
-  expect(names.sort()).toEqual(withSignatures([file, ...databases]).sort());
-  for (const name of names) {
+  const files = withSignatures([file, ...databases]);
+  expect(names.sort()).toEqual([...files, ...folders].sort());
+  for (const name of files) {
     const served = await it.fetch(`/x86_64/${name}`);
     expect(await it.plain(name)).toEqual(Buffer.from(await served.arrayBuffer()));
   }
+});
+
+test("all databases and their signatures change in one step", async () => {
+  await using it = await setup();
+  const before = await readlink(join(it.directory, "current"));
+  await it.publish({ version: "2.0-1" });
+
+  const after = await readlink(join(it.directory, "current"));
+  const links = await Promise.all(
+    withSignatures(databases).map((name) => readlink(join(it.directory, name))),
+  );
+
+  expect([before, after]).toEqual(["generation/2", "generation/3"]);
+  expect(links.sort()).toEqual(
+    withSignatures(["serene.db", "serene.db", "serene.files", "serene.files"])
+      .map((name) => `current/${name}`)
+      .sort(),
+  );
+  expect(await readdir(join(it.directory, before))).toEqual(
+    await readdir(join(it.directory, after)),
+  );
+});
+
+test("plain databases of earlier versions give way to links", async () => {
+  await using it = await setup();
+  const name = join(it.directory, "serene.db.sig");
+  const content = await readFile(name);
+  await rm(name);
+  await writeFile(name, content);
+
+  await using _again = await it.startAgain();
+
+  await vi.waitFor(async () => expect((await lstat(name)).isSymbolicLink()).toBe(true), {
+    timeout: 15_000,
+  });
+  expect(await readFile(name)).toEqual(content);
 });
 
 test("package files share the blob's room, and databases have their generation's time", async () => {
@@ -60,10 +98,14 @@ test("an old package file stays for ten minutes, and is then taken away, also af
   await using _again = await it.startAgain();
 
   expect(soon).toContain(file);
-  const kept = withSignatures(["foo-2.0-1-x86_64.pkg.tar.gz", ...databases]).sort();
-  await vi.waitFor(async () => expect((await readdir(it.directory)).sort()).toEqual(kept), {
-    timeout: 15_000,
-  });
+  const kept = withSignatures(["foo-2.0-1-x86_64.pkg.tar.gz", ...databases]);
+  await vi.waitFor(
+    async () => {
+      expect((await readdir(it.directory)).sort()).toEqual([...kept, ...folders].sort());
+      expect(await readdir(join(it.directory, "generation"))).toEqual(["3"]);
+    },
+    { timeout: 15_000 },
+  );
 });
 
 test("a user's own files are left alone", async () => {
@@ -75,7 +117,7 @@ test("a user's own files are left alone", async () => {
 
   await using _again = await it.startAgain();
 
-  const kept = ["mine.txt", ...withSignatures(databases)].sort();
+  const kept = ["mine.txt", ...withSignatures(databases), ...folders].sort();
   await vi.waitFor(async () => expect((await readdir(it.directory)).sort()).toEqual(kept), {
     timeout: 15_000,
   });
