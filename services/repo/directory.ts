@@ -18,7 +18,7 @@ import {
 import { join } from "node:path";
 import type { Blobs } from "#shared/blobs/blobs.ts";
 import { ifMissing } from "#shared/if-missing.ts";
-import { ifUnwritable } from "#shared/unwritable.ts";
+import { ifUnwritable, unlessRefused } from "#shared/unwritable.ts";
 import type { Files, ServedFile } from "./served-files.ts";
 
 /**
@@ -115,16 +115,21 @@ export const openDirectory = async (
  */
 const findIncoming = async (dataDirectory: string, root: string, id: string) => {
   const beside = join(dataDirectory, "repository-incoming");
-  await mkdir(beside, { recursive: true });
   const [probe, moved] = [join(beside, `${prefix}${id}`), join(root, `${prefix}${id}`)];
-  try {
+  const move = async () => {
+    await mkdir(beside, { recursive: true });
     await writeFile(probe, "");
-    const isMoved = await rename(probe, moved).then(() => true, unlinkable);
-    return isMoved ? beside : root;
-  } finally {
-    await rm(probe, { force: true });
-    await rm(moved, { force: true });
-  }
+    await rename(probe, moved).catch(ifElsewhere);
+    return (await stat(moved).catch(ifMissing)) ? beside : root;
+  };
+  // A full or read-only disk is told of by what is written next; until then, what is there is served.
+  const found = await move().catch(unlessRefused);
+  for (const path of [probe, moved]) await rm(path, { force: true }).catch(unlessRefused);
+  return found ?? root;
+};
+
+const ifElsewhere = (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EXDEV") throw error;
 };
 
 /** Packages are links to their blobs. Databases have times of their own, which pacman goes by, so they are copies. */
