@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from "node:util";
 import * as v from "valibot";
 import { publication } from "#shared/bus/declare.ts";
 import { Fault } from "#shared/fault.ts";
@@ -47,13 +46,8 @@ const orderAdd = async (
 ) =>
   state.write(async (transaction) => {
     const before = await findAdd(transaction, id);
-    const asked = { spec, replace, build, resolve };
-    if (before) {
-      const { spec, replace, build, resolve } = before;
-      if (isDeepStrictEqual({ spec, replace, build, resolve }, asked)) return;
-      throw new Fault("conflict", "another add has this Idempotency-Key: choose a new one");
-    }
-    await insertAdd(transaction, { id, ...asked, orderedAt: now() });
+    if (before) return;
+    await insertAdd(transaction, { id, spec, replace, build, resolve, orderedAt: now() });
     await transaction.publish(publication(addRequested, { add: id, spec, replace }));
   });
 

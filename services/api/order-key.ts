@@ -14,9 +14,15 @@ export const describeOrderKey = (becomes: string) =>
         in: "header",
         required: false,
         schema: { type: "string", format: "uuid" },
-        description: `A new UUID, which becomes ${becomes}. The same order sent again with the same key is carried out at most once, so an order without an answer can be repeated. Absent: every request is a new order`,
+        description: `A new UUID, which becomes ${becomes}. The same order sent again with the same key within 24 hours is carried out at most once, and gets the same answer, so an order without an answer can be repeated. Absent: every request is a new order`,
       },
     ],
+    responses: {
+      409: {
+        description: "Another order has this Idempotency-Key, or what is ordered is being changed",
+        content: { "application/problem+json": {}, "text/plain": {} },
+      },
+    },
   });
 
 /**

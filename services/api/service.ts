@@ -16,6 +16,7 @@ import { defineService, every, follow, followOnDemand, on, show } from "#shared/
 import { run } from "#shared/service/run.ts";
 import { apiAttempts, apiLease, apiOutbox } from "#shared/state/recovery.ts";
 import { minutes, seconds } from "#shared/time.ts";
+import { forgetKeys } from "./answer-once.ts";
 import { serveApi } from "./app.ts";
 import { buildCommandLine } from "./build-command-line.ts";
 import { Config, open } from "./context.ts";
@@ -42,7 +43,11 @@ export const api = defineService({
     followOnDemand(buildOutput),
   ],
   asks: [orderBuilds, orderRebuild, retirePackage, orderSweep],
-  repeats: [every(minutes(1), buildCommandLine), every(minutes(60), forgetAdds)],
+  repeats: [
+    every(minutes(1), buildCommandLine),
+    every(minutes(60), forgetAdds),
+    every(minutes(60), forgetKeys),
+  ],
   reconciles: [hidden, unfinishedAdds],
   shows: [show([packageState, packageEnded, packageDuration], showPackages)],
   http: {

@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import { AddId } from "#shared/model.ts";
 import { AddedPackages, PackageAddRequest, PackageInfo, PackageList, Text } from "#shared/views.ts";
 import { addPackage } from "../add-package.ts";
+import { answerOnce } from "../answer-once.ts";
 import type { ApiEnv } from "../context.ts";
 import { describe, jsonBody, read, write } from "../http.ts";
 import { listPackages } from "../list-packages.ts";
@@ -34,6 +35,7 @@ export const packageRoutes = new Hono<ApiEnv>()
     describeOrderKey("the id of the add, which /adds/{id} shows"),
     write,
     jsonBody(PackageAddRequest),
+    answerOnce,
     async (c) => {
       const { api } = c.var;
       const id = orderIdOf(AddId, c.req, api.newId);

@@ -5,6 +5,7 @@ import { orderRebuild } from "#shared/messages/rebuild.ts";
 import { RebuildId } from "#shared/model.ts";
 import type { State } from "#shared/state/state.ts";
 import { RebuildInfo, RebuildList, Text } from "#shared/views.ts";
+import { answerOnce } from "../answer-once.ts";
 import { parseCount } from "../build-name.ts";
 import type { ApiEnv } from "../context.ts";
 import { describe, read, write } from "../http.ts";
@@ -42,6 +43,7 @@ export const rebuildRoutes = new Hono<ApiEnv>()
     ),
     describeOrderKey("the id of the rebuild, unless one of the same build is waiting already"),
     write,
+    answerOnce,
     async (c) => {
       const { ask, newId, state } = c.var.api;
       const pkgbase = await demandBase(state.read, c.req.param("name"));

@@ -3,6 +3,7 @@ import { describeRoute } from "hono-openapi";
 import { problem } from "#shared/http/problems.ts";
 import { SessionId } from "#shared/model.ts";
 import { BuildOrder, Ordered, RecipeInfo, SourceList } from "#shared/recipe-views.ts";
+import { answerOnce } from "../answer-once.ts";
 import type { ApiEnv } from "../context.ts";
 import { own } from "../http.ts";
 import { orderOne } from "../order-builds.ts";
@@ -107,6 +108,7 @@ export const recipeRoutes = new Hono<ApiEnv>()
     describeOrderKey("the id of a session, which /sessions/{id} shows"),
     own.write,
     own.jsonBody(BuildOrder),
+    answerOnce,
     async (c) => {
       const { api } = c.var;
       const { source, resolve, force } = c.req.valid("json");

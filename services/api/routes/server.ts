@@ -3,6 +3,7 @@ import { Fault } from "#shared/fault.ts";
 import { SessionId } from "#shared/model.ts";
 import { findPublicKey } from "#shared/state/signatures.ts";
 import { PackageBuildRequest, ServerInfo } from "#shared/views.ts";
+import { answerOnce } from "../answer-once.ts";
 import type { ApiEnv } from "../context.ts";
 import { describe, jsonBody, read, write } from "../http.ts";
 import { orderAll, orderNamed } from "../order-builds.ts";
@@ -31,6 +32,7 @@ export const serverRoutes = new Hono<ApiEnv>()
     describeOrderKey("the id of a session, which /sessions/{id} shows"),
     write,
     jsonBody(PackageBuildRequest),
+    answerOnce,
     async (c) => {
       const { packages, resolve, force } = c.req.valid("json");
       const session = orderIdOf(SessionId, c.req, c.var.api.newId);
@@ -44,6 +46,7 @@ export const serverRoutes = new Hono<ApiEnv>()
     describeOrderKey("the id of a session, which /sessions/{id} shows"),
     write,
     jsonBody(PackageBuildRequest),
+    answerOnce,
     async (c) => {
       const { resolve, force } = c.req.valid("json");
       const session = orderIdOf(SessionId, c.req, c.var.api.newId);

@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import { orderSweep } from "#shared/messages/storage.ts";
 import { SweepId } from "#shared/model.ts";
 import { StorageInfo, SweepInfo, SweepRequest } from "#shared/views.ts";
+import { answerOnce } from "../answer-once.ts";
 import type { ApiEnv } from "../context.ts";
 import { describe, jsonBody, read, write } from "../http.ts";
 import { describeOrderKey, orderIdOf } from "../order-key.ts";
@@ -22,6 +23,7 @@ export const storageRoutes = new Hono<ApiEnv>()
     describeOrderKey("the id of the sweep"),
     write,
     jsonBody(SweepRequest),
+    answerOnce,
     async (c) => {
       const { ask, newId, state } = c.var.api;
       const id = orderIdOf(SweepId, c.req, newId);

@@ -9,7 +9,7 @@ import { Pkgbase, Pkgname } from "#shared/model.ts";
 import { sources } from "#shared/state/sources.ts";
 import { AddedPackages } from "#shared/views.ts";
 import { startAddingApi } from "../../support/adding-api.ts";
-import { listRows, secret } from "../../support/api.ts";
+import { listRows } from "../../support/api.ts";
 import { insertPackage } from "../../support/rows.ts";
 
 const base = (name: string) => v.parse(Pkgbase, name);
@@ -182,26 +182,3 @@ const sha256Of = async (text: string) => {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
 };
-
-test("an add that is asked for again with the same key is the same add, and another one is refused", async () => {
-  await using api = await startAddingApi();
-  const key = { "idempotency-key": "0e3f0b0c-3c1d-4b6c-9d51-8d3a5b1f2a77" };
-  const add = (body: object) =>
-    api.request("/package/add", {
-      method: "POST",
-      headers: { authorization: secret, "content-type": "application/json", ...key },
-      body: JSON.stringify(body),
-    });
-
-  const first = await add(aur("app"));
-  const again = await add(aur("app"));
-  const other = await add(aur("app", { build: false }));
-
-  expect([first.status, await again.text()]).toEqual([200, await first.text()]);
-  expect([other.status, await other.text()]).toEqual([
-    409,
-    "another add has this Idempotency-Key: choose a new one",
-  ]);
-  expect(api.world.bus.sent(packageAdded)).toHaveLength(2);
-  expect(api.orders).toHaveLength(1);
-});

@@ -37,8 +37,8 @@ test("/openapi.json documents the key of each route that orders", async () => {
   const uuid = { type: "string", format: "uuid" };
   const one = ["string", "header", false, uuid];
   expect(documented).toEqual([
-    [...one, ["200", "400", "401", "403", "404", "413", "503"]],
-    [...one, ["200", "400", "401", "403", "413", "503"]],
-    [...one, ["200", "400", "401", "403", "404", "503"]],
+    [...one, ["200", "400", "401", "403", "404", "409", "413", "503"]],
+    [...one, ["200", "400", "401", "403", "409", "413", "503"]],
+    [...one, ["200", "400", "401", "403", "404", "409", "503"]],
   ]);
 });
