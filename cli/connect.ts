@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { Fault, type FaultKind } from "#shared/fault.ts";
-import { fetchOrder } from "./fetch-order.ts";
+import { fetchOrder, type OrderTerms } from "./fetch-order.ts";
 import { printableJson } from "./printable.ts";
 import type { Settings } from "./settings.ts";
 import type { World } from "./world.ts";
@@ -11,16 +11,12 @@ export type Answer<T> = { readonly text: string; readonly value: T };
 export type Server = {
   readonly url: string;
   get<S extends v.GenericSchema>(path: string, schema: S): Promise<Answer<v.InferOutput<S>>>;
-  post<S extends v.GenericSchema>(
-    path: string,
-    body: object,
-    schema: S,
-  ): Promise<Answer<v.InferOutput<S>>>;
-  /** As `post`, but sent by `fetchOrder`. The schema of an empty answer is that of `undefined`. */
+  /** Posts JSON by `fetchOrder`. The schema of an empty answer is that of `undefined`. */
   order<S extends v.GenericSchema>(
     path: string,
     body: object,
     schema: S,
+    terms?: OrderTerms,
   ): Promise<Answer<v.InferOutput<S>>>;
   /** The services that cannot work, with the reasons; none where the server does not say. */
   problems(): Promise<Readonly<Record<string, string>>>;
@@ -60,9 +56,8 @@ export const connectServer = (world: World, { url, secret }: Settings): Server =
   return {
     url,
     get: async (path, schema) => parse(await request(path), schema),
-    post: async (path, body, schema) => parse(await request(path, posted(body)), schema),
-    order: async (path, body, schema) =>
-      parse(await request(path, posted(body), fetchOrder(world)), schema),
+    order: async (path, body, schema, terms) =>
+      parse(await request(path, posted(body), fetchOrder(world, terms)), schema),
     async problems() {
       const found = await world.fetch(`${url}/readyz`).then(
         (response) => response.text(),

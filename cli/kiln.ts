@@ -26,6 +26,15 @@ process.exitCode = await runProgram(
     now: Date.now,
     newId: () => crypto.randomUUID(),
     sleep: pause,
+    onInterrupt(act) {
+      const interrupted = () => {
+        act();
+        // As a shell reports a program that SIGINT ended.
+        process.exit(130);
+      };
+      process.once("SIGINT", interrupted);
+      return { [Symbol.dispose]: () => void process.off("SIGINT", interrupted) };
+    },
     readFile: (path) =>
       readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
         if (error.code === "ENOENT" || error.code === "EACCES") return undefined;

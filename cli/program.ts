@@ -64,6 +64,7 @@ export const makeProgram = (world: World, end: (code: ExitCode) => void) => {
     .option("--no-resolve", "do not build what it needs before it")
     .option("-f, --follow", "show the log of its build until it has ended")
     .option("-w, --wait", "wait until its build has ended")
+    .option("--watch <id>", "show how far an add is that was ordered before")
     .option("--json", "as the API answers")
     .action((name: string | undefined, options: AddOptions) =>
       inSession((session) => add(session, name, options)),

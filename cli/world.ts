@@ -5,8 +5,10 @@ export type World = {
   readonly now: () => number;
   /** A UUID that nothing else has. */
   readonly newId: () => string;
-  /** Resolves after so many milliseconds. */
-  readonly sleep: (milliseconds: number) => Promise<void>;
+  /** Resolves after so many milliseconds, or as soon as the signal aborts. */
+  readonly sleep: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
+  /** Runs `act` at Ctrl-C, and ends the program; disposing takes that back. */
+  readonly onInterrupt: (act: () => void) => Disposable;
   /** `undefined`: there is no such file. */
   readonly readFile: (path: string) => Promise<string | undefined>;
   /** Writes the files of a tar into a new directory, and gives their paths. */

@@ -104,7 +104,7 @@ export const AddInfo = v.object({
   outcome: v.nullable(v.picklist(["added", "exists", "unknown", "unmet", "unusable", "failed"])),
   /** The packages that were added, the asked-for one first. */
   added: v.array(v.string()),
-  /** Why it failed, or the source cannot be used. */
+  /** Why nothing was added. */
   message: v.nullable(v.string()),
 });
 export type AddInfo = v.InferOutput<typeof AddInfo>;

@@ -1,8 +1,9 @@
 import { Fault } from "#shared/fault.ts";
-import { AddedPackages, type PackageSource } from "#shared/views.ts";
+import type { AddInfo } from "#shared/recipe-views.ts";
+import type { PackageSource } from "#shared/views.ts";
 import { type ExitCode, exitCodes } from "../exit-code.ts";
+import { orderAdd, waitForAdd } from "../order-add.ts";
 import { printable } from "../printable.ts";
-import { openProgress } from "../progress.ts";
 import { forProgram, type Session } from "../session.ts";
 import { newestBuild, waitForBuild } from "../wait-for-build.ts";
 import type { World } from "../world.ts";
@@ -17,6 +18,8 @@ export type AddOptions = {
   readonly follow?: boolean;
   readonly wait?: boolean;
   readonly json?: boolean;
+  /** The id of an add that was ordered before. */
+  readonly watch?: string;
 };
 
 /** Adds a package and what it needs of the AUR. */
@@ -25,15 +28,16 @@ export const add = async (
   name: string | undefined,
   options: AddOptions,
 ): Promise<ExitCode> => {
-  const { server, world, colours } = session;
-  const { build, resolve, replace = false } = options;
+  const { world, colours } = session;
+  const { build, resolve, replace = false, json = false } = options;
+  if (options.watch !== undefined) return watch(session, options.watch, name, options);
   const waits = options.follow || options.wait;
   if (waits && !build) throw new Fault("invalid", "--no-build leaves nothing to wait for");
   const source = await sourceOf(world, name, options);
   const request = { replace, resolve, build, source };
-  const added = await adding(session, () => server.post("/package/add", request, AddedPackages));
+  const added = await orderAdd(session, request, { json });
 
-  if (options.json) world.output.write(`${added.text}\n`);
+  if (json) world.output.write(`${added.text}\n`);
   else
     for (const it of added.value) {
       const why = it.dependency ? colours.dim(" (dependency)") : "";
@@ -42,13 +46,31 @@ export const add = async (
   const [target] = added.value;
   if (!waits || !target) return exitCodes.done;
   const started = await newestBuild(session, target.base);
-  const { follow = false, json } = options;
+  const { follow = false } = options;
   return waitForBuild(json ? forProgram(session) : session, { base: target.base, started, follow });
 };
 
-const adding = async <T>({ world }: Session, request: () => Promise<T>) => {
-  using _ = openProgress(world, "fetching the source and what it needs");
-  return await request();
+/** Shows how far an add is that was ordered before, and what became of it. */
+const watch = async (
+  session: Session,
+  id: string,
+  name: string | undefined,
+  { git, pkgbuild, json = false }: AddOptions,
+): Promise<ExitCode> => {
+  const { world, colours } = session;
+  if ([name, git, pkgbuild].some((it) => it !== undefined))
+    throw new Fault("invalid", "--watch takes the id of an add, and no package");
+  const { text, value } = await waitForAdd(session, id, { json });
+  if (json) world.output.write(`${text}\n`);
+  else
+    for (const base of value.added) world.output.write(`added ${colours.bold(printable(base))}\n`);
+  if (value.outcome === "added") return exitCodes.done;
+  throw new Fault(kindOf(value.outcome), value.message ?? "nothing was added");
+};
+
+const kindOf = (outcome: AddInfo["outcome"]) => {
+  if (outcome === "unknown") return "missing";
+  return outcome === "failed" ? "unavailable" : "conflict";
 };
 
 const sourceOf = async (

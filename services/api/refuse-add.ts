@@ -1,20 +1,33 @@
+import type { AddOutcome } from "#shared/state/adds.ts";
 import type { Added } from "./add-package.ts";
 import { serene } from "./http.ts";
 
-/** serene's words for an add that came to nothing. What lies with the caller's source is 422. */
-export const refuseAdd = (outcome: Exclude<Added, { kind: "added" }>) => {
+type Refused = Exclude<Added, { kind: "added" }>;
+
+export const refuseAdd = (outcome: Refused) =>
+  serene.refuse(statuses[outcome.kind], messageOf(outcome));
+
+/** What lies with the caller's source is 422, as in serene. */
+const statuses: Record<Refused["kind"], number> = {
+  exists: 400,
+  unknown: 404,
+  unmet: 422,
+  unusable: 422,
+};
+
+/** serene's words for an add that came to nothing, and kiln's own for its own trouble. */
+export const messageOf = (outcome: Exclude<AddOutcome, { kind: "added" }>) => {
   switch (outcome.kind) {
     case "exists":
-      return serene.refuse(400, "package with the same base is already added");
+      return "package with the same base is already added";
     case "unknown":
-      return serene.refuse(404, `aur package '${outcome.name}' does not exist${hint(outcome)}`);
+      return `aur package '${outcome.name}' does not exist${hint(outcome)}`;
     case "unmet":
-      return serene.refuse(
-        422,
-        `failed to satisfy all dependencies for ${outcome.pkgbase}, missing are ${outcome.missing.join(", ")}`,
-      );
+      return `failed to satisfy all dependencies for ${outcome.pkgbase}, missing are ${outcome.missing.join(", ")}`;
     case "unusable":
-      return serene.refuse(422, `failed to checkout source: ${outcome.message}`);
+      return `failed to checkout source: ${outcome.message}`;
+    case "failed":
+      return outcome.message;
   }
 };
 

@@ -1,4 +1,5 @@
 import type { AddInfo } from "#shared/recipe-views.ts";
+import { messageOf } from "./refuse-add.ts";
 import type { AddOrder, AddProgress } from "./store/adds.ts";
 import { timeOf } from "./view-build.ts";
 
@@ -14,5 +15,5 @@ export const viewAdd = (
   ended: endedAt === null ? null : timeOf(endedAt),
   outcome: outcome?.kind ?? null,
   added: outcome?.kind === "added" ? [...outcome.names] : [],
-  message: outcome?.kind === "failed" || outcome?.kind === "unusable" ? outcome.message : null,
+  message: outcome === null || outcome.kind === "added" ? null : messageOf(outcome),
 });

@@ -24,6 +24,8 @@ type Options = {
   readonly typed?: string;
   readonly isTerminal?: boolean;
   readonly fetch?: World["fetch"];
+  /** Is given what Ctrl-C does. */
+  readonly interrupt?: (act: () => void) => void;
 };
 
 export const refuse = (status: number, text: string) => () => new Response(text, { status });
@@ -54,6 +56,7 @@ export const runCommandLine = async (
     environment = {},
     typed = "",
     isTerminal = false,
+    interrupt,
     fetch,
   }: Options = {},
 ) => {
@@ -82,6 +85,10 @@ export const runCommandLine = async (
       now: () => Date.UTC(2026, 0, 1, 12),
       newId: () => crypto.randomUUID(),
       sleep: async (milliseconds) => void slept.push(milliseconds),
+      onInterrupt: (act) => {
+        interrupt?.(act);
+        return { [Symbol.dispose]: () => {} };
+      },
       readFile: async (path) => written.get(path),
       unpack: unpackInto,
       readInput: async () => "from the input",

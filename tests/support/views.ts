@@ -1,3 +1,4 @@
+import type { AddInfo } from "#shared/recipe-views.ts";
 import type {
   BuildInfo,
   BuildState,
@@ -70,5 +71,19 @@ export const aRebuild = (
   started: null,
   ended: null,
   artifacts: [],
+  ...rest,
+});
+
+export const time = "2026-01-01T11:58:10.000Z";
+
+export const anAdd = (rest: Partial<AddInfo> = {}): AddInfo => ({
+  add: "0e3f0b0c-3c1d-4b6c-9d51-8d3a5b1f2a77",
+  ordered: "2026-01-01T11:57:00.000Z",
+  fetching: null,
+  fetched: 0,
+  ended: null,
+  outcome: null,
+  added: [],
+  message: null,
   ...rest,
 });

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { events, refuse, runCommandLine } from "../../support/command-line.ts";
-import { aBuild, aPackage } from "../../support/views.ts";
+import { aBuild, anAdd, aPackage, time } from "../../support/views.ts";
 
 const added = [aPackage("app"), aPackage("lib", { dependency: true })];
 
@@ -13,15 +13,13 @@ test("an AUR package is added by its name, and what came along is shown", async 
 
   expect(code).toBe(0);
   expect(output).toBe("added app\nadded lib (dependency)\n");
-  expect(requests).toEqual([
-    {
-      method: "POST",
-      path: "/package/add",
-      body: { replace: false, resolve: true, build: true, source: { type: "aur", name: "app" } },
-      secret: "s",
-      key: null,
-    },
-  ]);
+  expect(requests[0]).toEqual({
+    method: "POST",
+    path: "/package/add",
+    body: { replace: false, resolve: true, build: true, source: { type: "aur", name: "app" } },
+    secret: "s",
+    key: expect.stringMatching(/^[0-9a-f-]{36}$/),
+  });
 });
 
 test.each([
@@ -106,4 +104,43 @@ test("with --json nothing but the answer is on the output, whatever is waited fo
 
   expect([code, output]).toEqual([0, `${JSON.stringify(added)}\n`]);
   expect(messages).toBe("app: success after 1 min 10 s\n");
+});
+
+const id = "0e3f0b0c-3c1d-4b6c-9d51-8d3a5b1f2a77";
+
+test("--watch shows an add that was ordered before, until it has ended", async () => {
+  const { code, output, messages } = await runCommandLine(["add", "--watch", id], {
+    answers: {
+      [`GET /adds/${id}`]: [
+        () => Response.json(anAdd({ fetching: "app" })),
+        () => Response.json(anAdd({ fetching: "lib", fetched: 1 })),
+        () =>
+          Response.json(
+            anAdd({ fetched: 2, ended: time, outcome: "added", added: ["app", "lib"] }),
+          ),
+      ],
+    },
+  });
+
+  expect([code, output]).toEqual([0, "added app\nadded lib\n"]);
+  expect(messages).toBe("fetching app, 0 sources fetched\nfetching lib, 1 source fetched\n");
+});
+
+test.each([
+  ["unknown", 3, "aur package 'app' does not exist"],
+  ["unmet", 1, "missing are lib"],
+  ["failed", 5, "the disk is full"],
+] as const)("--watch of an add that came to %s says why", async (outcome, exitCode, message) => {
+  const { code, messages } = await runCommandLine(["add", "--watch", id], {
+    answers: { [`GET /adds/${id}`]: anAdd({ ended: time, outcome, message }) },
+  });
+
+  expect(code).toBe(exitCode);
+  expect(messages).toContain(`kiln: ${message}`);
+});
+
+test("--watch takes no package", async () => {
+  const { code, requests } = await runCommandLine(["add", "app", "--watch", id]);
+
+  expect([code, requests]).toEqual([2, []]);
 });
