@@ -53,8 +53,8 @@ type Terms = {
  * What becomes of each build of a session, now that it is known what needs what; `undefined` in between, as thousands of
  * builds take long: the caller can let other work run then. A build waits for the builds that it
  * reaches first, over what is published or up to date: those wait for what is behind them. In a cycle nothing waits
- * for what is published in a version that does. As in serene, one package alone is not cancelled for what it lacks:
- * its build says so better.
+ * for what is published in a version that does. As in serene, one package alone is not cancelled for what nobody offers:
+ * its build says so better. What it lacks of packages that are added and were never built, its build cannot know.
  */
 export function* decideSession(
   ordered: readonly Ordered[],
@@ -65,13 +65,13 @@ export function* decideSession(
   const isDropped = ({ pkgbase, renumber }: Ordered) =>
     !force && renumber !== true && planned.get(pkgbase)?.current === true;
   const kept = ordered.filter((build) => !isDropped(build));
+  const isAlone = kept.length < 2;
   const missing = new Map<string, string>(
-    kept.length < 2
-      ? []
-      : kept.flatMap(({ pkgbase }) => {
-          const it = planned.get(pkgbase);
-          return it && it.missing.length > 0 ? [[pkgbase, textOf(it)] as const] : [];
-        }),
+    kept.flatMap(({ pkgbase }) => {
+      const it = planned.get(pkgbase);
+      const lacks = isAlone ? it?.unbuilt : it?.missing;
+      return it && lacks && lacks.length > 0 ? [[pkgbase, textOf(it)] as const] : [];
+    }),
   );
   const buildsOf = Map.groupBy<string, Ordered>([...elsewhere, ...kept], (it) => it.pkgbase);
   yield;

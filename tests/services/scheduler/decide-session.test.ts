@@ -114,7 +114,13 @@ test("a dependency that is a package, but was never built, is named as such", ()
   expect(decide(plan).app).toBe("dependency lib is added but has never built successfully");
 });
 
-test("one package alone is built whatever it lacks: its log says so better", () => {
+test("one package alone is cancelled where it needs a package that was never built", () => {
+  const plan = [{ pkgbase: "app", missing: ["lib>=1", "nowhere"], unbuilt: ["lib>=1"] }];
+
+  expect(decide(plan).app).toBe("dependency lib>=1 is added but has never built successfully");
+});
+
+test("one package alone is built though nobody offers what it lacks: its log says so better", () => {
   expect(decide([{ pkgbase: "app", missing: ["nowhere"] }])).toEqual({ app: [] });
 });
 
