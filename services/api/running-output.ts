@@ -1,5 +1,5 @@
 import { Fault } from "#shared/fault.ts";
-import { buildOutput } from "#shared/messages/build.ts";
+import { buildOutput } from "#shared/messages/build-output.ts";
 import type { BuildId } from "#shared/model.ts";
 import type { World } from "#shared/service/define.ts";
 import { shareRunning } from "#shared/single-flight.ts";

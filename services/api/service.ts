@@ -1,12 +1,12 @@
 import {
   buildEnded,
   buildFinished,
-  buildOutput,
   buildPending,
   buildStarted,
   orderBuilds,
   sessionOrdered,
 } from "#shared/messages/build.ts";
+import { buildOutput } from "#shared/messages/build-output.ts";
 import { packageAdded, packageChanged, packageRemoved } from "#shared/messages/package.ts";
 import { orderRebuild } from "#shared/messages/rebuild.ts";
 import { packageRetired, retirePackage } from "#shared/messages/repo.ts";

@@ -2,20 +2,20 @@ import type { Delivery } from "#shared/bus/bus.ts";
 import type { Payload } from "#shared/bus/declare.ts";
 import {
   buildFinished,
-  buildOutput,
   type buildRequested,
   buildStarted,
+  buildStep,
   type Step,
 } from "#shared/messages/build.ts";
+import { buildOutput } from "#shared/messages/build-output.ts";
 import { claimBuild } from "#shared/messages/builder.ts";
-import { abortable } from "#shared/pause.ts";
 import { attempt } from "./attempt.ts";
+import { conclude } from "./conclude.ts";
 import type { Builder } from "./context.ts";
-import { drive, type Progress } from "./drive.ts";
-import { broken, describe } from "./outcome.ts";
+import { drive, type Found } from "./drive.ts";
+import { broken } from "./outcome.ts";
 import { openOutput } from "./output.ts";
-import { headings } from "./steps.ts";
-import { type TimedProgress, timedProgress } from "./timed-progress.ts";
+import { openProgress } from "./progress.ts";
 import { untilKept } from "./until-kept.ts";
 
 type Request = Payload<typeof buildRequested>;
@@ -38,39 +38,62 @@ export const build = async (context: Builder, request: Request, { failures, sign
   if (!go || turn.ended.aborted) return;
 
   const startedAt = now();
-  await publish(buildStarted, { build, pkgbase, arch, at: startedAt });
+  await publish(buildStarted, { build, pkgbase, arch, at: startedAt, builder: name });
   log.info("build started", { build, pkgbase });
   // Nobody waits for its removal but the next build of this slot.
   await using afterwards = new AsyncDisposableStack();
-  await using output = openOutput({ blobs, compress, pause }, (index, text) =>
+  await using output = openOutput({ blobs, compress, now, pause }, (index, text) =>
     publish(buildOutput, { build, startedAt, index, text }),
   );
-  const timed = timedProgress<Step>(context, "build", "container");
-  const progress: Progress & TimedProgress<Step> = Object.assign(timed, { measurements: null });
-  output.say(headings.container);
+  const progress = openProgress<Step>(context, {
+    purpose: "build",
+    first: "container",
+    output,
+    begun: ({ step, startedAt: at, line }) =>
+      output.announce(() =>
+        publish(buildStep, { build, pkgbase, arch, at, startedAt, step, line }),
+      ),
+  });
+  const found: Found = { measurements: null, installed: null };
   const outcome = await attempt(
     context,
     { kind: "build", build, pkgbase },
     { progress, signal, failures, ended: turn.ended, afterwards },
     (container, stopped) =>
       drive({
-        ...{ container, request, blobs, pause, output, limits, progress, stopped },
+        ...{ container, request, blobs, pause, output, limits, progress, stopped, found },
         packager: config.PACKAGER,
         repositoryUrl: config.OWN_REPOSITORY_URL ?? config.OWN_REPOSITORY,
       }),
   );
   if (!outcome) return;
 
-  progress.end();
-  output.say(describe(outcome));
-  const kept = await abortable(output.end(), signal);
-  const { measurements } = progress;
+  const { kept, outputs } = await conclude(progress, output, outcome, signal);
   const finished = {
-    ...{ build, pkgbase, arch, at: now() },
-    ...{ builder: name, startedAt, outcome, measurements, pkgrel, ...kept },
+    ...kept,
+    build,
+    pkgbase,
+    arch,
+    at: now(),
+    builder: name,
+    startedAt,
+    pkgrel,
+    outcome,
+    outputs,
+    measurements: found.measurements,
+    installed: found.installed && (await keepInstalled(context, found.installed, signal)),
   };
   await untilKept(pause, () => publish(buildFinished, finished), signal);
   log.info("build finished", { build, pkgbase, outcome: outcome.kind });
+};
+
+const keepInstalled = async (
+  { blobs, compress, pause }: Builder,
+  installed: Uint8Array,
+  signal: AbortSignal,
+) => {
+  const packed = await compress(installed);
+  return untilKept(pause, () => blobs.put(packed), signal);
 };
 
 /** Says that a build that no attempt came to the end of will not be tried again. */

@@ -22,7 +22,7 @@ export type Chunks = {
   write(bytes: Uint8Array): void;
   /** Takes a line of kiln's own, which are few and always kept. */
   say(text: string): void;
-  /** Nothing more is taken: the end of a log over its limit follows. */
+  /** No program prints any more: the end of a log over its limit is put behind its beginning. */
   finish(): void;
   /** The next text of at most `chunkBytes`, or nothing. */
   next(): string | undefined;
@@ -61,7 +61,7 @@ export const makeChunks = (limits: Limits): Chunks => {
   };
 
   const take = (piece: Uint8Array) => {
-    if (over) over.tail.write(piece);
+    if (over && !over.isFinished) over.tail.write(piece);
     else keep(piece);
     lines += lineEnds(piece);
   };
@@ -85,6 +85,7 @@ export const makeChunks = (limits: Limits): Chunks => {
         said: [],
         moved: new Map(),
         shift: 2,
+        isFinished: false,
         first: lines,
       };
       keep(encoder.encode(fullMark(limits)));
@@ -93,7 +94,8 @@ export const makeChunks = (limits: Limits): Chunks => {
 
     finish() {
       take(encoder.encode(decoder.decode()));
-      if (!over) return;
+      if (!over || over.isFinished) return;
+      over.isFinished = true;
       const { kept, lostBytes, lostLines } = over.tail.read();
       if (lostBytes > 0) {
         keep(encoder.encode(gapMark(lostLines, lostBytes)));
@@ -145,6 +147,7 @@ type Over = {
   /** The first line of the tail that is kept, and by how much it and those behind it are moved. */
   first: number;
   shift: number;
+  isFinished: boolean;
 };
 
 /** The longest part of at most `room` bytes that ends where a character does. */

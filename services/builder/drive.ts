@@ -1,6 +1,7 @@
 import type { Blobs } from "#shared/blobs/blobs.ts";
 import type { Payload } from "#shared/bus/declare.ts";
-import type { BuildOutcome, buildRequested, Measurements, Step } from "#shared/messages/build.ts";
+import type { BuildOutcome, buildRequested, Step } from "#shared/messages/build.ts";
+import type { Measurements } from "#shared/messages/facts.ts";
 import type { OwnRepository } from "#shared/messages/own-repository.ts";
 import type { Pause } from "#shared/pause.ts";
 import { capture } from "./capture.ts";
@@ -8,7 +9,8 @@ import { collect } from "./collect.ts";
 import type { Exit } from "./docker/engine.ts";
 import { spent } from "./measure.ts";
 import { neededRepository, repositoryEntries } from "./own-repository.ts";
-import { done, enter, look, only, type Row, runEach, runSteps, type Stage } from "./run-steps.ts";
+import type { Progress } from "./progress.ts";
+import { done, look, only, type Row, runEach, runSteps, type Stage } from "./run-steps.ts";
 import { setPkgrel } from "./set-pkgrel.ts";
 import { sourceEntries } from "./source.ts";
 import * as steps from "./steps.ts";
@@ -20,22 +22,28 @@ export type Attempt = Stage<Step> & {
   readonly pause: Pause;
   readonly packager: string | undefined;
   readonly repositoryUrl: string | undefined;
-  readonly progress: Progress;
+  readonly progress: Pick<Progress<Step>, "step" | "enter">;
+  readonly found: Found;
 };
 
-export type Progress = { step: Step; measurements: Measurements | null };
+/** What is seen of a build while it runs; null where it did not come so far. */
+export type Found = {
+  measurements: Measurements | null;
+  /** What `pacman -Q` printed once the dependencies were installed. */
+  installed: Uint8Array | null;
+};
 
 /** Takes a build through its steps in a container that was started for it. */
 export const drive = async (attempt: Attempt): Promise<BuildOutcome> => {
   const unbuilt = await runSteps(attempt, plan(attempt));
   if (unbuilt) return unbuilt;
-  enter(attempt, "packages");
+  attempt.progress.enter("packages");
   return collect(attempt);
 };
 
 /** The steps a build has, each as what it does. */
 const plan = (attempt: Attempt): readonly Row<Step>[] => {
-  const { container, request, packager, repositoryUrl, progress } = attempt;
+  const { container, request, packager, repositoryUrl, found } = attempt;
   const { dependencies, flags, hasSources, prepare } = request;
   const repository = neededRepository(request.repository, repositoryUrl);
   const environment = steps.environmentOf(request.sourceDateEpoch, packager);
@@ -62,15 +70,19 @@ const plan = (attempt: Attempt): readonly Row<Step>[] => {
     ...only(dependencies.length > 0, ["dependencies", () => installMissing(attempt, dependencies)]),
     ...only(hasSources, [
       "sources",
-      () => runEach(attempt, steps.sourcesCommand(flags, environment)),
+      async () => {
+        await recordInstalled(attempt);
+        return runEach(attempt, steps.sourcesCommand(flags, environment));
+      },
     ]),
     [
       "build",
       async () => {
+        if (!hasSources) await recordInstalled(attempt);
         const before = await look(container);
         const exit = await runEach(attempt, steps.buildCommand(flags, environment));
         const after = await look(container);
-        progress.measurements = before && after ? spent(before, after) : null;
+        found.measurements = before && after ? spent(before, after) : null;
         return exit;
       },
     ],
@@ -101,4 +113,9 @@ const installMissing = async (attempt: Attempt, dependencies: readonly string[])
   const missing = new TextDecoder().decode(asked.stdout).split("\n").filter(Boolean);
   if (missing.length === 0) return done;
   return runEach(attempt, steps.installCommand(missing));
+};
+
+const recordInstalled = async ({ container, found }: Attempt) => {
+  const { exit, stdout } = await capture(container, steps.listInstalledCommand, 4 * 1024 ** 2);
+  if (exit.kind === "exited" && exit.code === 0) found.installed = stdout;
 };

@@ -1,4 +1,4 @@
-import type { Measurements } from "#shared/messages/build.ts";
+import type { Measurements } from "#shared/messages/facts.ts";
 import type { Command } from "./docker/engine.ts";
 
 /** What a container's control group counts, since it started. */

@@ -10,7 +10,7 @@ import { entryOf } from "./installed-set.ts";
 import { makeEqual } from "./make-equal.ts";
 import { directoriesCommand, gatheredPath, makepkgConfPath } from "./rebuild-steps.ts";
 import { type Recorded, recordedOf } from "./recorded.ts";
-import { done, enter, only, type Row, runEach, runSteps, type Stage } from "./run-steps.ts";
+import { done, only, type Row, runEach, runSteps, type Stage } from "./run-steps.ts";
 import { setPkgrel } from "./set-pkgrel.ts";
 import { sourceEntries } from "./source.ts";
 import * as steps from "./steps.ts";
@@ -31,7 +31,7 @@ export const driveRebuild = async (attempt: Attempt): Promise<RebuildOutcome> =>
   const recorded = recordedOf(buildinfo, request);
   const unbuilt = await runSteps(attempt, plan(attempt, recorded, buildinfo.pkgver));
   if (unbuilt) return unbuilt;
-  enter(attempt, "packages");
+  attempt.progress.enter("packages");
   return { kind: "rebuilt", artifacts: await takePackages(attempt) };
 };
 

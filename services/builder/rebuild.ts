@@ -6,14 +6,13 @@ import {
   rebuildFinished,
   type rebuildRequested,
 } from "#shared/messages/rebuild.ts";
-import { abortable } from "#shared/pause.ts";
 import { attempt } from "./attempt.ts";
+import { conclude } from "./conclude.ts";
 import type { Builder } from "./context.ts";
-import { broken, describe } from "./outcome.ts";
+import { broken } from "./outcome.ts";
 import { openOutput } from "./output.ts";
+import { openProgress } from "./progress.ts";
 import { driveRebuild } from "./rebuild-drive.ts";
-import { headings } from "./steps.ts";
-import { timedProgress } from "./timed-progress.ts";
 import { untilKept } from "./until-kept.ts";
 
 type Request = Payload<typeof rebuildRequested>;
@@ -55,9 +54,15 @@ export const rebuild = async (
 
   const startedAt = now();
   log.info("rebuild started", { rebuild, pkgbase });
-  await using output = openOutput({ blobs, compress: context.compress, pause }, async () => {});
-  const progress = timedProgress<RebuildStep>(context, "rebuild", "container");
-  output.say(headings.container);
+  await using output = openOutput(
+    { blobs, compress: context.compress, now, pause },
+    async () => {},
+  );
+  const progress = openProgress<RebuildStep>(context, {
+    purpose: "rebuild",
+    first: "container",
+    output,
+  });
   const outcome = await attempt(
     context,
     { kind: "rebuild", rebuild, pkgbase },
@@ -70,12 +75,16 @@ export const rebuild = async (
   );
   if (!outcome) return;
 
-  progress.end();
-  output.say(describe(outcome));
-  const { log: kept } = await abortable(output.end(), signal);
+  const { kept } = await conclude(progress, output, outcome, signal);
   const finished = {
-    ...{ rebuild, pkgbase, arch, at: now() },
-    ...{ builder: name, startedAt, outcome, log: kept },
+    ...kept,
+    rebuild,
+    pkgbase,
+    arch,
+    at: now(),
+    builder: name,
+    startedAt,
+    outcome,
   };
   await untilKept(pause, () => publish(rebuildFinished, finished), signal);
   log.info("rebuild finished", { rebuild, pkgbase, outcome: outcome.kind });

@@ -4,8 +4,8 @@ import type { Command, Container, Exit } from "./docker/engine.ts";
 import { readUsage, usageCommand } from "./measure.ts";
 import { type AnyStep, failed, gone, type Unbuilt } from "./outcome.ts";
 import type { Output } from "./output.ts";
+import type { Progress } from "./progress.ts";
 import { refusals } from "./refusals.ts";
-import { headings } from "./steps.ts";
 
 /** A step as what it does. */
 export type Row<S extends AnyStep> = readonly [step: S, act: () => Promise<Exit>];
@@ -17,7 +17,7 @@ export type Stage<S extends AnyStep> = {
   readonly stopped: AbortSignal;
   readonly limits: Limits;
   /** How far it is, for whoever has to stop it. */
-  readonly progress: { step: S };
+  readonly progress: Pick<Progress<S>, "step" | "enter">;
 };
 
 export const done: Exit = { kind: "exited", code: 0 };
@@ -32,7 +32,7 @@ export const runSteps = async <S extends AnyStep>(
 ): Promise<Unbuilt<S> | undefined> => {
   const { container, limits, output } = stage;
   for (const [step, act] of rows) {
-    enter(stage, step);
+    if (step !== stage.progress.step) stage.progress.enter(step);
     const exit = await act();
     if (exit.kind === "gone") return gone(step);
     if (exit.code !== 0) {
@@ -41,12 +41,6 @@ export const runSteps = async <S extends AnyStep>(
     }
   }
   return undefined;
-};
-
-/** The first step is said where the container is asked for. */
-export const enter = <S extends AnyStep>({ output, progress }: Stage<S>, step: S) => {
-  progress.step = step;
-  if (step !== "container") output.say(headings[step]);
 };
 
 /** Runs programs up to the first that fails. */

@@ -1,10 +1,11 @@
 import {
   buildEnded,
   buildFinished,
-  buildOutput,
   buildRequested,
   buildStarted,
+  buildStep,
 } from "#shared/messages/build.ts";
+import { buildOutput } from "#shared/messages/build-output.ts";
 import { builderAnnounced, claimBuild } from "#shared/messages/builder.ts";
 import {
   claimRebuild,
@@ -47,7 +48,14 @@ export const builder = defineService({
       dropped: giveUpRebuild,
     }),
   ],
-  publishes: [buildStarted, buildOutput, buildFinished, rebuildFinished, builderAnnounced],
+  publishes: [
+    buildStarted,
+    buildStep,
+    buildOutput,
+    buildFinished,
+    rebuildFinished,
+    builderAnnounced,
+  ],
   measures: [stepTime],
   follows: [
     follow(buildEnded, ({ work }: Builder, it) => work.end(it.build), { from: "now" }),

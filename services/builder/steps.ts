@@ -1,5 +1,3 @@
-import type { Step } from "#shared/messages/build.ts";
-import type { RebuildStep } from "#shared/messages/rebuild.ts";
 import type { MakepkgFlag } from "#shared/model.ts";
 import type { Command } from "./docker/engine.ts";
 import { keyPath } from "./own-repository.ts";
@@ -8,17 +6,6 @@ export type Environment = Readonly<Record<string, string>>;
 
 /** Where the package's prepare commands lie. */
 export const preparePath = "/root/prepare.sh";
-
-export const headings: Record<Step | RebuildStep, string> = {
-  container: "preparing the container",
-  system: "updating the system",
-  prepare: "running the package's prepare commands",
-  dependencies: "installing dependencies",
-  installed: "installing exactly what was recorded",
-  sources: "fetching and checking sources",
-  build: "building",
-  packages: "collecting packages",
-};
 
 /**
  * A program with both outputs into one, so that their order stays. The soft limit on open files is low because fakeroot
@@ -83,6 +70,9 @@ export const missingCommand = (dependencies: readonly string[]): Command => ({
   user: "root",
   argv: ["pacman", "-T", "--", ...dependencies],
 });
+
+/** Prints the name and the version of each package. */
+export const listInstalledCommand: Command = { user: "build", argv: ["pacman", "-Q"] };
 
 export const installCommand = (dependencies: readonly string[]): Command => ({
   user: "root",

@@ -107,14 +107,19 @@ const begin: Handlers["claimed"] = (build, { builder, pkgrel }, at) =>
 
 const finish: Handlers["finished"] = (build, { report }, at) => {
   if (report.pkgrel !== build.pkgrel) return stay();
-  const { builder, log, measurements, outcome } = report;
+  const { builder, clock, excerpt, installed, lines, log, measurements, outcome, steps } = report;
   const kept: NewState = {
     builder,
     measurements,
+    steps,
+    excerpt,
+    logLines: lines,
+    clockSha256: clock?.sha256 ?? null,
+    installedSha256: installed?.sha256 ?? null,
     ...(build.startedAt === null && { startedAt: report.startedAt ?? null }),
     ...(log && { logSha256: log.sha256, logBytes: log.bytes }),
   };
-  if (outcome.kind !== "built") return end(build, at, { ...kept, ...endOf(outcome) });
+  if (outcome.kind !== "built") return end(build, at, { ...kept, ...endOf(outcome, excerpt) });
   return {
     to: {
       ...kept,

@@ -19,6 +19,7 @@ export const finishRebuild = async (verifier: Verifier, report: Finished) => {
       ? judge(await compareArtifacts(verifier, rebuild, artifacts, outcome.artifacts))
       : judgeUnbuilt(
           outcome,
+          report.excerpt,
           artifacts.map(({ filename }) => filename),
         );
   await changeRebuild(verifier, id, { kind: "finished", report, verdict });

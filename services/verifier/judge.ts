@@ -1,6 +1,7 @@
 import type { Payload } from "#shared/bus/declare.ts";
+import type { Excerpt } from "#shared/messages/facts.ts";
 import type { RebuildOutcome, rebuildEnded } from "#shared/messages/rebuild.ts";
-import { minutes } from "#shared/time.ts";
+import { sentenceOf } from "#shared/show/end-sentence.ts";
 
 type Ended = Payload<typeof rebuildEnded>;
 
@@ -47,11 +48,15 @@ export const judge = (compared: readonly Compared[]): Verdict => {
 type Unbuilt = Exclude<RebuildOutcome, { readonly kind: "rebuilt" }>;
 
 /** A rebuild that made nothing: BAD where makepkg itself failed, else it could not be carried through. */
-export const judgeUnbuilt = (outcome: Unbuilt, filenames: readonly string[]): Verdict => {
+export const judgeUnbuilt = (
+  outcome: Unbuilt,
+  excerpt: Excerpt | null,
+  filenames: readonly string[],
+): Verdict => {
   const isBad = outcome.kind === "failed" && outcome.step === "build";
   return {
     status: isBad ? "BAD" : "FAIL",
-    message: textOf(outcome),
+    message: sentenceOf(outcome, excerpt),
     artifacts: filenames.map((filename) => ({
       filename,
       rebuiltSha256: null,
@@ -82,17 +87,3 @@ const problemOf = ({ filename, sha256, finding }: Compared) => {
       return undefined;
   }
 };
-
-const textOf = (outcome: Unbuilt) => {
-  switch (outcome.kind) {
-    case "failed":
-      return `step ${outcome.step} ended with exit code ${outcome.exitCode}`;
-    case "timed-out":
-      return `timed out in step ${outcome.step} after ${durationOf(outcome.afterMs)}`;
-    case "broken":
-      return outcome.message;
-  }
-};
-
-const durationOf = (ms: number) =>
-  ms < minutes(2) ? `${Math.round(ms / 1_000)} seconds` : `${Math.round(ms / minutes(1))} minutes`;

@@ -17,7 +17,10 @@ export type RebuildEvent =
   | { readonly kind: "claimed"; readonly builder: BuilderName }
   | {
       readonly kind: "finished";
-      readonly report: Pick<Payload<typeof rebuildFinished>, "builder" | "startedAt" | "log">;
+      readonly report: Pick<
+        Payload<typeof rebuildFinished>,
+        "builder" | "startedAt" | "log" | "lines" | "excerpt" | "clock" | "steps"
+      >;
       readonly verdict: Verdict;
     }
   | { readonly kind: "given-up"; readonly message: string }
@@ -94,6 +97,10 @@ const finish: Handlers["finished"] = (rebuild, { report, verdict }, at) =>
   end(rebuild, at, verdict, {
     builder: report.builder,
     startedAt: report.startedAt,
+    steps: report.steps,
+    excerpt: report.excerpt,
+    logLines: report.lines,
+    clockSha256: report.clock?.sha256 ?? null,
     ...(report.log && { logSha256: report.log.sha256, logBytes: report.log.bytes }),
   });
 

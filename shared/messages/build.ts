@@ -16,6 +16,7 @@ import {
   Version,
 } from "#shared/model.ts";
 import { days, seconds } from "#shared/time.ts";
+import { LogFacts, Measurements, takenStep } from "./facts.ts";
 import { OwnRepository } from "./own-repository.ts";
 
 /** Builds waiting for a builder. Each is taken once, and is gone when acknowledged. */
@@ -23,13 +24,6 @@ export const buildRequests = stream("BUILD_REQUESTS", { keep: "work", maxAge: da
 
 /** What became of builds, for whoever wants to know. */
 export const buildLog = stream("BUILD_LOG", { keep: "log", maxAge: days(7) });
-
-/** What running builds print. The whole log of an ended build is a blob. */
-export const buildOutputs = stream("BUILD_OUTPUT", {
-  keep: "log",
-  maxAge: days(7),
-  maxBytes: 1024 ** 3,
-});
 
 /** A build that starts again with another pkgrel is another piece of work. */
 export const attemptOf = (build: BuildId, pkgrel: Pkgrel | null = null) =>
@@ -81,11 +75,20 @@ export const buildPending = message(buildLog, "build.pending", v.object(Build), 
   says: "a build was ordered",
 });
 
-export const buildStarted = message(buildLog, "build.started", v.object(Build), {
-  id: ({ build, at }) => `started-${build}-${at}`,
-  key: ({ pkgbase }) => pkgbase,
-  says: "a builder has a build",
-});
+export const buildStarted = message(
+  buildLog,
+  "build.started",
+  v.object({
+    ...Build,
+    /** Absent in messages of kiln 0.1.0. */
+    builder: v.optional(BuilderName),
+  }),
+  {
+    id: ({ build, at }) => `started-${build}-${at}`,
+    key: ({ pkgbase }) => pkgbase,
+    says: "a builder has a build",
+  },
+);
 
 /** The steps of a build, in order. */
 export const Step = v.picklist([
@@ -99,18 +102,23 @@ export const Step = v.picklist([
 ]);
 export type Step = v.InferOutput<typeof Step>;
 
+/** `at` is when the step began, `startedAt` when the attempt did; `line` is where the log has its heading. */
+export const buildStep = message(
+  buildLog,
+  "build.step.{build}",
+  v.object({ ...Build, startedAt: Instant, step: Step, line: v.number() }),
+  {
+    id: ({ build, startedAt, step }) => `step-${build}-${startedAt}-${step}`,
+    key: ({ pkgbase }) => pkgbase,
+    says: "a step of a build began",
+  },
+);
+
+export const BuildStep = takenStep(Step);
+export type BuildStep = v.InferOutput<typeof BuildStep>;
+
 export const Artifact = v.object({ filename: FileName, blob: BlobReference });
 export type Artifact = v.InferOutput<typeof Artifact>;
-
-/** Memory in bytes, processor time in microseconds, transfers in bytes; null where the host tells none. */
-export const Measurements = v.object({
-  memoryPeak: v.nullable(v.number()),
-  cpuUser: v.nullable(v.number()),
-  cpuSystem: v.nullable(v.number()),
-  ioRead: v.nullable(v.number()),
-  ioWritten: v.nullable(v.number()),
-});
-export type Measurements = v.InferOutput<typeof Measurements>;
 
 const Outcome = v.variant("kind", [
   v.object({
@@ -142,6 +150,11 @@ export const buildFinished = message(
     startedAt: v.optional(Instant),
     /** Of the request. */
     pkgrel: v.optional(v.nullable(Pkgrel), null),
+    /** In order; none in reports of kiln 0.1.0. */
+    steps: v.optional(v.array(BuildStep), []),
+    ...LogFacts,
+    /** zstd of what `pacman -Q` printed once the dependencies were installed; null where it did not come so far. */
+    installed: v.optional(v.nullable(BlobReference), null),
   }),
   {
     id: ({ build, at }) => `finished-${build}-${at}`,
@@ -165,24 +178,6 @@ export const buildEnded = message(
     id: ({ build }) => `ended-${build}`,
     key: ({ pkgbase }) => pkgbase,
     says: "a build's end, published or not; nothing follows it",
-  },
-);
-
-export const buildOutput = message(
-  buildOutputs,
-  "build.output.{build}",
-  v.object({
-    build: BuildId,
-    /** When the attempt that printed this started: a build given to a second builder starts anew. */
-    startedAt: Instant,
-    /** Counts from 0 in each attempt. */
-    index: v.number(),
-    text: v.string(),
-  }),
-  {
-    id: ({ build, startedAt, index }) => `${build}-${startedAt}-${index}`,
-    key: ({ build }) => build,
-    says: "what a build prints",
   },
 );
 

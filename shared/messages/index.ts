@@ -1,13 +1,14 @@
 import {
   buildEnded,
   buildFinished,
-  buildOutput,
   buildPending,
   buildRequested,
   buildStarted,
+  buildStep,
   orderBuilds,
   sessionOrdered,
 } from "./build.ts";
+import { buildOutput } from "./build-output.ts";
 import { builderAnnounced, claimBuild } from "./builder.ts";
 import { packageAdded, packageChanged, packageRemoved } from "./package.ts";
 import { planFinished, planRequested, sessionEnded } from "./plan.ts";
@@ -43,6 +44,7 @@ export const messages = [
   buildRequested,
   buildPending,
   buildStarted,
+  buildStep,
   buildOutput,
   buildFinished,
   buildEnded,

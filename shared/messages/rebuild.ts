@@ -14,6 +14,7 @@ import {
 } from "#shared/model.ts";
 import { days, seconds } from "#shared/time.ts";
 import { Artifact } from "./build.ts";
+import { LogFacts, takenStep } from "./facts.ts";
 
 /** Rebuilds waiting for a builder. Each is taken once, and is gone when acknowledged. */
 export const rebuildRequests = stream("REBUILD_REQUESTS", { keep: "work", maxAge: days(30) });
@@ -90,6 +91,9 @@ const Outcome = v.variant("kind", [
   v.object({ kind: v.literal("broken"), step: RebuildStep, message: v.string() }),
 ]);
 
+export const TakenRebuildStep = takenStep(RebuildStep);
+export type TakenRebuildStep = v.InferOutput<typeof TakenRebuildStep>;
+
 /** What a builder made; the verifier compares it. */
 export const rebuildFinished = message(
   rebuildLog,
@@ -101,6 +105,9 @@ export const rebuildFinished = message(
     outcome: Outcome,
     /** The whole log, zstd. */
     log: v.nullable(BlobReference),
+    /** In order; none in reports of kiln 0.1.0. */
+    steps: v.optional(v.array(TakenRebuildStep), []),
+    ...LogFacts,
   }),
   {
     id: ({ rebuild, at }) => `rebuilt-${rebuild}-${at}`,

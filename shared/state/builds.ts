@@ -9,7 +9,8 @@ import {
   uniqueIndex,
 } from "drizzle-orm/sqlite-core";
 import type { Payload } from "#shared/bus/declare.ts";
-import type { buildRequested, Measurements } from "#shared/messages/build.ts";
+import type { BuildStep, buildRequested } from "#shared/messages/build.ts";
+import type { Excerpt, Measurements } from "#shared/messages/facts.ts";
 import type { BuilderName, BuildId, Pkgbase, SessionId, SourceId } from "#shared/model.ts";
 
 /** Orders of builds. Written by the scheduler, read by anyone. */
@@ -77,6 +78,14 @@ export const builds = sqliteTable(
     /** The log, zstd. */
     logSha256: text("log_sha256"),
     logBytes: integer("log_bytes"),
+    /** Lines of the log, the first of them that say why it failed, and when they were printed. */
+    logLines: integer("log_lines"),
+    excerpt: text({ mode: "json" }).$type<Excerpt>(),
+    clockSha256: text("clock_sha256"),
+    /** The steps it took, in order. This and the facts of the log are absent of builds of kiln 0.1.0. */
+    steps: text({ mode: "json" }).$type<readonly BuildStep[]>(),
+    /** What was installed with its dependencies: zstd of what `pacman -Q` printed. */
+    installedSha256: text("installed_sha256"),
     measurements: text({ mode: "json" }).$type<Measurements>(),
     /** What makepkg printed after the build, and the PKGBUILD it built. */
     srcinfoSha256: text("srcinfo_sha256"),

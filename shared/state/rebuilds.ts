@@ -1,6 +1,7 @@
 import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import type { Payload } from "#shared/bus/declare.ts";
-import type { rebuildRequested } from "#shared/messages/rebuild.ts";
+import type { Excerpt } from "#shared/messages/facts.ts";
+import type { rebuildRequested, TakenRebuildStep } from "#shared/messages/rebuild.ts";
 import type { BuilderName, BuildId, Pkgbase, Pkgname, RebuildId } from "#shared/model.ts";
 
 /** Every independent build of what was published, and what it proved. Written by the verifier, read by anyone. */
@@ -30,6 +31,12 @@ export const rebuilds = sqliteTable(
     /** The log, zstd. */
     logSha256: text("log_sha256"),
     logBytes: integer("log_bytes"),
+    /** Lines of the log, the first of them that say why it failed, and when they were printed. */
+    logLines: integer("log_lines"),
+    excerpt: text({ mode: "json" }).$type<Excerpt>(),
+    clockSha256: text("clock_sha256"),
+    /** The steps it took, in order. This and the facts of the log are absent of rebuilds of kiln 0.1.0. */
+    steps: text({ mode: "json" }).$type<readonly TakenRebuildStep[]>(),
   },
   (rebuild) => [
     index("rebuilds_by_pkgbase").on(rebuild.pkgbase, rebuild.orderedAt),

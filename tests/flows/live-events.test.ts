@@ -1,13 +1,8 @@
 import * as v from "valibot";
 import { expect, test } from "vitest";
 import { connectJetStream } from "#shared/bus/jetstream.ts";
-import {
-  buildEnded,
-  buildFinished,
-  buildOutput,
-  buildPending,
-  buildStarted,
-} from "#shared/messages/build.ts";
+import { buildEnded, buildFinished, buildPending, buildStarted } from "#shared/messages/build.ts";
+import { buildOutput } from "#shared/messages/build-output.ts";
 import { messages } from "#shared/messages/index.ts";
 import { BuildId, Pkgbase } from "#shared/model.ts";
 import { pause } from "#shared/pause.ts";

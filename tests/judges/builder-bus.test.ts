@@ -1,12 +1,8 @@
 import { expect, test, vi } from "vitest";
 import type { Payload } from "#shared/bus/declare.ts";
 import { connectJetStream } from "#shared/bus/jetstream.ts";
-import {
-  buildFinished,
-  buildOutput,
-  buildRequested,
-  buildStarted,
-} from "#shared/messages/build.ts";
+import { buildFinished, buildRequested, buildStarted } from "#shared/messages/build.ts";
+import { buildOutput } from "#shared/messages/build-output.ts";
 import { claimBuild } from "#shared/messages/builder.ts";
 import { messages } from "#shared/messages/index.ts";
 import { start } from "#shared/service/start.ts";

@@ -1,7 +1,8 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { buildOutput, buildStarted } from "#shared/messages/build.ts";
+import { buildStarted } from "#shared/messages/build.ts";
+import { buildOutput } from "#shared/messages/build-output.ts";
 import { generateSrcinfo } from "#shared/messages/resolve.ts";
 import { pkgbuildOf, requestOf, startBuilder, type TestBuilder } from "../support/builder.ts";
 import { containersWith, engineEnvironment } from "../support/engine.ts";

@@ -18,6 +18,7 @@ export const startFakeBuilder = async (
     behaviour: (command) => {
       const given = fakes.behaviour?.(command);
       if (given) return given;
+      if (command === "pacman -Q") return { stdout: "bash 5.3-1\n" };
       return command === "makepkg --printsrcinfo" ? { stdout: srcinfo } : undefined;
     },
   });

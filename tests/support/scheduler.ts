@@ -20,6 +20,16 @@ export const built: BuildOutcome = {
   pkgbuild: blob,
 };
 
+const step = { step: "build", startedAt: 5, endedAt: 7, exitCode: 4, line: 2 } as const;
+/** What a builder reports of steps and a log. */
+export const facts = {
+  steps: [step],
+  lines: 9,
+  excerpt: { line: 3, lines: ["main.c:1:1: error: no"] },
+  clock: { sha256: "c".repeat(64), bytes: 1 },
+  installed: { sha256: "d".repeat(64), bytes: 1 },
+};
+
 /** A scheduler with these packages; each name in `needs` is needed by the package before it. */
 export const startScheduler = async (
   needs: Readonly<Record<string, readonly string[]>>,

@@ -1,5 +1,5 @@
 import type { Follow } from "#shared/bus/bus.ts";
-import { buildOutput } from "#shared/messages/build.ts";
+import { buildOutput } from "#shared/messages/build-output.ts";
 import type { BuildId } from "#shared/model.ts";
 import type { Pause } from "#shared/pause.ts";
 import type { Log } from "#shared/service/log.ts";

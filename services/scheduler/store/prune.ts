@@ -61,7 +61,7 @@ export const prunePackage = (state: State, { forgotten, withoutFiles, withoutLog
       .where(inArray(builds.id, [...withoutFiles]));
     await transaction
       .update(builds)
-      .set({ logSha256: null, logBytes: null })
+      .set({ logSha256: null, logBytes: null, clockSha256: null })
       .where(inArray(builds.id, [...withoutLog]));
   });
 

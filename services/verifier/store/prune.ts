@@ -35,7 +35,7 @@ export const forgetLogs = async (state: State, before: number) => {
     state.write(async (transaction) => {
       await transaction
         .update(rebuilds)
-        .set({ logSha256: null, logBytes: null })
+        .set({ logSha256: null, logBytes: null, clockSha256: null })
         .where(inArray(rebuilds.id, ids));
     }),
   );

@@ -17,6 +17,8 @@ export const schedulerRoots: readonly Root[] = [
   { kind: "what builds were made from", column: builds.srcinfoSha256 },
   { kind: "what builds were made from", column: builds.pkgbuildSha256 },
   { kind: "logs", column: builds.logSha256 },
+  { kind: "logs", column: builds.clockSha256 },
+  { kind: "logs", column: builds.installedSha256 },
   { kind: "packages of earlier builds", column: buildArtifacts.sha256 },
 ];
 

@@ -30,4 +30,5 @@ export const verifierRoots: readonly Root[] = [
     where: () => isOfPublished,
   },
   { kind: "logs", column: rebuilds.logSha256 },
+  { kind: "logs", column: rebuilds.clockSha256 },
 ];

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { expect, test } from "vitest";
 import type { Follow } from "#shared/bus/bus.ts";
-import { buildOutput } from "#shared/messages/build.ts";
+import { buildOutput } from "#shared/messages/build-output.ts";
 import { BuildId } from "#shared/model.ts";
 import { openRunningOutput } from "../../../services/api/running-output.ts";
 import { makeWorld } from "../../support/world.ts";

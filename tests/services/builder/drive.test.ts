@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { buildOutput, buildStarted } from "#shared/messages/build.ts";
+import { buildStarted } from "#shared/messages/build.ts";
+import { buildOutput } from "#shared/messages/build-output.ts";
 import { listOwnPackages } from "#shared/own-packages.ts";
 import { systemCommands } from "../../../services/builder/steps.ts";
 import { srcinfo, startFakeBuilder } from "../../support/fake-builder.ts";
@@ -15,6 +16,7 @@ test("a build goes through its steps, each as its own user, and says what came o
 
   expect(it.ran.filter(([, command]) => !command.includes("/sys/fs/cgroup"))).toEqual([
     ...updating.map((words) => ["root", words]),
+    ["build", "pacman -Q"],
     ["build", "makepkg --verifysource --noconfirm"],
     ["build", "makepkg --force --noconfirm --noprogressbar"],
     ["build", "makepkg --printsrcinfo"],
@@ -32,6 +34,13 @@ test("a build goes through its steps, each as its own user, and says what came o
     pkgbuild: await blob(it.pkgbuild),
   });
   expect(it.builder.bus.sent(buildStarted)).toHaveLength(1);
+  expect(finished).toMatchObject({
+    builder: it.builder.bus.sent(buildStarted)[0]?.builder,
+    lines: it.builder.outputOf(it.request).split("\n").length - 1,
+    excerpt: null,
+  });
+  expect(await it.builder.textOf(finished?.installed)).toBe("bash 5.3-1\n");
+  expect(JSON.parse(await it.builder.textOf(finished?.clock))).toEqual([[2, expect.any(Number)]]);
   expect(finished?.outputs).toBe(it.builder.bus.sent(buildOutput).length);
   expect(await it.builder.logOf(it.request.build)).toBe(it.builder.outputOf(it.request));
   expect(it.open()).toBe(0);
@@ -178,4 +187,44 @@ test("a build that leaves no package is broken, as it says", async () => {
   const finished = await it.builder.build(it.request);
 
   expect(finished?.outcome).toMatchObject({ kind: "broken", step: "packages" });
+});
+
+test("a build that fails has the lines that say why, its steps and what was installed", async () => {
+  const printed =
+    "cc -c a.c\n\u001b[1ma.c:1:9: \u001b[31mfatal error: \u001b[0mx.h: No such file or directory\r\n==> ERROR: A failure occurred in build().\n    Aborting...\n";
+  await using it = await startFakeBuilder({
+    behaviour: (words) =>
+      words.startsWith("makepkg --force") ? { stdout: printed, ...exited(4) } : undefined,
+  });
+
+  const finished = await it.builder.build(it.request);
+
+  const log = await it.builder.logOf(it.request.build);
+  const lines = log.split("\n");
+  expect(finished?.steps.at(-1)).toMatchObject({ step: "build", exitCode: 4 });
+  expect(finished?.excerpt).toEqual({
+    line: lines.findIndex((line) => line.includes("fatal error")) + 1,
+    lines: [
+      "a.c:1:9: fatal error: x.h: No such file or directory",
+      "==> ERROR: A failure occurred in build().",
+    ],
+  });
+  expect(await it.builder.textOf(finished?.installed)).toBe("bash 5.3-1\n");
+  expect(log).toMatch(
+    /:: kiln :: building failed with exit code 4: a\.c:1:9: fatal error: x\.h: No such file or directory\n\n$/,
+  );
+});
+
+test("a build that fails before its dependencies are there has no set of what was installed", async () => {
+  await using it = await startFakeBuilder({
+    behaviour: (words) => (words.startsWith("pacman -Syu") ? exited(1) : undefined),
+  });
+
+  const finished = await it.builder.build(it.request);
+
+  expect(finished).toMatchObject({ installed: null, excerpt: null });
+  expect(finished?.steps.map(({ step, exitCode }) => [step, exitCode])).toEqual([
+    ["container", 0],
+    ["system", 1],
+  ]);
 });

@@ -44,7 +44,9 @@ const setup = async ({ present, after = [], archived = [] }: Place) => {
   });
   const output = {
     write: (bytes: Uint8Array) => void said.push(new TextDecoder().decode(bytes)),
-    say: (text: string) => void said.push(text),
+    say: (text: string) => said.push(text),
+    announce: () => {},
+    settle: () => ({ text: () => "", place: (line: number) => line }),
     end: () => Promise.reject(new Error("not ended here")),
     [Symbol.asyncDispose]: async () => {},
   };

@@ -31,13 +31,13 @@ test.each([
 test.each([
   [
     { kind: "failed", step: "sources", exitCode: 1 },
-    "failed while fetching and checking sources: exit code 1",
+    "fetching and checking sources failed with exit code 1: a.tar.gz ... FAILED",
   ],
   [
     { kind: "timed-out", step: "build", afterMs: 6_000 },
-    "stopped while building: over the 6 s of BUILD_TIMEOUT",
+    "stopped while building: it took over the 6 seconds of BUILD_TIMEOUT; the last it printed: a.tar.gz ... FAILED",
   ],
   [{ kind: "broken", step: "container", message: "no image" }, "no image"],
 ] as const)("a log ends with what became of the build: %j", (outcome, text) => {
-  expect(describeOutcome(outcome)).toBe(text);
+  expect(describeOutcome(outcome, { line: 1, lines: ["a.tar.gz ... FAILED"] })).toBe(text);
 });

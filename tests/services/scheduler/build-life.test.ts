@@ -8,7 +8,7 @@ import {
   type BuildState,
   stepBuild,
 } from "../../../services/scheduler/build-life.ts";
-import { blob, built } from "../../support/scheduler.ts";
+import { blob, built, facts } from "../../support/scheduler.ts";
 
 const id = v.parse(BuildId, "00000000-0000-4000-8000-000000000001");
 const builder = v.parse(BuilderName, "host-a");
@@ -41,6 +41,7 @@ const report = (outcome: unknown) =>
     outputs: 1,
     measurements: null,
     startedAt: 5,
+    ...facts,
   });
 
 const inState = (state: BuildState) => ({
@@ -212,19 +213,26 @@ test.each([
     "failed",
     { kind: "failed", step: "build", exitCode: 4 },
     "failure",
-    "step build ended with exit code 4",
+    "building failed with exit code 4: main.c:1:1: error: no",
   ],
   [
     "timed out",
     { kind: "timed-out", step: "build", afterMs: 60_000 },
     "fatal",
-    "timed out in step build after 60 seconds",
+    "stopped while building: it took over the 60 seconds of BUILD_TIMEOUT; the last it printed: main.c:1:1: error: no",
   ],
   ["broken", { kind: "broken", step: "container", message: "no image" }, "fatal", "no image"],
 ])("a build that %s ends, with a text for a person", (_how, outcome, state, message) => {
   const { to } = stepBuild(inState("running"), { kind: "finished", report: report(outcome) }, 9);
 
   expect(to).toMatchObject({ state, message, endedAt: 9, logSha256: blob.sha256 });
+  expect(to).toMatchObject({
+    steps: facts.steps,
+    logLines: 9,
+    excerpt: facts.excerpt,
+    clockSha256: facts.clock.sha256,
+    installedSha256: facts.installed.sha256,
+  });
 });
 
 test("a request that is no JSON any more throws where it is asked for again, and can be given up", () => {

@@ -70,7 +70,7 @@ test("a failure cancels what waits for it", async () => {
 
   expect(await it.states()).toEqual({ lib: "failure", app: "cancelled", free: "requested" });
   expect(it.world.bus.sent(buildEnded).map(({ pkgbase, message }) => [pkgbase, message])).toEqual([
-    ["lib", "step build ended with exit code 4"],
+    ["lib", "building failed with exit code 4"],
     ["app", "failed to build dependency lib successfully"],
   ]);
 });

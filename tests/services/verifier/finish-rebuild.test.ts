@@ -123,7 +123,8 @@ test("what cannot be compared for good is FAIL, with the reason", async () => {
   await using it = await startVerifier();
   await it.say();
   const { rebuild, arch } = it.requested();
-  const by = { builder, startedAt: 5, at: 9, log };
+  const facts = { lines: null, excerpt: null, clock: null, steps: [] };
+  const by = { builder, startedAt: 5, at: 9, log, ...facts };
   const outcome = { kind: "rebuilt" as const, artifacts: [] };
   const finished = { ...{ rebuild, arch, pkgbase: it.pkgbase }, ...by, outcome };
 

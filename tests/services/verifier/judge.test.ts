@@ -68,26 +68,34 @@ test("a file that nobody compared is unknown, beside one that is not as it was b
 });
 
 test.each([
-  [{ kind: "failed", step: "build", exitCode: 4 }, "BAD", "step build ended with exit code 4"],
-  [{ kind: "failed", step: "sources", exitCode: 1 }, "FAIL", "step sources ended with exit code 1"],
+  [
+    { kind: "failed", step: "build", exitCode: 4 },
+    "BAD",
+    "building failed with exit code 4: main.c:1:1: error: no",
+  ],
+  [
+    { kind: "failed", step: "sources", exitCode: 1 },
+    "FAIL",
+    "fetching and checking sources failed with exit code 1: main.c:1:1: error: no",
+  ],
   [
     { kind: "failed", step: "installed", exitCode: 1 },
     "FAIL",
-    "step installed ended with exit code 1",
+    "installing exactly what was recorded failed with exit code 1: main.c:1:1: error: no",
   ],
   [
     { kind: "timed-out", step: "build", afterMs: 90_000 },
     "FAIL",
-    "timed out in step build after 90 seconds",
+    "stopped while building: it took over the 90 seconds of BUILD_TIMEOUT; the last it printed: main.c:1:1: error: no",
   ],
   [
     { kind: "timed-out", step: "build", afterMs: 14_400_000 },
     "FAIL",
-    "timed out in step build after 240 minutes",
+    "stopped while building: it took over the 4 hours of BUILD_TIMEOUT; the last it printed: main.c:1:1: error: no",
   ],
   [{ kind: "broken", step: "installed", message: "nobody has it" }, "FAIL", "nobody has it"],
 ] as const)("a rebuild that made nothing, %o, is %s", (outcome, status, message) => {
-  const verdict = judgeUnbuilt(outcome, [filename]);
+  const verdict = judgeUnbuilt(outcome, { line: 1, lines: ["main.c:1:1: error: no"] }, [filename]);
 
   const ofFile = status === "BAD" ? "BAD" : "UNKWN";
   expect(verdict).toEqual({

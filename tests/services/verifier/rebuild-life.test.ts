@@ -44,11 +44,21 @@ const inState = (state: RebuildState) => ({
   artifacts: [{ filename, status: "UNKWN" as const }],
 });
 
+const report = {
+  builder,
+  startedAt: 5,
+  log: blob,
+  lines: 3,
+  excerpt: null,
+  clock: blob,
+  steps: [{ step: "build" as const, startedAt: 5, endedAt: 6, exitCode: 0, line: 2 }],
+};
+
 const events: Readonly<Record<RebuildEvent["kind"], RebuildEvent>> = {
   pinned: { kind: "pinned", request },
   judged: { kind: "judged", verdict },
   claimed: { kind: "claimed", builder },
-  finished: { kind: "finished", report: { builder, startedAt: 5, log: blob }, verdict },
+  finished: { kind: "finished", report, verdict },
   "given-up": { kind: "given-up", message: "no" },
   overdue: { kind: "overdue" },
 };
@@ -69,7 +79,7 @@ test("each event makes of each state what the table of lives says", () => {
 
   const requested = "rebuild.requested.{arch}.{rebuild}";
   const end = "endedAt,message,status rebuild.ended";
-  const finished = `builder,endedAt,logBytes,logSha256,message,startedAt,status rebuild.ended`;
+  const finished = `builder,clockSha256,endedAt,excerpt,logBytes,logLines,logSha256,message,startedAt,status,steps rebuild.ended`;
   expect(table).toEqual([
     ["waiting", [`request ${requested}`, end, "-", finished, end, "-"]],
     ["requested", ["-", "-", "builder,startedAt", finished, end, `- ${requested}`]],

@@ -1,12 +1,7 @@
 import * as v from "valibot";
 import { expect, test, vi } from "vitest";
-import {
-  buildEnded,
-  buildFinished,
-  buildOutput,
-  buildPending,
-  buildStarted,
-} from "#shared/messages/build.ts";
+import { buildEnded, buildFinished, buildPending, buildStarted } from "#shared/messages/build.ts";
+import { buildOutput } from "#shared/messages/build-output.ts";
 import { BuildId, Pkgbase } from "#shared/model.ts";
 import { openHub, type Unfinished } from "../../../../services/api/live/hub.ts";
 import { framesOf } from "../../../support/frames-of.ts";

@@ -2,7 +2,7 @@ import { zstdCompressSync } from "node:zlib";
 import { eq } from "drizzle-orm";
 import * as v from "valibot";
 import { expect, test } from "vitest";
-import { buildOutput } from "#shared/messages/build.ts";
+import { buildOutput } from "#shared/messages/build-output.ts";
 import { builds } from "#shared/state/builds.ts";
 import { BuildInfo, BuildList } from "#shared/views.ts";
 import { insertBuildOf, startApi } from "../../../support/api.ts";
