@@ -1,9 +1,10 @@
 import { BuildInfo, Text } from "#shared/views.ts";
+import { findDetails, formatExcerpt, isInSight } from "./build-end.ts";
 import { paintOf, reasonOf, wordOf } from "./build-words.ts";
 import { ifMissing, pathOf } from "./connect.ts";
 import { type ExitCode, exitCodes } from "./exit-code.ts";
 import { logPrinter } from "./log-printer.ts";
-import { printable } from "./printable.ts";
+import { oneLine, printable } from "./printable.ts";
 import { openProgress } from "./progress.ts";
 import type { Session } from "./session.ts";
 import { lasting } from "./times.ts";
@@ -40,12 +41,17 @@ export const waitForBuild = async (
   if (!ended) return sayNothingToDo(session, base);
   if (follow && !shown) await showLog(session, base, ended.started, log.print);
   if (follow) log.end();
+  const isDone = ended.state.state === "success";
+  const details = isDone ? undefined : await findDetails(session, base, ended.started);
   const word = paintOf(ended.state, colours)(wordOf(ended.state));
-  const reason = reasonOf(ended.state);
+  const reason = reasonOf(ended.state) ?? (details?.message ? oneLine(details.message) : undefined);
   const time = ended.ended ? ` after ${lasting(ended.started, ended.ended)}` : "";
   const version = ended.version ? ` ${printable(ended.version)}` : "";
   world.output.write(`${name}${version}: ${word}${time}${reason ? `: ${reason}` : ""}\n`);
-  return ended.state.state === "success" ? exitCodes.done : exitCodes.refused;
+  if (details && !(follow && isInSight(details))) world.output.write(formatExcerpt(details));
+  if (details?.log && !follow)
+    world.output.write(`  "kiln logs ${name} ${details.number}" shows the log\n`);
+  return isDone ? exitCodes.done : exitCodes.refused;
 };
 
 export const sayNothingToDo = ({ world }: Session, base: string) => {

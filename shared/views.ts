@@ -59,7 +59,7 @@ export const BuildState = v.variant("state", [
 ]);
 export type BuildState = v.InferOutput<typeof BuildState>;
 
-const Reason = v.picklist(["webhook", "manual", "schedule", "initial", "unknown"]);
+export const Reason = v.picklist(["webhook", "manual", "schedule", "initial", "unknown"]);
 
 export const BuildInfo = v.object({
   state: BuildState,

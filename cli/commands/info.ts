@@ -1,7 +1,9 @@
+import { type BuildDetails, BuildPage } from "#shared/build-views.ts";
 import { type BuildInfo, BuildList, PackageInfo, RebuildList } from "#shared/views.ts";
-import { reasonOf, stateCell } from "../build-words.ts";
+import { formatExcerpt } from "../build-end.ts";
+import { isFinal, reasonOf, stateCell, wordOf } from "../build-words.ts";
 import type { Colours } from "../colours.ts";
-import { ifMissing, pathOf } from "../connect.ts";
+import { ifMissing, ownPathOf, pathOf } from "../connect.ts";
 import { exitCodes } from "../exit-code.ts";
 import { oneLine, printable } from "../printable.ts";
 import { verdictOf } from "../rebuild-words.ts";
@@ -24,15 +26,21 @@ export const info = async (
     return exitCodes.done;
   }
   const builds = await server.get(`${pathOf(name, "build")}?count=${newest}`, BuildList);
-  // serene has no rebuilds.
+  // serene has neither rebuilds nor details.
+  const page = await server.get(ownPathOf(name, "builds"), BuildPage).catch(ifMissing);
+  const details = page?.value.builds ?? [];
   const rebuilds = await server
     .get(`${pathOf(name, "rebuild")}?count=${newest}`, RebuildList)
     .catch(ifMissing);
   const verified =
     rebuilds && found.value.version ? verdictOf(rebuilds.value, world.now()) : undefined;
   world.output.write(formatPackage(found.value, verified, colours, world.now()));
-  if (builds.value.length > 0)
-    world.output.write(`\n${formatBuilds(builds.value, found.value.builds, colours, world.now())}`);
+  if (builds.value.length > 0) {
+    const shown = { builds: builds.value, details, count: found.value.builds };
+    world.output.write(`\n${formatBuilds(shown, colours, world.now())}`);
+  }
+  const [last] = details;
+  if (last) world.output.write(formatEnd(last));
   if (builds.value[0]?.state.state === "pending")
     world.output.write(formatProblems(await server.problems(), colours));
   return exitCodes.done;
@@ -51,12 +59,15 @@ const formatPackage = (
   return `${colours.bold(printable(it.base))}\n${formatTable(lines)}`;
 };
 
-const formatBuilds = (
-  builds: readonly BuildInfo[],
-  count: number,
-  colours: Colours,
-  now: number,
-) => {
+type Shown = {
+  readonly builds: readonly BuildInfo[];
+  readonly details: readonly BuildDetails[];
+  /** Of all builds. */
+  readonly count: number;
+};
+
+const formatBuilds = ({ builds, details, count }: Shown, colours: Colours, now: number) => {
+  const messages = new Map(details.map(({ ordered, message }) => [ordered, message]));
   const head = ["ID", "STATE", "VERSION", "REASON", "STARTED", "TOOK", ""].map((text) => ({
     text,
     paint: colours.dim,
@@ -68,7 +79,7 @@ const formatBuilds = (
     { text: build.reason },
     { text: ago(build.started, now) },
     { text: build.ended ? lasting(build.started, build.ended) : "-" },
-    { text: reasonOf(build.state) ?? "" },
+    { text: shortened(reasonOf(build.state) ?? oneLine(messages.get(build.started) ?? "")) },
   ]);
   return formatTable([head, ...rows]);
 };
@@ -81,6 +92,20 @@ const formatProblems = (problems: Readonly<Record<string, string>>, colours: Col
         `\n${colours.red("not ready")} ${printable(service)}: ${oneLine(reason)}\n`,
     )
     .join("");
+
+/** Why the newest build ended as it did, where it did not end well. */
+const formatEnd = (build: BuildDetails) => {
+  const { message, number, state } = build;
+  if (!isFinal(state) || state.state === "success" || message === null) return "";
+  const sentence = `\nbuild ${number} ended as ${wordOf(state)}: ${oneLine(message)}\n`;
+  return sentence + formatExcerpt(build);
+};
+
+/** As much of a reason as a table has room for. */
+const shortened = (text: string) => {
+  const characters = [...text];
+  return characters.length <= 100 ? text : `${characters.slice(0, 99).join("")}…`;
+};
 
 const fieldsOf = (it: PackageInfo, verified: string | undefined, now: number) => {
   const marks = {

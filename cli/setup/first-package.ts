@@ -15,7 +15,10 @@ export type Wanted = {
 
 const pkgbase = "kiln-cli";
 
-const State = v.object({ state: v.object({ state: v.string(), info: v.optional(v.unknown()) }) });
+const State = v.object({
+  state: v.object({ state: v.string() }),
+  message: v.nullable(v.string()),
+});
 
 /** Waits until the repository has kiln's command line; false when its build failed, or takes too long. */
 export const firstPackage = async ({ url, arch, secret, say, signal }: Wanted) => {
@@ -39,9 +42,9 @@ export const firstPackage = async ({ url, arch, secret, say, signal }: Wanted) =
 };
 
 const stateOf = async (url: string, secret: string, signal: AbortSignal) => {
-  const latest = `${url}/package/${pkgbase}/build/latest`;
+  const latest = `${url}/packages/${pkgbase}/builds/latest`;
   const answer = await fetch(latest, { headers: { authorization: secret }, signal });
   if (!answer.ok) return undefined;
-  const { state, info } = v.parse(State, await answer.json()).state;
-  return info === undefined ? state : `${state}, ${Array.isArray(info) ? info.join(" at ") : info}`;
+  const { state, message } = v.parse(State, await answer.json());
+  return message === null ? state.state : `${state.state}, ${message}`;
 };

@@ -8,6 +8,7 @@ import { describeEvents } from "./asyncapi.ts";
 import type { Api, ApiEnv } from "./context.ts";
 import { serene } from "./http.ts";
 import { addRoutes } from "./routes/adds.ts";
+import { buildDetailsRoutes } from "./routes/build-details.ts";
 import { buildRoutes } from "./routes/builds.ts";
 import { packageRoutes } from "./routes/packages.ts";
 import { rebuildRoutes } from "./routes/rebuilds.ts";
@@ -46,6 +47,7 @@ export const makeApp = (api: Api) => {
     .route("/package", buildRoutes)
     .route("/package", rebuildRoutes)
     .route("/packages", recipeRoutes)
+    .route("/packages", buildDetailsRoutes)
     .route("/adds", addRoutes)
     .route("/sessions", sessionRoutes)
     .route("/storage", storageRoutes);

@@ -44,6 +44,7 @@ export const decideRelease = (
   const dependents = dependentsOf(waiting);
   const failures = ignoreFailed ? nothing : findFailures(waiting, needs, dependents);
   const orphans = findOrphans(unfinished, waiting, dependents);
+  const waitingById = new Map(waiting.map((build) => [build.id, build]));
 
   const seen = new Set<Pkgbase>(active.map(({ pkgbase }) => pkgbase));
   return unfinished.flatMap((build): Step[] => {
@@ -60,7 +61,8 @@ export const decideRelease = (
     const waitsFor = (need: BuildId) => isUnfinished(needs.get(need)?.state ?? "");
     if (orphans.has(id)) {
       const names = build.needs.filter(waitsFor).map((need) => needs.get(need)?.pkgbase);
-      const message = `package was orphaned in the build process, waiting for ${names.join(", ")}`;
+      const circle = describeCircle(circleFrom(build, waitingById));
+      const message = `package was orphaned in the build process, waiting for ${names.join(", ")}: ${circle}`;
       return [{ kind: "orphan", id, message }];
     }
     if (follows || build.needs.some(waitsFor) || (taken.get(session) ?? 0) >= places) return [];
@@ -145,4 +147,29 @@ const findOrphans = (
   for (const { id } of first) settle(id);
   for (const id of settled) for (const dependent of dependents.get(id) ?? []) settle(dependent);
   return orphans;
+};
+
+/** Builds that each need the next, and the last the first, found from one that waits for such. */
+const circleFrom = (build: Planned, waiting: ReadonlyMap<BuildId, Planned>): readonly Planned[] => {
+  const path = [build];
+  for (;;) {
+    const need = path.at(-1)?.needs.find((it) => waiting.has(it));
+    const next = need === undefined ? undefined : waiting.get(need);
+    if (!next) return [];
+    const start = path.indexOf(next);
+    if (start !== -1) return path.slice(start);
+    path.push(next);
+  }
+};
+
+/** Needs that are told of a circle at most. */
+const told = 8;
+
+const describeCircle = (circle: readonly Planned[]) => {
+  const needs = circle.map(
+    ({ pkgbase }, index) => `${pkgbase} needs ${circle[(index + 1) % circle.length]?.pkgbase}`,
+  );
+  const [shown, rest] = [needs.slice(0, told).join(", "), needs.length - told];
+  const all = rest > 0 ? `${shown} and ${rest} more such needs` : shown;
+  return `${all}, so none of them can be built first; take one of these dependencies out of its recipe, for instance a checkdepends`;
 };

@@ -110,7 +110,7 @@ test("a log over 10 MiB keeps its beginning and its end, with the reason of the 
     /x\n:: kiln :: this log is over 8\.0 MiB: .*\n:: kiln :: \d+ lines \(4\.\d MiB\) are left out/,
   );
   expect(log.slice(-400)).toMatch(
-    /x\nreason\n.*A failure occurred in build.*failed while building/s,
+    /x\nreason\n.*A failure occurred in build.*building failed with exit code 4: reason/s,
   );
   expect(it.builder.outputOf(it.request)).toBe(log);
 }, 120_000);

@@ -1,3 +1,4 @@
+import type { BuildDetails } from "#shared/build-views.ts";
 import type { AddInfo } from "#shared/recipe-views.ts";
 import type {
   BuildInfo,
@@ -85,5 +86,22 @@ export const anAdd = (rest: Partial<AddInfo> = {}): AddInfo => ({
   outcome: null,
   added: [],
   message: null,
+  ...rest,
+});
+
+export const someDetails = (state: BuildState, rest: Partial<BuildDetails> = {}): BuildDetails => ({
+  base: "foo",
+  number: 1,
+  ordered: "2026-01-01T11:57:00.000Z",
+  state,
+  reason: "manual",
+  version: null,
+  started: null,
+  ended: null,
+  builder: null,
+  message: null,
+  steps: [],
+  excerpt: null,
+  log: null,
   ...rest,
 });

@@ -1,30 +1,19 @@
 import { Hono } from "hono";
 import { clientOf } from "#shared/http/client.ts";
 import { eventStream } from "#shared/http/event-stream.ts";
-import type { State } from "#shared/state/state.ts";
 import { BuildInfo, BuildList, Text } from "#shared/views.ts";
-import { parseBuildName, parseCount } from "../build-name.ts";
+import { parseCount } from "../build-name.ts";
 import type { ApiEnv } from "../context.ts";
+import { findBuild } from "../find-build.ts";
 import { describe, read } from "../http.ts";
 import { readLog } from "../read-log.ts";
-import { demandBuild, listBuilds, noBuild } from "../store/builds.ts";
+import { listBuilds } from "../store/builds.ts";
 import { demandBase, findBase } from "../store/names.ts";
 import { demandPackage } from "../store/shown.ts";
 import { viewBuild } from "../view-build.ts";
 import { describeBuildName, describeCount } from "./describe-names.ts";
 
 const paths = "/:name/build";
-
-/** A name that no package has is one without builds. */
-const buildOf = async (
-  { read }: State,
-  { name, id }: { readonly name: string; readonly id: string },
-) => {
-  const build = parseBuildName(id);
-  const pkgbase = await findBase(read, name);
-  if (pkgbase === undefined) throw noBuild();
-  return demandBuild(read, pkgbase, build);
-};
 
 export const buildRoutes = new Hono<ApiEnv>()
   .get(
@@ -63,7 +52,7 @@ export const buildRoutes = new Hono<ApiEnv>()
     describe("read", "Show a build", BuildInfo, 400, 404),
     describeBuildName,
     read,
-    async (c) => c.json(viewBuild(await buildOf(c.var.api.state, c.req.param()))),
+    async (c) => c.json(viewBuild(await findBuild(c.var.api.state, c.req.param()))),
   )
   .get(
     `${paths}/:id/logs`,
@@ -71,7 +60,7 @@ export const buildRoutes = new Hono<ApiEnv>()
     describeBuildName,
     read,
     async (c) => {
-      const log = await readLog(c.var.api, await buildOf(c.var.api.state, c.req.param()));
+      const log = await readLog(c.var.api, await findBuild(c.var.api.state, c.req.param()));
       return c.body(log, 200, { "content-type": "application/json" });
     },
   );

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { BuildState } from "#shared/views.ts";
 import { events, refuse, runCommandLine } from "../../support/command-line.ts";
-import { aBuild } from "../../support/views.ts";
+import { aBuild, someDetails } from "../../support/views.ts";
 
 const started = "2026-01-01T11:59:00.000Z";
 const named = `GET /package/foo/build/${encodeURIComponent(started)}`;
@@ -169,6 +169,43 @@ test.each<[BuildState, string]>([
   });
 
   expect([code, output]).toEqual([1, `foo: ${text}\n`]);
+});
+
+const message = "building failed with exit code 4: a.c:1:1: error: \u202eno";
+const excerpt = { line: 9, lines: ["a.c:1:1: error: \u202eno", "==> ERROR: A failure occurred"] };
+const detailed = `GET /packages/foo/builds/${encodeURIComponent(started)}`;
+const failedAt = (lines: number) => ({
+  "POST /build": null,
+  [latest]: [json(old), json(pending)],
+  [named]: [json(pending), json(aBuild({ state: "failure" }, { started, ended: started }))],
+  [detailed]: someDetails(
+    { state: "failure" },
+    { number: 7, message, excerpt, log: { bytes: 1, lines } },
+  ),
+  [subscribe]: events([
+    ["log", "the log\n"],
+    ["change", { state: "failure" }],
+  ]),
+});
+const sentence =
+  "foo: failure after 0.0 s: building failed with exit code 4: a.c:1:1: error: \\u{202e}no\n";
+const lines = "  a.c:1:1: error: \\u{202e}no\n  ==> ERROR: A failure occurred\n";
+
+test("a build that fails says why, with the lines of its log that tell, and where the log is", async () => {
+  const { code, output } = await runCommandLine(["build", "foo", "--wait"], {
+    answers: failedAt(400),
+  });
+
+  expect([code, output]).toEqual([1, `${sentence}${lines}  "kiln logs foo 7" shows the log\n`]);
+});
+
+test.each([
+  ["far above the end", 400, `the log\n${sentence}${lines}`],
+  ["near the end", 20, `the log\n${sentence}`],
+])("under a log, lines that stand %s are shown so that they are seen once", async (_, at, text) => {
+  const { output } = await runCommandLine(["build", "foo", "--follow"], { answers: failedAt(at) });
+
+  expect(output).toBe(text);
 });
 
 test("--source builds a package from an older state of its source", async () => {

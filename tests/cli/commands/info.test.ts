@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { RebuildInfo } from "#shared/views.ts";
 import { runCommandLine } from "../../support/command-line.ts";
-import { aBuild, aPackage, aRebuild } from "../../support/views.ts";
+import { aBuild, aPackage, aRebuild, someDetails } from "../../support/views.ts";
 
 const foo = aPackage("foo", {
   description: "does\nit",
@@ -112,4 +112,36 @@ test.each<[string, RebuildInfo[], string]>([
   });
 
   expect(output).toMatch(new RegExp(`^verified +${text}$`, "m"));
+});
+
+test("why builds failed is said, of the newest in full, and of one of kiln 0.1.0 what is known", async () => {
+  const failure = { state: "failure" } as const;
+  const older = "2026-01-01T11:50:00.000Z";
+  const message = `building failed with exit code 4: a.c:1:1: error: no; ${"long ".repeat(30)}`;
+  const { output } = await runCommandLine(["info", "foo"], {
+    answers: {
+      "GET /package/foo": foo,
+      "GET /package/foo/build?count=8": [aBuild(failure), aBuild(failure, { started: older })],
+      "GET /packages/foo/builds": {
+        builds: [
+          someDetails(failure, {
+            message,
+            excerpt: { line: 3, lines: ["a.c:1:1: error: no", "==> ERROR: A failure occurred"] },
+          }),
+          someDetails(failure, {
+            number: 0,
+            ordered: older,
+            message: "step build ended with exit code 4",
+          }),
+        ],
+        next: null,
+      },
+    },
+  });
+
+  const [, newest, before, , end, ...lines] = output.slice(output.indexOf("ID ")).split("\n");
+  expect(newest).toMatch(/ building failed with exit code 4: a\.c:1:1: error: no; [long ]+…$/);
+  expect(before).toMatch(/ step build ended with exit code 4$/);
+  expect(end).toBe(`build 1 ended as failure: ${message.trim()}`);
+  expect(lines).toEqual(["  a.c:1:1: error: no", "  ==> ERROR: A failure occurred", ""]);
 });

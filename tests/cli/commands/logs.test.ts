@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { events, refuse, runCommandLine } from "../../support/command-line.ts";
-import { aBuild } from "../../support/views.ts";
+import { aBuild, someDetails } from "../../support/views.ts";
 
 test("the newest build's log is shown, without what would command the terminal", async () => {
   const { code, output } = await runCommandLine(["logs", "foo"], {
@@ -80,4 +80,39 @@ test("a build without a log is exit code 3", async () => {
     3,
     'kiln: build does not have any logs; "kiln list" shows what there is\n',
   ]);
+});
+
+const refused = "foo-1-1-any.pkg.tar.zst is not what was promised";
+
+test.each([
+  ["is not in it", "built foo\n", `foo: fatal: ${refused}\n`],
+  ["is in it", `:: kiln :: ${refused}\n`, ""],
+])("why a build failed is said beside its log where that %s", async (_where, log, said) => {
+  const { code, output, messages } = await runCommandLine(["logs", "foo"], {
+    answers: {
+      "GET /package/foo/build/latest/logs": log,
+      "GET /packages/foo/builds/latest": someDetails(
+        { state: "fatal", info: [refused, "publish"] },
+        { message: refused },
+      ),
+    },
+  });
+
+  expect([code, output, messages]).toEqual([0, log, said]);
+});
+
+test("of a build without a log it is said why it has none", async () => {
+  const message = "failed to build dependency lib successfully";
+  const { code, messages } = await runCommandLine(["logs", "foo"], {
+    answers: {
+      "GET /package/foo/build/latest/logs": refuse(404, "build does not have any logs"),
+      "GET /packages/foo/builds/latest": someDetails(
+        { state: "cancelled", info: message },
+        { message },
+      ),
+    },
+  });
+
+  expect(code).toBe(3);
+  expect(messages).toContain(`kiln: this build has no log: foo: cancelled: ${message}`);
 });

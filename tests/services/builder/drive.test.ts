@@ -217,7 +217,7 @@ test("a build that fails has the lines that say why, its steps and what was inst
 
 test("a build that fails before its dependencies are there has no set of what was installed", async () => {
   await using it = await startFakeBuilder({
-    behaviour: (words) => (words.startsWith("pacman -Syu") ? exited(1) : undefined),
+    behaviour: (words) => (words === updating.at(-1) ? exited(1) : undefined),
   });
 
   const finished = await it.builder.build(it.request);

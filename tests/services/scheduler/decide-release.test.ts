@@ -81,6 +81,9 @@ test("a failed need holds up nothing where failures are to be ignored", () => {
   ]);
 });
 
+const wayOut =
+  "so none of them can be built first; take one of these dependencies out of its recipe, for instance a checkdepends";
+
 test("builds that wait only for one another are orphans, with everything behind them", () => {
   const builds = [
     build("a", "pending", ["b"]),
@@ -90,11 +93,21 @@ test("builds that wait only for one another are orphans, with everything behind 
   ];
 
   expect(decide(builds)).toEqual([
-    "orphan a: package was orphaned in the build process, waiting for b",
-    "orphan b: package was orphaned in the build process, waiting for a",
-    "orphan behind: package was orphaned in the build process, waiting for a, b",
+    `orphan a: package was orphaned in the build process, waiting for b: a needs b, b needs a, ${wayOut}`,
+    `orphan b: package was orphaned in the build process, waiting for a: b needs a, a needs b, ${wayOut}`,
+    `orphan behind: package was orphaned in the build process, waiting for a, b: a needs b, b needs a, ${wayOut}`,
     "start free",
   ]);
+});
+
+test("of a long circle some needs are named", () => {
+  const names = Array.from({ length: 12 }, (_, i) => `p${i}`);
+  const builds = names.map((name, i) => build(name, "pending", [names[(i + 1) % 12] ?? ""]));
+
+  const [first] = decide(builds);
+
+  expect(first).toContain(": p0 needs p1, p1 needs p2, ");
+  expect(first).toContain(`p7 needs p8 and 4 more such needs, ${wayOut}`);
 });
 
 test("a cycle is judged only when what it waits for besides has ended", () => {

@@ -228,6 +228,8 @@ test("GET /openapi.json documents every route with its schemas", async () => {
     "/packages/{name}/sources",
     "/packages/{name}/sources/{id}",
     "/packages/{name}/build",
+    "/packages/{name}/builds",
+    "/packages/{name}/builds/{id}",
     "/adds/{id}",
     "/sessions/{id}",
     "/storage",
