@@ -128,7 +128,7 @@ export const SessionInfo = v.object({
   ordered: Time,
   resolve: v.boolean(),
   force: v.boolean(),
-  /** By base. A build that found nothing to do is not kept. */
+  /** By base, 500 at most. A build that found nothing to do is not kept. */
   builds: v.array(
     v.object({
       base: v.string(),
@@ -144,6 +144,8 @@ export const SessionInfo = v.object({
       message: v.nullable(v.string()),
     }),
   ),
+  /** `?after` of the next page; null: this is the last one. */
+  next: v.nullable(v.string()),
 });
 export type SessionInfo = v.InferOutput<typeof SessionInfo>;
 

@@ -2,7 +2,7 @@ import type { SessionInfo } from "#shared/views.ts";
 import type { SessionRows } from "./store/sessions.ts";
 import { timeOf, viewState } from "./view-build.ts";
 
-export const viewSession = ({ session, builds }: SessionRows): SessionInfo => ({
+export const viewSession = ({ session, builds, next }: SessionRows): SessionInfo => ({
   session: session.id,
   reason: session.reason,
   ordered: timeOf(session.orderedAt),
@@ -18,4 +18,5 @@ export const viewSession = ({ session, builds }: SessionRows): SessionInfo => ({
     version: it.version,
     message: it.message,
   })),
+  next,
 });

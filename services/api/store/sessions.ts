@@ -1,18 +1,21 @@
-import { and, asc, eq, isNotNull } from "drizzle-orm";
+import { and, asc, eq, isNotNull, sql } from "drizzle-orm";
 import { Fault } from "#shared/fault.ts";
 import type { SessionId } from "#shared/model.ts";
 import { builds, sessions } from "#shared/state/builds.ts";
 import type { Reader } from "#shared/state/state.ts";
 
-/** A session, and its builds by base. */
-export const demandSession = async (read: Reader, id: SessionId) => {
+/** Builds of a session that are shown at once. */
+const page = 500;
+
+/** A session, and its builds by base: a page of those after a base. `next`: the base before the next page, if there is one. */
+export const demandSession = async (read: Reader, id: SessionId, after = "") => {
   const session = await read
     .select()
     .from(sessions)
     .where(and(eq(sessions.id, id), isNotNull(sessions.completeAt)))
     .get();
   if (!session) throw noSession();
-  const its = await read
+  const found = await read
     .select({
       id: builds.id,
       pkgbase: builds.pkgbase,
@@ -25,9 +28,11 @@ export const demandSession = async (read: Reader, id: SessionId) => {
       endedAt: builds.endedAt,
     })
     .from(builds)
-    .where(eq(builds.session, id))
-    .orderBy(asc(builds.pkgbase));
-  return { session, builds: its };
+    .where(and(eq(builds.session, id), sql`${builds.pkgbase} > ${after}`))
+    .orderBy(asc(builds.pkgbase))
+    .limit(page + 1);
+  const its = found.slice(0, page);
+  return { session, builds: its, next: found.length > page ? (its.at(-1)?.pkgbase ?? null) : null };
 };
 
 export type SessionRows = Awaited<ReturnType<typeof demandSession>>;

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { expect, test } from "vitest";
-import { Pkgbase } from "#shared/model.ts";
+import { BuildId, Pkgbase } from "#shared/model.ts";
 import { builds } from "#shared/state/builds.ts";
 import { SessionInfo } from "#shared/views.ts";
 import { insertBuildOf, startApi } from "../../../support/api.ts";
@@ -40,6 +40,7 @@ test("a session shows what became of its order", async () => {
         message: "no image",
       },
     ],
+    next: null,
   });
 });
 
@@ -73,4 +74,30 @@ test("a session is read with a secret only, unless ALLOW_READS is set", async ()
   await using api = await startApi({ ALLOW_READS: "false" });
 
   expect((await api.request(`/sessions/${unknown}`)).status).toBe(401);
+});
+
+test("a large session is shown page by page, each build once", async () => {
+  await using api = await startApi();
+  await insertBuildOf(api.world, v.parse(Pkgbase, "p0000"));
+  const [first] = await api.world.state.read.select().from(builds);
+  if (!first) throw new Error("there is no build");
+  const rows = Array.from({ length: 1_000 }, (_, at) => ({
+    ...first,
+    id: v.parse(BuildId, crypto.randomUUID()),
+    pkgbase: v.parse(Pkgbase, `p${String(at + 1).padStart(4, "0")}`),
+  }));
+  for (const row of rows) await api.world.state.write((tx) => tx.insert(builds).values(row));
+
+  const sizes: number[] = [];
+  const bases: string[] = [];
+  for (let after: string | null = ""; after !== null; ) {
+    const response = await api.request(`/sessions/${first.session}?after=${after}`);
+    const page = v.parse(SessionInfo, await response.json());
+    sizes.push(page.builds.length);
+    bases.push(...page.builds.map(({ base }) => base));
+    after = page.next;
+  }
+
+  expect(sizes).toEqual([500, 500, 1]);
+  expect(bases).toEqual(["p0000", ...rows.map(({ pkgbase }) => pkgbase)]);
 });
