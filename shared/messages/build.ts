@@ -13,7 +13,6 @@ import {
   Pkgrel,
   SessionId,
   SourceId,
-  Version,
 } from "#shared/model.ts";
 import { days, seconds } from "#shared/time.ts";
 import { LogFacts, Measurements, takenStep } from "./facts.ts";
@@ -40,8 +39,8 @@ export const buildRequested = message(
     source: BlobReference,
     /** The source's .SRCINFO; null for a devel package, which tells it after its build. */
     srcinfo: v.nullable(BlobReference),
-    /** What the source's .SRCINFO promises; a devel package may build another version. */
-    version: Version,
+    /** What the source's .SRCINFO says, whether makepkg takes it or not; a devel package may build another version. */
+    version: v.string(),
     devel: v.boolean(),
     pkgnames: v.array(Pkgname),
     /** Of all three kinds, as .SRCINFO has them. */

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { Fault } from "#shared/fault.ts";
-import { Arch, Pkgbase, Pkgname, Version } from "#shared/model.ts";
+import { Arch, Pkgbase, Pkgname } from "#shared/model.ts";
 import { trimmed } from "./white-space.ts";
 
 /** What `makepkg --printsrcinfo` says of a PKGBUILD: one base, and each package where it differs. */
@@ -61,15 +61,21 @@ export const formatSrcinfo = ({ pkgbase, fields, packages }: Srcinfo) =>
 const formatSection = (kind: string, name: string, fields: Fields) =>
   `${kind} = ${name}\n${fields.map(([field, value]) => `\t${field} = ${value}\n`).join("")}`;
 
-/** `[epoch:]pkgver-pkgrel`, of every package. An epoch of 0 is none: get_full_version in makepkg(8) leaves it out. */
-export const versionOf = ({ pkgbase, fields }: Pick<Srcinfo, "pkgbase" | "fields">): Version => {
-  const [epoch, pkgver, pkgrel] = ["epoch", "pkgver", "pkgrel"].map((name) => {
-    const [value, again] = valuesOf(fields, name);
-    if (again === undefined) return value;
-    throw new Fault("invalid", `the .SRCINFO of ${pkgbase} says ${name} twice`);
-  });
-  const hasEpoch = epoch !== undefined && !/^0*$/.test(epoch);
-  return parseAs(Version, `${hasEpoch ? `${epoch}:` : ""}${pkgver ?? ""}-${pkgrel ?? ""}`);
+/**
+ * `[epoch:]pkgver-pkgrel` of every package as the AUR lists it: makepkg may refuse it, or build another version. An epoch of 0
+ * is none, and of several values the last one counts.
+ *
+ * Source: save_metadata in aurweb's git/update.py, get_full_version in makepkg(8).
+ */
+export const versionOf = ({ pkgbase, fields }: Pick<Srcinfo, "pkgbase" | "fields">) => {
+  const last = (name: string) => valuesOf(fields, name).at(-1) ?? "";
+  const mandatory = (name: string) => {
+    const value = last(name);
+    if (value !== "") return value;
+    throw new Fault("invalid", `the .SRCINFO of ${pkgbase} has no ${name}`);
+  };
+  const version = `${mandatory("pkgver")}-${mandatory("pkgrel")}`;
+  return /^0*$/.test(last("epoch")) ? version : `${last("epoch")}:${version}`;
 };
 
 export const pkgnamesOf = ({ packages }: Srcinfo) => packages.map(({ pkgname }) => pkgname);
@@ -100,7 +106,7 @@ export const fieldOf = (
 };
 
 export const archesOf = (srcinfo: Srcinfo, pkgname: string): Arch[] =>
-  fieldOf(srcinfo, pkgname, "arch", "any").map((arch) => parseAs(Arch, arch));
+  fieldOf(srcinfo, pkgname, "arch", "any").filter((arch) => v.is(Arch, arch));
 
 /** The architecture that the package's file will have when it is built on `arch`. */
 export const architectureOf = (srcinfo: Srcinfo, pkgname: string, arch: Arch): Arch => {
@@ -137,12 +143,11 @@ const linesOf = (text: string): Line[] =>
 const parseAs = <S extends v.GenericSchema<string, string>>(
   schema: S,
   value: string,
-  line?: number,
+  line: number,
 ) => {
   const result = v.safeParse(schema, value);
   if (result.success) return result.output;
-  const message = result.issues[0].message.slice(0, 200);
-  throw line === undefined ? new Fault("invalid", message) : refused(line, message);
+  throw refused(line, result.issues[0].message.slice(0, 200));
 };
 
 const refused = (line: number, why: string) => new Fault("invalid", `line ${line}: ${why}`);

@@ -64,26 +64,6 @@ corpusTest(
   },
 );
 
-corpusTest(
-  "every .SRCINFO of the corpus has a version, but for one with a hyphen in it",
-  async () => {
-    const corpus = await readCorpus();
-
-    const refused = [...corpus].flatMap(([path, file]) => {
-      try {
-        versionOf(parseSrcinfo(file));
-        return [];
-      } catch (error) {
-        return [[path, String(error)]];
-      }
-    });
-
-    expect(refused).toEqual([
-      ["./chaotic-aur/stockfish/.SRCINFO", 'Fault: "20260630-60888387-1" is not a package version'],
-    ]);
-  },
-);
-
 const PKGBUILD = `pkgbase=split
 pkgname=(split split-own split-none)
 pkgver=1.2

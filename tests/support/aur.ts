@@ -2,8 +2,8 @@ import { execFile } from "node:child_process";
 import { mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { fieldOf, parseSrcinfo, pkgnamesOf, versionOf } from "#shared/pacman/srcinfo.ts";
 import { serve } from "#shared/runtime.ts";
+import { listAsAurweb } from "./aurweb.ts";
 import { answerGit } from "./git-http.ts";
 import { makeScratch } from "./scratch.ts";
 
@@ -21,7 +21,7 @@ export type AurSource = {
 
 const run = promisify(execFile);
 
-/** The AUR on this machine: its RPC interface, version 5, and a git repository for each pkgbase. */
+/** The AUR on this machine: its RPC interface, version 5, and a git repository for each pkgbase. It lists as aurweb does. */
 export const startAur = async () => {
   await using stack = new AsyncDisposableStack();
   const directory = stack.use(await makeScratch());
@@ -78,7 +78,8 @@ export const startAur = async () => {
   );
 
   const list = ({ srcinfo, votes = 0, maintainer = "demo" }: AurSource) => {
-    for (const row of srcinfo ? rowsOf(srcinfo, votes, maintainer) : []) listed.set(row.Name, row);
+    for (const row of srcinfo ? listAsAurweb(srcinfo, votes, maintainer) : [])
+      listed.set(row.Name, row);
   };
   const commit = async (source: AurSource) => {
     const { pkgbase, pkgbuild, srcinfo, files = {} } = source;
@@ -141,39 +142,3 @@ const answerOf = (type: string, results: readonly object[]) =>
 
 const errorOf = (error: string) =>
   Response.json({ version: 5, type: "error", resultcount: 0, results: [], error });
-
-const rowsOf = (text: string, votes: number, maintainer: string | null) => {
-  const srcinfo = parseSrcinfo(text);
-  return pkgnamesOf(srcinfo).map((Name, index) => {
-    const field = (name: string) => fieldOf(srcinfo, Name, name, "x86_64");
-    const ofBase = (name: string) => fieldOf(srcinfo, undefined, name, "x86_64");
-    return {
-      ID: index,
-      Name,
-      PackageBaseID: 0,
-      PackageBase: srcinfo.pkgbase,
-      Version: versionOf(srcinfo),
-      Description: field("pkgdesc")[0] ?? null,
-      URL: field("url")[0] ?? null,
-      NumVotes: votes,
-      Popularity: 0,
-      OutOfDate: null,
-      Maintainer: maintainer,
-      Submitter: "demo",
-      FirstSubmitted: 1_700_000_000,
-      LastModified: 1_700_000_000,
-      URLPath: `/cgit/aur.git/snapshot/${srcinfo.pkgbase}.tar.gz`,
-      Depends: field("depends"),
-      MakeDepends: ofBase("makedepends"),
-      OptDepends: field("optdepends"),
-      CheckDepends: ofBase("checkdepends"),
-      Conflicts: field("conflicts"),
-      Provides: field("provides"),
-      Replaces: field("replaces"),
-      Groups: field("groups"),
-      License: field("license"),
-      Keywords: [],
-      CoMaintainers: [],
-    };
-  });
-};

@@ -138,21 +138,30 @@ test.each([
 });
 
 test.each([
-  ["\tpkgrel = 1\n", '"-1" is not a package version'],
-  ["\tpkgver = 1-2\n\tpkgrel = 1\n", '"1-2-1" is not a package version'],
-  ["\tpkgver = 1\n\tpkgver = 2\n\tpkgrel = 1\n", "the .SRCINFO of a says pkgver twice"],
+  ["\tpkgrel = 1\n", "the .SRCINFO of a has no pkgver"],
+  ["\tpkgver = 1\n\tpkgrel =\n", "the .SRCINFO of a has no pkgrel"],
 ])("the version of %j is refused: %s", (fields, message) => {
   const srcinfo = parseSrcinfo(`pkgbase = a\n${fields}\npkgname = a\n`);
 
   expect(() => versionOf(srcinfo)).toThrow(new Fault("invalid", message));
 });
 
-test("an architecture that is none is refused", () => {
-  const srcinfo = parseSrcinfo("pkgbase = a\n\tarch = x86/64\npkgname = a\n");
+test.each([
+  ["1-2", "1-2-1"],
+  ["1\n\tpkgver = 2", "2-1"],
+])(
+  "the version of pkgver = %j is as the AUR lists it, though makepkg refuses it",
+  (pkgver, version) => {
+    const srcinfo = parseSrcinfo(`pkgbase = a\n\tpkgver = ${pkgver}\n\tpkgrel = 1\npkgname = a\n`);
 
-  expect(() => archesOf(srcinfo, "a")).toThrow(
-    new Fault("invalid", '"x86/64" is not an architecture'),
-  );
+    expect(versionOf(srcinfo)).toBe(version);
+  },
+);
+
+test("an architecture that is none is passed over", () => {
+  const srcinfo = parseSrcinfo("pkgbase = a\n\tarch = x86/64\n\tarch = ARM\npkgname = a\n");
+
+  expect(archesOf(srcinfo, "a")).toEqual(["ARM"]);
 });
 
 test("a field named as a property of every object is a field like others", () => {
