@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
 import { pause } from "#shared/pause.ts";
+import { exportKey } from "./export-key.ts";
 import { deleteFile, writePrivate } from "./private-files.ts";
 import { readSecret } from "./read-secret.ts";
 import { runProgram } from "./run-program.ts";
@@ -40,6 +41,7 @@ process.exitCode = await runProgram(
         if (error.code === "ENOENT" || error.code === "EACCES") return undefined;
         throw error;
       }),
+    exportKey,
     unpack: unpackInto,
     readInput: () => text(process.stdin),
     readSecret,

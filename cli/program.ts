@@ -4,6 +4,7 @@ import { type AddOptions, add } from "./commands/add.ts";
 import { type BuildOptions, build } from "./commands/build.ts";
 import { type DiffOptions, diff } from "./commands/diff.ts";
 import { info } from "./commands/info.ts";
+import { type ImportOptions, importKey, listKeys, removeKeys } from "./commands/key.ts";
 import { list } from "./commands/list.ts";
 import { login, logout } from "./commands/login.ts";
 import { type LogsOptions, logs } from "./commands/logs.ts";
@@ -127,6 +128,25 @@ export const makeProgram = (world: World, end: (code: ExitCode) => void) => {
   command("remove <names...>", "remove packages, their builds and their published files").action(
     (names: string[]) => inSession((session) => remove(session, names)),
   );
+
+  const ofKeys = command("key", "the keys that signed sources are checked with");
+  ofKeys
+    .command("import <from>")
+    .description("give the server a public key: a file, a fingerprint that gpg here has, or -")
+    .option("--any", "also a key that validpgpkeys of no package names")
+    .option("--json", "as the API answers")
+    .action((from: string, options: ImportOptions) =>
+      inSession((session) => importKey(session, from, options)),
+    );
+  ofKeys
+    .command("list")
+    .description("list the keys that the server was given")
+    .option("--json", "as the API answers")
+    .action((options: { json?: boolean }) => inSession((session) => listKeys(session, options)));
+  ofKeys
+    .command("remove <fingerprints...>")
+    .description("take keys away from the server")
+    .action((fingerprints: string[]) => inSession((session) => removeKeys(session, fingerprints)));
 
   const ofStorage = command("storage", "show what takes how much of the blob store")
     .option("--json", "as the API answers")

@@ -11,6 +11,8 @@ export type World = {
   readonly onInterrupt: (act: () => void) => Disposable;
   /** `undefined`: there is no such file. */
   readonly readFile: (path: string) => Promise<string | undefined>;
+  /** The armoured public key that gpg of this user has; `undefined`: it has none, or there is no gpg. */
+  readonly exportKey: (fingerprint: string) => Promise<string | undefined>;
   /** Writes the files of a tar into a new directory, and gives their paths. */
   readonly unpack: (
     directory: string,

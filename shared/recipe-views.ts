@@ -108,3 +108,24 @@ export const AddInfo = v.object({
   message: v.nullable(v.string()),
 });
 export type AddInfo = v.InferOutput<typeof AddInfo>;
+
+/** A public key that sources are checked with. */
+export const KeyInfo = v.object({
+  /** Of the primary key, upper-case hexadecimal. */
+  fingerprint: v.string(),
+  /** Whom the key says it belongs to. */
+  users: v.array(v.string()),
+  added: Time,
+});
+export type KeyInfo = v.InferOutput<typeof KeyInfo>;
+
+/** kiln's own, `GET /keys` and `POST /keys`. */
+export const KeyList = v.array(KeyInfo);
+
+/** kiln's own, `POST /keys`. */
+export const KeyImport = v.object({
+  /** Public keys, armoured. */
+  key: v.string(),
+  /** Takes also a key that `validpgpkeys` of no package names. */
+  any: v.optional(v.boolean(), false),
+});

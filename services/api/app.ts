@@ -10,6 +10,7 @@ import { serene } from "./http.ts";
 import { addRoutes } from "./routes/adds.ts";
 import { buildDetailsRoutes } from "./routes/build-details.ts";
 import { buildRoutes } from "./routes/builds.ts";
+import { keyRoutes } from "./routes/keys.ts";
 import { packageRoutes } from "./routes/packages.ts";
 import { rebuildRoutes } from "./routes/rebuilds.ts";
 import { recipeRoutes } from "./routes/recipes.ts";
@@ -49,6 +50,7 @@ export const makeApp = (api: Api) => {
     .route("/packages", recipeRoutes)
     .route("/packages", buildDetailsRoutes)
     .route("/adds", addRoutes)
+    .route("/keys", keyRoutes)
     .route("/sessions", sessionRoutes)
     .route("/storage", storageRoutes);
   app.get("/openapi.json", openAPIRouteHandler(app, { documentation, excludeStaticFile: false }));

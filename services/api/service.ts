@@ -63,6 +63,7 @@ export const api = defineService({
       "secret",
       "packages",
       "adds",
+      "keys",
       "sessions",
       "storage",
       "openapi.json",

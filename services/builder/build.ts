@@ -63,6 +63,7 @@ export const build = async (context: Builder, request: Request, { failures, sign
       drive({
         ...{ container, request, blobs, pause, output, limits, progress, stopped, found },
         packager: config.PACKAGER,
+        keyserver: config.KEYSERVER,
         repositoryUrl: config.OWN_REPOSITORY_URL ?? config.OWN_REPOSITORY,
       }),
   );

@@ -49,6 +49,20 @@ const reachableHosts = v.optional(
   ),
 );
 
+/** HKP is HTTP on a port of its own. Source: draft-shaw-openpgp-hkp. */
+const keyserverUrl = v.optional(
+  v.pipe(
+    v.string(),
+    v.regex(/^(https?|hkps?):\/\/[^/\s?#]+\/?$/, "the URL of a key server, hkps:// or https://"),
+    v.transform((text) => {
+      const url = text.replace(/\/$/, "").replace(/^hkps:/, "https:");
+      if (!url.startsWith("hkp:")) return url;
+      const server = url.replace(/^hkp:/, "http:");
+      return /:\d+$/.test(server) ? server : `${server}:11371`;
+    }),
+  ),
+);
+
 const builderName = v.optional(
   v.pipe(
     v.string(),
@@ -86,6 +100,8 @@ export const Config = v.object({
   /** MiB that stay free on the engine's file system; 0: none do. */
   RUNNER_DISK_RESERVE: integer(5_120, 0, 1_073_741_824, "a number of MiB"),
   PACKAGER: v.optional(v.pipe(v.string(), v.regex(/^[^\n]*$/, "one line"))),
+  /** Of OpenPGP, which builds ask for keys that `validpgpkeys` names and nobody gave. */
+  KEYSERVER: keyserverUrl,
   /** Where packages are that the mirror has no more, for rebuilds: what `/packages/…` is below. */
   ARCH_ARCHIVE_URL: v.optional(archiveUrl, "https://archive.archlinux.org"),
   /** Under which the containers reach kiln's own repository, where they are to. */
@@ -103,7 +119,8 @@ export const open = (base: Base<typeof Config>) => {
 const networkOf = (config: v.InferOutput<typeof Config>): NetworkPolicy => {
   if (config.RUNNER_NETWORK === "open") return { kind: "open" };
   const repository = config.OWN_REPOSITORY_URL ?? config.OWN_REPOSITORY;
-  const urls = [config.SYNC_MIRROR, config.ARCH_ARCHIVE_URL, ...(repository ? [repository] : [])];
+  const given = [repository, config.KEYSERVER].filter((url) => url !== undefined);
+  const urls = [config.SYNC_MIRROR, config.ARCH_ARCHIVE_URL, ...given];
   return {
     kind: "filtered",
     reachable: [

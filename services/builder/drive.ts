@@ -13,6 +13,7 @@ import type { Progress } from "./progress.ts";
 import { done, look, only, type Row, runEach, runSteps, type Stage } from "./run-steps.ts";
 import { setPkgrel } from "./set-pkgrel.ts";
 import { sourceEntries } from "./source.ts";
+import { fetchSources, keyEntries } from "./source-keys.ts";
 import * as steps from "./steps.ts";
 import { fileEntry, packTar } from "./tar.ts";
 
@@ -22,6 +23,8 @@ export type Attempt = Stage<Step> & {
   readonly pause: Pause;
   readonly packager: string | undefined;
   readonly repositoryUrl: string | undefined;
+  /** An http(s) URL. */
+  readonly keyserver: string | undefined;
   readonly progress: Pick<Progress<Step>, "step" | "enter">;
   readonly found: Found;
 };
@@ -43,7 +46,7 @@ export const drive = async (attempt: Attempt): Promise<BuildOutcome> => {
 
 /** The steps a build has, each as what it does. */
 const plan = (attempt: Attempt): readonly Row<Step>[] => {
-  const { container, request, packager, repositoryUrl, found } = attempt;
+  const { container, request, packager, repositoryUrl, keyserver, found } = attempt;
   const { dependencies, flags, hasSources, prepare } = request;
   const repository = neededRepository(request.repository, repositoryUrl);
   const environment = steps.environmentOf(request.sourceDateEpoch, packager);
@@ -72,7 +75,8 @@ const plan = (attempt: Attempt): readonly Row<Step>[] => {
       "sources",
       async () => {
         await recordInstalled(attempt);
-        return runEach(attempt, steps.sourcesCommand(flags, environment));
+        const command = steps.sourcesCommand(flags, environment);
+        return fetchSources(attempt, { command, keyserver });
       },
     ]),
     [
@@ -98,8 +102,9 @@ async function* entries(
   { blobs, request, repositoryUrl }: Attempt,
   repository: OwnRepository | null,
 ) {
-  const { source, prepare } = request;
+  const { source, prepare, keys } = request;
   yield* sourceEntries(blobs, source, undefined, numberingOf(request));
+  yield* keyEntries(keys);
   if (prepare !== null) yield fileEntry(steps.preparePath.slice(1), prepare);
   if (repository) yield* repositoryEntries(blobs, repository, repositoryUrl);
 }

@@ -13,6 +13,7 @@ import { type Recorded, recordedOf } from "./recorded.ts";
 import { done, only, type Row, runEach, runSteps, type Stage } from "./run-steps.ts";
 import { setPkgrel } from "./set-pkgrel.ts";
 import { sourceEntries } from "./source.ts";
+import { fetchSources, keyEntries } from "./source-keys.ts";
 import * as steps from "./steps.ts";
 import { type Entry, fileEntry, packTar } from "./tar.ts";
 
@@ -21,6 +22,8 @@ export type Attempt = Stage<RebuildStep> & {
   readonly blobs: Blobs;
   readonly pause: Pause;
   readonly archive: string;
+  /** An http(s) URL. */
+  readonly keyserver: string | undefined;
 };
 
 /** Takes a rebuild through its steps in a container that was started for it. */
@@ -41,7 +44,7 @@ const plan = (
   recorded: Recorded,
   version: Version,
 ): readonly Row<RebuildStep>[] => {
-  const { container, output, request, archive } = attempt;
+  const { container, output, request, archive, keyserver } = attempt;
   const { flags, hasSources, prepare } = request;
   const { startdir, builddir, environment, installed } = recorded;
   const own = ownOf(attempt, recorded).map(({ filename }) => filename);
@@ -70,7 +73,10 @@ const plan = (
     ],
     ...only<RebuildStep>(hasSources, [
       "sources",
-      () => there(steps.sourcesCommand(flags, environment)),
+      () => {
+        const command = { ...steps.sourcesCommand(flags, environment), directory: startdir };
+        return fetchSources(attempt, { command, keyserver });
+      },
     ]),
     ["build", () => there(steps.buildCommand(flags, environment))],
   ];
@@ -90,6 +96,7 @@ async function* entries(
   const edit =
     pkgrel === null ? undefined : (text: string) => setPkgrel(text, { pkgbase, version, pkgrel });
   yield* sourceEntries(blobs, request.source, recorded.startdir, edit);
+  yield* keyEntries(request.keys);
   if (request.prepare !== null) yield fileEntry(steps.preparePath.slice(1), request.prepare);
   yield fileEntry(makepkgConfPath.slice(1), recorded.makepkgConf);
   yield { kind: "directory", name: gatheredPath.slice(1), owner: "root", mode: 0o755 };

@@ -71,6 +71,7 @@ export const rebuild = async (
       driveRebuild({
         ...{ container, request, blobs, pause, output, limits, progress, stopped },
         archive: config.ARCH_ARCHIVE_URL,
+        keyserver: config.KEYSERVER,
       }),
   );
   if (!outcome) return;

@@ -14,6 +14,7 @@ import type { Scheduler } from "./context.ts";
 import { ownRepository } from "./own-repository.ts";
 import type { Build } from "./store/builds.ts";
 import { findOrdered } from "./store/packages.ts";
+import { findSourceKeys } from "./store/source-keys.ts";
 
 type Composed =
   | { readonly kind: "current" }
@@ -72,6 +73,7 @@ export const composeRequest = async (scheduler: Scheduler, build: Build): Promis
       hasSources: fieldOf(srcinfo, undefined, "source", config.ARCH).length > 0,
       flags: [...settings.flags],
       prepare: settings.prepare,
+      keys: await findSourceKeys(state, fieldOf(srcinfo, undefined, "validpgpkeys", config.ARCH)),
       sourceDateEpoch: Math.floor(source.changedAt / 1_000),
       repository: await ownRepository(scheduler, dependencies),
       pkgrel,

@@ -51,6 +51,8 @@ export const composeRequest = async (
     own: selectOwn(installed, known),
     hasSources: asked.hasSources,
     flags: asked.flags,
+    // Builds of kiln 0.1.0 were given none.
+    keys: asked.keys ?? [],
     prepare: asked.prepare,
     builtBy: build.builder,
     pkgrel: build.pkgrel,

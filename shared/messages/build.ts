@@ -14,6 +14,7 @@ import {
   SessionId,
   SourceId,
 } from "#shared/model.ts";
+import { SourceKey } from "#shared/pgp-key.ts";
 import { days, seconds } from "#shared/time.ts";
 import { LogFacts, Measurements, takenStep } from "./facts.ts";
 import { OwnRepository } from "./own-repository.ts";
@@ -52,6 +53,8 @@ export const buildRequested = message(
     prepare: v.nullable(v.string()),
     /** SOURCE_DATE_EPOCH, seconds. */
     sourceDateEpoch: v.number(),
+    /** Those keys of `validpgpkeys` that kiln was given. */
+    keys: v.optional(v.array(SourceKey), []),
     repository: v.nullable(OwnRepository),
     /**
      * Takes the place of the PKGBUILD's pkgrel; where the PKGBUILD has a pkgver(), `version` then says what that one is

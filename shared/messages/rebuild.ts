@@ -12,6 +12,7 @@ import {
   Pkgrel,
   RebuildId,
 } from "#shared/model.ts";
+import { SourceKey } from "#shared/pgp-key.ts";
 import { days, seconds } from "#shared/time.ts";
 import { Artifact } from "./build.ts";
 import { LogFacts, takenStep } from "./facts.ts";
@@ -41,6 +42,8 @@ export const rebuildRequested = message(
     own: v.array(v.object({ filename: FileName, blob: BlobReference })),
     hasSources: v.boolean(),
     flags: v.array(MakepkgFlag),
+    /** Those keys of `validpgpkeys` that the build was given. */
+    keys: v.optional(v.array(SourceKey), []),
     /** Shell text run as root before the build, as it was then. */
     prepare: v.nullable(v.string()),
     /** Who built it; another does this where there is one. */

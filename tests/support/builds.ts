@@ -57,6 +57,7 @@ export const insertBuild = async (
       flags: [],
       prepare: null,
       sourceDateEpoch: 0,
+      keys: [],
       repository: null,
       pkgrel: null,
     },

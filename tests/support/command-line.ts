@@ -19,6 +19,8 @@ type Answering = unknown | (() => Response);
 type Options = {
   readonly answers?: Answers;
   readonly files?: Readonly<Record<string, string>>;
+  /** What gpg has, by fingerprint. */
+  readonly keyring?: Readonly<Record<string, string>>;
   readonly environment?: Readonly<Record<string, string>>;
   /** What is typed when a command asks for a secret. */
   readonly typed?: string;
@@ -53,6 +55,7 @@ export const runCommandLine = async (
   {
     answers = {},
     files = {},
+    keyring = {},
     environment = {},
     typed = "",
     isTerminal = false,
@@ -90,6 +93,7 @@ export const runCommandLine = async (
         return { [Symbol.dispose]: () => {} };
       },
       readFile: async (path) => written.get(path),
+      exportKey: async (fingerprint) => keyring[fingerprint],
       unpack: unpackInto,
       readInput: async () => "from the input",
       readSecret: async () => typed,

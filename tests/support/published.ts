@@ -112,6 +112,7 @@ const requestOf = (
   hasSources: true,
   flags: ["nocheck"],
   prepare: "true",
+  keys: [{ fingerprint: "A".repeat(40), armoured: "KEY" }],
   sourceDateEpoch: epoch,
   pkgrel: null,
 });

@@ -17,6 +17,7 @@ test("a build goes through its steps, each as its own user, and says what came o
   expect(it.ran.filter(([, command]) => !command.includes("/sys/fs/cgroup"))).toEqual([
     ...updating.map((words) => ["root", words]),
     ["build", "pacman -Q"],
+    ["build", expect.stringContaining("gpg --batch --import")],
     ["build", "makepkg --verifysource --noconfirm"],
     ["build", "makepkg --force --noconfirm --noprogressbar"],
     ["build", "makepkg --printsrcinfo"],

@@ -12,6 +12,7 @@ test("a rebuild goes through a build's steps, but for what is installed", async 
   expect(it.ran.map(([user, command]) => [user, command.split("\n")[0]])).toEqual([
     ["root", expect.stringMatching(/install -d.* -- \/build\/source \/build\/work$/)],
     ...Array.from({ length: 3 }, () => ["root", "pacman -Qi"]),
+    ["build", expect.stringMatching(/^bash -c shopt -s nullglob/)],
     ["build", "makepkg --verifysource --noconfirm"],
     ["build", "makepkg --force --noconfirm --noprogressbar"],
   ]);

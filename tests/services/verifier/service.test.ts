@@ -41,6 +41,7 @@ test("what was published is asked for again, with everything pinned as it was", 
     hasSources: true,
     flags: ["nocheck"],
     prepare: "true",
+    keys: [{ fingerprint: "A".repeat(40), armoured: "KEY" }],
     builtBy: "host-a",
     pkgrel: null,
   });
