@@ -2,7 +2,7 @@ import type { Step } from "#shared/messages/build.ts";
 import type { Excerpt } from "#shared/messages/facts.ts";
 import type { RebuildStep } from "#shared/messages/rebuild.ts";
 import { minutes, seconds } from "#shared/time.ts";
-import { classOf } from "./error-lines.ts";
+import { classOf, refusal } from "./error-lines.ts";
 import { reasonIn } from "./reasons.ts";
 import { doing } from "./step-words.ts";
 
@@ -29,7 +29,7 @@ export const sentenceOf = (
       const cause = told === undefined ? "" : `: ${quote(told)}`;
       return withAdvice(
         `${doing[outcome.step]} failed with exit code ${outcome.exitCode}${cause}`,
-        reason?.advice,
+        reason?.advice ?? lines.find((line) => refusal.test(line))?.replace(refusal, ""),
       );
     }
     case "timed-out": {
@@ -51,8 +51,8 @@ const withAdvice = (sentence: string, advice: string | undefined) =>
 /** The line that tells most: the first cause, else the last line that is more than the news of a failure. */
 const headline = (lines: readonly string[]) =>
   lines.find((line) => classOf(line) === "cause") ??
-  lines.findLast((line) => classOf(line) !== "consequence") ??
-  lines.at(-1);
+  lines.findLast((line) => !["consequence", "kiln"].includes(classOf(line))) ??
+  lines.findLast((line) => classOf(line) !== "kiln");
 
 // Source: write_pkginfo() of makepkg 6 and 7, whose time grows with more than the square of the length of pkgdesc.
 const adviceForStandstill = (line: string) =>

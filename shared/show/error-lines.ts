@@ -10,6 +10,9 @@ const near = 300;
 /** What a line tells: why something failed, perhaps why, or only that it did. */
 export type LineClass = "cause" | "perhaps" | "consequence" | "other" | "kiln";
 
+/** kiln's line about a connection that the network rules refused. */
+export const refusal = /^:: kiln :: (?=the connection to \S+ was refused)/;
+
 /** Of a line without colours and controls. */
 export const classOf = (line: string): LineClass => {
   if (line.startsWith(":: kiln :: ")) return "kiln";
@@ -103,6 +106,8 @@ const choose = (lines: readonly string[], classes: readonly LineClass[]) => {
   else before(lines, classes, end, chosen);
   const last = consequences.filter((index) => lines[index]?.startsWith("==> ERROR: "));
   for (const index of last.slice(-2)) if (chosen.size < most.lines) chosen.add(index);
+  const refused = lines.findIndex((line) => refusal.test(line));
+  if (refused !== -1 && chosen.size < most.lines) chosen.add(refused);
   return [...chosen].sort((a, b) => a - b);
 };
 

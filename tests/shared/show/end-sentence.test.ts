@@ -100,6 +100,21 @@ test("a program that a configure script did not find is no reason where somethin
   expect(sentence).toBe("building failed with exit code 1: x.c:1:1: error: no");
 });
 
+test("a connection that the network rules refused is told with the setting that allows it", () => {
+  const refused =
+    "the connection to 10.0.0.5:80 was refused: builds reach nothing private; name it in RUNNER_REACHABLE if they shall";
+
+  const sentence = failedIn(
+    "sources",
+    "==> ERROR: Failure while fetching",
+    `:: kiln :: ${refused}`,
+  );
+
+  expect(sentence).toBe(
+    `fetching and checking sources failed with exit code 1: ==> ERROR: Failure while fetching; ${refused}`,
+  );
+});
+
 test("what was stopped at its limit names the limit and the last line", () => {
   const outcome = { kind: "timed-out", step: "build", afterMs: 14_400_000 } as const;
 

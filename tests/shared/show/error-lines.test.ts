@@ -182,6 +182,15 @@ test("lines of kiln's own are none, nor those of steps before", () => {
   expect(lastLinesOf(log, 3)).toBeNull();
 });
 
+test("a connection that was refused is one of them", () => {
+  const refused =
+    ":: kiln :: the connection to 10.0.0.5:80 was refused: builds reach nothing private";
+
+  const excerpt = excerptOf(`curl: (7) no\n\n${refused}\n\n`);
+
+  expect(excerpt?.lines).toEqual(["curl: (7) no", refused]);
+});
+
 test("of what was stopped the last lines are shown, whatever they are", () => {
   const log = `\n:: kiln :: building\n\n${Array.from({ length: 20 }, (_, i) => `line ${i}`).join("\n")}\n`;
 
