@@ -25,9 +25,9 @@ export const exitCodeOf: Record<FaultKind, ExitCode> = {
 export const exitCodeHelp = `
 Exit codes:
   0  done
-  1  the server refused, or a build or rebuild that was waited for did not succeed
+  1  the server refused, or a build or rebuild that was waited for did not succeed, or its source is gone
   2  the command line is wrong
   3  there is no such package or build
   4  the secret is missing or not authorized
-  5  the server cannot be reached, or cannot do its work now
+  5  the server cannot be reached, or cannot do its work now, or a source could not be asked
   6  a rebuild that was waited for is BAD: what it made is not what is served`;

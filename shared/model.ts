@@ -70,6 +70,17 @@ export type SweepId = v.InferOutput<typeof SweepId>;
 export const SourceId = v.pipe(v.string(), v.uuid(), v.brand("SourceId"));
 export type SourceId = v.InferOutput<typeof SourceId>;
 
+/** What kept the resolver from learning the present state of a package's source. */
+export const SourceProblem = v.object({
+  /**
+   * `unasked`: a server could not be asked; `gone`: a server has the source no more; `unusable`: the new state cannot be
+   * used; `unfollowed`: no server can be asked for the newest commit, so the source counts as changed.
+   */
+  kind: v.picklist(["unasked", "gone", "unusable", "unfollowed"]),
+  message: v.string(),
+});
+export type SourceProblem = v.InferOutput<typeof SourceProblem>;
+
 /** One add of a package, with what comes along. */
 export const AddId = v.pipe(v.string(), v.uuid(), v.brand("AddId"));
 export type AddId = v.InferOutput<typeof AddId>;

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { MakepkgFlag } from "#shared/model.ts";
+import { MakepkgFlag, SourceProblem } from "#shared/model.ts";
 
 // What serene's API takes and shows. Answers are objects of exactly these keys, in this order.
 
@@ -146,6 +146,12 @@ export const SessionInfo = v.object({
   ),
   /** `?after` of the next page; null: this is the last one. */
   next: v.nullable(v.string()),
+  /** Sources whose present state could not be learnt, by base: the first 500 of them. */
+  problems: v.array(v.object({ base: v.string(), ...SourceProblem.entries })),
+  /** How many of them there are. */
+  problem_count: v.number(),
+  /** Whether it is known what is to be built. */
+  planned: v.boolean(),
 });
 export type SessionInfo = v.InferOutput<typeof SessionInfo>;
 

@@ -4,6 +4,7 @@ import { Ordered } from "#shared/recipe-views.ts";
 import { ownPathOf } from "../connect.ts";
 import { type ExitCode, exitCodes } from "../exit-code.ts";
 import { printable } from "../printable.ts";
+import { sayProblems } from "../say-problems.ts";
 import type { Session } from "../session.ts";
 import { newestBuild, sayNothingToDo, waitForBuild } from "../wait-for-build.ts";
 
@@ -42,10 +43,14 @@ export const build = async (
   const before = await newestBuilds(session, follow || wait ? names : []);
   const terms = { clean, resolve, force };
   const [only = ""] = names;
+  const order = world.newId();
   if (source !== undefined)
-    await server.order(ownPathOf(only, "build"), { source, resolve, force }, Ordered);
-  else if (all) await server.order("/build/all", { packages: [], ...terms }, v.undefined());
-  else await server.order("/build", { packages: names, ...terms }, v.undefined());
+    await server.order(ownPathOf(only, "build"), { source, resolve, force }, Ordered, {
+      key: order,
+    });
+  else if (all)
+    await server.order("/build/all", { packages: [], ...terms }, v.undefined(), { key: order });
+  else await server.order("/build", { packages: names, ...terms }, v.undefined(), { key: order });
   if (!follow && !wait) {
     const what = all ? "all packages" : names.map(printable).join(", ");
     world.output.write(`ordered ${what}\n`);
@@ -58,7 +63,7 @@ export const build = async (
       return waitForBuild(session, { base, started, follow });
     }),
   );
-  return codes.find((code) => code !== exitCodes.done) ?? exitCodes.done;
+  return sayProblems(session, order, codes);
 };
 
 /** By name; `undefined` for what was never built. */

@@ -2,7 +2,13 @@ import type { SessionInfo } from "#shared/views.ts";
 import type { SessionRows } from "./store/sessions.ts";
 import { timeOf, viewState } from "./view-build.ts";
 
-export const viewSession = ({ session, builds, next }: SessionRows): SessionInfo => ({
+export const viewSession = ({
+  session,
+  builds,
+  next,
+  problems,
+  problemCount,
+}: SessionRows): SessionInfo => ({
   session: session.id,
   reason: session.reason,
   ordered: timeOf(session.orderedAt),
@@ -19,4 +25,7 @@ export const viewSession = ({ session, builds, next }: SessionRows): SessionInfo
     message: it.message,
   })),
   next,
+  problems: problems.map(({ pkgbase, kind, message }) => ({ base: pkgbase, kind, message })),
+  problem_count: problemCount,
+  planned: session.plannedAt !== null,
 });

@@ -29,7 +29,7 @@ type Stops<S extends AnyStep> = {
  */
 export const attempt = async <S extends AnyStep, Outcome>(
   { config, disk, engine, identity, image, limits, log, pause }: Builder,
-  purpose: Exclude<Purpose, { kind: "srcinfo" }>,
+  purpose: Exclude<Purpose, { kind: "srcinfo" | "fetch" }>,
   { progress, signal, failures, ended, afterwards }: Stops<S>,
   drive: (container: Container, stopped: AbortSignal) => Promise<Outcome>,
 ): Promise<Outcome | Unbuilt<S> | undefined> => {

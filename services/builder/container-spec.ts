@@ -9,10 +9,12 @@ export type Limits = Pick<ContainerSpec, "memory" | "cpus" | "processes">;
 export type Purpose =
   | { readonly kind: "build"; readonly build: BuildId; readonly pkgbase: Pkgbase }
   | { readonly kind: "rebuild"; readonly rebuild: RebuildId; readonly pkgbase: Pkgbase }
-  | { readonly kind: "srcinfo" };
+  | { readonly kind: "srcinfo" }
+  /** Asks other hosts, and holds no recipe. */
+  | { readonly kind: "fetch" };
 
 /**
- * A container for one build or rebuild, or for reading one PKGBUILD, which takes at most `timeout`
+ * A container for one build or rebuild, for reading one PKGBUILD, or for looking at sources, which takes at most `timeout`
  * milliseconds. It ends by itself some time after it must be done, should its engine never notice that its
  * builder is gone.
  */
@@ -37,6 +39,7 @@ const labelsOf = (purpose: Purpose): Readonly<Record<string, string>> => {
     case "rebuild":
       return { "kiln.rebuild": purpose.rebuild, "kiln.pkgbase": purpose.pkgbase };
     case "srcinfo":
+    case "fetch":
       return {};
   }
 };

@@ -167,8 +167,12 @@ export const openWith = async (
     }),
     /** As many PKGBUILDs are read at the same time as packages built. */
     reading: pLimit(config.BUILDER_SLOTS),
+    /** Containers that look at sources, which mostly wait. */
+    looking: pLimit(containersThatLook),
   };
 };
+
+const containersThatLook = 4;
 
 const limitsOf = (config: v.InferOutput<typeof Config>): Limits => ({
   memory: config.RUNNER_MEMORY * 1024 ** 2,

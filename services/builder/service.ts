@@ -14,6 +14,7 @@ import {
   rebuildRequested,
 } from "#shared/messages/rebuild.ts";
 import { generateSrcinfo } from "#shared/messages/resolve.ts";
+import { lookAtSources as vcsLook } from "#shared/messages/vcs.ts";
 import { answer, defineService, every, follow, on } from "#shared/service/define.ts";
 import { run } from "#shared/service/run.ts";
 import { minutes, seconds } from "#shared/time.ts";
@@ -21,6 +22,7 @@ import { announce } from "./announce.ts";
 import { build, giveUp } from "./build.ts";
 import { type Builder, Config, open } from "./context.ts";
 import { demandReady } from "./demand-ready.ts";
+import { lookAtSources } from "./look-at-sources.ts";
 import { stepTime } from "./metrics.ts";
 import { interval } from "./peers.ts";
 import { readPkgbuild } from "./read-pkgbuild.ts";
@@ -69,7 +71,7 @@ export const builder = defineService({
     }),
   ],
   asks: [claimBuild, claimRebuild],
-  answers: [answer(generateSrcinfo, readPkgbuild)],
+  answers: [answer(generateSrcinfo, readPkgbuild), answer(vcsLook, lookAtSources)],
   repeats: [every(minutes(1), reap), every(interval, announce)],
   health: demandReady,
 });

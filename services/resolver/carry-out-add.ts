@@ -31,8 +31,12 @@ export const carryOutAdd = async (context: Resolver, request: Request) => {
       return { kind: "failed", fault: error.kind, message: error.message };
     throw error;
   });
-  await endAdd(state, request.add, outcome, now());
+  await endAdd(state, request.add, resultOf(outcome), now());
 };
+
+/** Callers of an add get the message alone. */
+const resultOf = (outcome: ResolvedAdd): ResolvedAdd =>
+  outcome.kind === "unusable" ? { kind: outcome.kind, message: outcome.message } : outcome;
 
 /** Ends an add that failed by a bug in every retry, so that its caller gets an answer. */
 export const giveUpAdd = async ({ now, state }: Resolver, { add: id }: Request) => {

@@ -1,11 +1,10 @@
-import type { SourceSpec } from "#shared/messages/resolve.ts";
+import { generateSrcinfo, type SourceSpec } from "#shared/messages/resolve.ts";
 import type { BlobReference, Pkgbase } from "#shared/model.ts";
 import type { Srcinfo } from "#shared/pacman/srcinfo.ts";
 import type { AurRecord } from "#shared/state/sources.ts";
 import { askBuilders } from "./ask-builders.ts";
 import { checkSrcinfo } from "./check-srcinfo.ts";
 import type { Resolver } from "./context.ts";
-import { followCommits } from "./follow-commits.ts";
 import { readFiles, textOf } from "./read-files.ts";
 import { snapshotOf } from "./snapshot.ts";
 import { stateOf } from "./source-state.ts";
@@ -30,7 +29,10 @@ type Fetched = {
   readonly srcinfo: Srcinfo;
 };
 
-/** Fetches a source into the blob store and reads what it builds. No row is written. */
+/**
+ * Fetches a source into the blob store and reads what it builds. No row is written, and no VCS source of the recipe is
+ * looked at.
+ */
 export const fetchSource = async (
   context: Resolver,
   { spec, specHash, pkgbase, aur, devel, srcinfoOverride }: Request,
@@ -47,8 +49,8 @@ export const fetchSource = async (
   if ("kind" in srcinfo) return srcinfo;
   if (pkgbase !== undefined && srcinfo.pkgbase !== pkgbase)
     return unusable(`the .SRCINFO names pkgbase ${srcinfo.pkgbase}, expected ${pkgbase}`);
-  const commits = devel ? await orUnusable(() => followCommits(context, srcinfo)) : [];
-  if ("kind" in commits) return commits;
+  // The commits of VCS sources change nothing of what an add brings along: plans look at them.
+  const commits = devel ? null : [];
 
   const { revision, committedAt } = read;
   const source = {
@@ -78,7 +80,7 @@ const packFiles = async (context: Resolver, spec: SourceSpec, pkgbase: Pkgbase |
 const mostLog = 32_000;
 
 const generate = async (context: Resolver, source: BlobReference) => {
-  const answer = await askBuilders(context, source);
+  const answer = await askBuilders(context, generateSrcinfo, { source, arch: context.config.ARCH });
   return answer.kind === "generated"
     ? answer.srcinfo
     : unusable(

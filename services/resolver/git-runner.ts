@@ -83,6 +83,12 @@ export const gitRunner = ({ allowFile, timeout, limit, environment, signal }: Ru
     const isStarted = result.exitCode !== undefined && ![125, 126, 127].includes(result.exitCode);
     if (!isStarted || isOfThisHost(stderr))
       throw new Fault("unavailable", message, { cause: result.cause });
-    throw new SourceFault("unavailable", message, { cause: result.cause });
+    throw new SourceFault(isAbsent.test(stderr) ? "missing" : "unavailable", message, {
+      cause: result.cause,
+    });
   };
 };
+
+/** What git prints where the server answered that it has no such repository, or no such ref. */
+const isAbsent =
+  /^fatal: (repository '.*' not found|remote error: access denied or repository not exported|couldn't find remote ref)/m;

@@ -1,11 +1,11 @@
 import { mkdir, mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { Fault } from "#shared/fault.ts";
+import { remoteOf } from "#shared/git-remote.ts";
 import { shareFor } from "#shared/single-flight.ts";
 import { minutes } from "#shared/time.ts";
 import { ifUnwritable } from "#shared/unwritable.ts";
 import { withoutCredentials } from "#shared/without-credentials.ts";
-import { remoteOf } from "./git-credentials.ts";
 import { parseCatFile, parseTree } from "./git-output.ts";
 import { gitRunner, type RunOptions } from "./git-runner.ts";
 import { parseGitUrl } from "./git-url.ts";
@@ -41,7 +41,7 @@ export const connectGit = ({ directory, allowFile, ...rest }: Options): Git => {
 
   return {
     async fetch(url) {
-      const from = remoteOf(parseGitUrl(url, allowFile));
+      const from = demandRemote(parseGitUrl(url, allowFile));
       const what = "failed to clone git repository";
       const repository = await makeRepository(directory);
       const inside = (args: readonly string[], options: Parameters<typeof run>[2] = {}) =>
@@ -83,14 +83,14 @@ export const connectGit = ({ directory, allowFile, ...rest }: Options): Git => {
     },
 
     async resolve(url, ref) {
-      const from = remoteOf(parseGitUrl(url, allowFile));
+      const from = demandRemote(parseGitUrl(url, allowFile));
       const what = `failed to look for ${ref} in ${withoutCredentials(url)}`;
       const listed = await run(what, ["ls-remote", "--", from.url, ref], {
         more: from.environment,
       });
       const [commit = ""] = listed.toString("utf8").split("\t", 1);
       if (!/^[0-9a-f]{40,64}$/.test(commit))
-        throw new SourceFault("unavailable", `${what}: there is none`);
+        throw new SourceFault("missing", `${what}: there is none`);
       return commit;
     },
 
@@ -106,6 +106,12 @@ export const connectGit = ({ directory, allowFile, ...rest }: Options): Git => {
 
     ping: shareFor(installed, async () => void (await run("git does not run", ["--version"]))),
   };
+};
+
+const demandRemote = (url: string) => {
+  const remote = remoteOf(url);
+  if (remote) return remote;
+  throw new SourceFault("invalid", "git url: expected a user and a password of one line each");
 };
 
 /** For how long a git that ran counts as installed, so that health checks start one process a minute. */

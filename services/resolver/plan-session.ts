@@ -5,11 +5,14 @@ import { sayable } from "#shared/messages/reason.ts";
 import type { Pkgbase } from "#shared/model.ts";
 import { parseDependency } from "#shared/pacman/dependency.ts";
 import { yieldToOthers } from "#shared/pause.ts";
+import { isSameSource } from "#shared/state/same-source.ts";
 import type { Resolver } from "./context.ts";
+import { followedBy } from "./follow-commits.ts";
+import { type Looks, openLooks } from "./looks.ts";
 import { type Planned, planNeeds } from "./plan.ts";
 import type { Offer, Recipe } from "./providers.ts";
 import { refusalOf } from "./recipes.ts";
-import { type AddedPackage, readAdded, readBuiltStates } from "./store/added.ts";
+import { type AddedPackage, readAdded, readBuilt } from "./store/added.ts";
 import {
   findPlan,
   finishPlan,
@@ -19,7 +22,7 @@ import {
   writePlan,
 } from "./store/plans.ts";
 import { findSources, recordLooks, type Source } from "./store/sources.ts";
-import { orUnusable } from "./unusable.ts";
+import { SourceFault } from "./unusable.ts";
 import { type Updated, update } from "./update.ts";
 
 type Request = Payload<typeof planRequested>;
@@ -47,15 +50,17 @@ export const planSession = async (context: Resolver, { session, resolve }: Reque
     ({ pkgbase, source }) => updated.get(pkgbase)?.source ?? source ?? [],
   );
   const planned = resolve ? await planAll(context, present) : new Map<string, Planned>();
-  const builtStates = await readBuiltStates(state.read, packages);
+  const built = await readBuilt(state.read, packages);
+  const devel = new Set<Pkgbase>(added.flatMap((it) => (it.devel ? [it.pkgbase] : [])));
   const entries = packages.map((pkgbase): PlanEntry => {
     const { source, problem } = updated.get(pkgbase) ?? gone(pkgbase);
     const { missing = [], unbuilt = [] } = planned.get(pkgbase) ?? {};
     return {
       pkgbase,
       source: source?.id ?? null,
-      current: source !== null && builtStates.get(pkgbase) === source.state,
-      problem,
+      current: source !== null && isSameSource(devel.has(pkgbase), source, built.get(pkgbase)),
+      problem: problem?.message ?? null,
+      problemKind: problem?.kind ?? null,
       missing,
       unbuilt,
     };
@@ -78,13 +83,19 @@ export const giveUpPlan = async (
 
 const gone = (pkgbase: Pkgbase): Updated => ({
   source: null,
-  problem: `package with base ${pkgbase} is not added`,
+  problem: { kind: "gone", message: `package with base ${pkgbase} is not added` },
 });
 
 const givenOf = (pkgbase: Pkgbase, source: Source | undefined): Updated =>
   source
     ? { source, problem: null }
-    : { source: null, problem: `the source of ${pkgbase} that was ordered is no longer kept` };
+    : {
+        source: null,
+        problem: {
+          kind: "gone",
+          message: `the source of ${pkgbase} that was ordered is no longer kept`,
+        },
+      };
 
 /** Packages whose updates are begun in one turn of the event loop. */
 const atOnce = 50;
@@ -93,13 +104,9 @@ const updateAll = async (
   context: Resolver,
   added: readonly AddedPackage[],
 ): Promise<ReadonlyMap<Pkgbase, Updated>> => {
-  const names = added.flatMap(({ spec }) => (spec.type === "aur" ? [spec.name] : []));
-  const listed = await orUnusable(async () =>
-    names.length > 0 ? await context.aur.info(names) : [],
-  );
-  const byName = new Map(
-    "kind" in listed ? [] : listed.map((it) => [`${it.name}/${it.pkgbase}`, it] as const),
-  );
+  const listedOf = await askAur(context, added);
+  const looks = openLooks(context);
+  await lookAhead(context, looks, added);
   const updateOne = async (it: AddedPackage): Promise<Updated> => {
     const { source } = it;
     try {
@@ -108,16 +115,11 @@ const updateAll = async (
       const refusal = source ? refusalOf(() => context.recipes.of(source)) : undefined;
       if (refusal === undefined) throw error;
       // A stored source that is damaged holds up no other package.
-      return { source, problem: refusal };
+      return { source, problem: { kind: "unusable", message: refusal } };
     }
   };
-  const updateStored = async (it: AddedPackage): Promise<Updated> => {
-    const { pkgbase, source, spec } = it;
-    if (spec.type !== "aur") return context.fetches(() => update(context, it, undefined));
-    if ("kind" in listed) return { source, problem: listed.message };
-    const own = byName.get(`${spec.name}/${pkgbase}`);
-    return context.fetches(() => update(context, it, own));
-  };
+  const updateStored = (it: AddedPackage) =>
+    context.fetches(() => update(context, it, { listed: listedOf(it), looks }));
   const updated = new Map<Pkgbase, Updated>();
   for (const some of chunksOf(added, atOnce)) {
     const results = await Promise.all(
@@ -126,11 +128,37 @@ const updateAll = async (
     for (const [pkgbase, result] of results) updated.set(pkgbase, result);
     await recordLooks(
       context,
-      results.flatMap(([, { source, problem }]) => (source ? { source: source.id, problem } : [])),
+      results.flatMap(([, { source, problem }]) =>
+        source ? { source: source.id, problem: problem?.message ?? null } : [],
+      ),
     );
     await yieldToOthers();
   }
   return updated;
+};
+
+/** What the AUR lists of packages; a refusal for all of them where it cannot be asked. */
+const askAur = async ({ aur }: Resolver, added: readonly AddedPackage[]) => {
+  const names = added.flatMap(({ spec }) => (spec.type === "aur" ? [spec.name] : []));
+  try {
+    const listed = names.length > 0 ? await aur.info(names) : [];
+    const byName = new Map(listed.map((it) => [`${it.name}/${it.pkgbase}`, it]));
+    return ({ pkgbase, spec }: AddedPackage) =>
+      spec.type === "aur" ? byName.get(`${spec.name}/${pkgbase}`) : undefined;
+  } catch (error) {
+    if (error instanceof SourceFault) return () => error;
+    throw error;
+  }
+};
+
+/** Looks at the VCS sources of all devel packages by few questions; those of a recipe that changed come later. */
+const lookAhead = async ({ config }: Resolver, looks: Looks, added: readonly AddedPackage[]) => {
+  const followed: ReturnType<typeof followedBy>[number][] = [];
+  await inTurns(added, ({ devel, source }) => {
+    // A stored source that is damaged is refused where its package is updated.
+    if (devel && source) refusalOf(() => followed.push(...followedBy(source.srcinfo, config.ARCH)));
+  });
+  await looks.at(followed);
 };
 
 /** Reads of what is published and added only as much as the plan takes: both may be thousands. */

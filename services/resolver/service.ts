@@ -1,6 +1,7 @@
 import { packageRemoved } from "#shared/messages/package.ts";
 import { planFinished, planRequested, sessionEnded } from "#shared/messages/plan.ts";
 import { addRequested, generateSrcinfo } from "#shared/messages/resolve.ts";
+import { lookAtSources } from "#shared/messages/vcs.ts";
 import { defineService, every, on } from "#shared/service/define.ts";
 import { run } from "#shared/service/run.ts";
 import { resolverLease, resolverOutbox } from "#shared/state/recovery.ts";
@@ -31,7 +32,7 @@ export const resolver = defineService({
     on(packageRemoved, forgetPackage, { atOnce: 4, ackWait: seconds(30) }),
   ],
   publishes: [planFinished],
-  asks: [generateSrcinfo],
+  asks: [generateSrcinfo, lookAtSources],
   repeats: [every(minutes(10), prune)],
   health: async ({ blobs, git, state }) => {
     await git.ping();

@@ -3,16 +3,18 @@ import { type Srcinfo, versionOf } from "#shared/pacman/srcinfo.ts";
 import type { FollowedCommit } from "#shared/state/sources.ts";
 
 /**
- * What a source is compared by: one text, one build. `commits` are those of the repositories that a
- * devel package follows.
+ * Names the state of a source for a person. `commits` are those of the repositories that a devel package follows, null
+ * where they are not known. `isSameSource` decides whether a package is up to date.
  */
 export const stateOf = (
   spec: SourceSpec,
   srcinfo: Srcinfo,
   revision: string | null,
-  commits: readonly FollowedCommit[],
+  commits: readonly FollowedCommit[] | null,
 ): string =>
-  [ownStateOf(spec, srcinfo, revision ?? ""), ...commits.map(({ commit }) => commit)].join("");
+  [ownStateOf(spec, srcinfo, revision ?? ""), ...(commits ?? []).map(({ commit }) => commit)].join(
+    "",
+  );
 
 const ownStateOf = (spec: SourceSpec, srcinfo: Srcinfo, revision: string) => {
   switch (spec.type) {

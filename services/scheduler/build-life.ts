@@ -21,6 +21,8 @@ export type BuildEvent =
     }
   /** The package is up to date. */
   | { readonly kind: "unneeded" }
+  /** Whether the package is up to date cannot be known. */
+  | { readonly kind: "unlooked"; readonly message: string }
   /** Everything that the build is made of is known. */
   | { readonly kind: "pinned"; readonly request: Request; readonly sourceState: string }
   /** A builder asks whether it may begin. */
@@ -77,7 +79,7 @@ const cancel: Handlers["cancelled"] = (build, { message }, at) =>
   end(build, at, { state: "cancelled", message });
 
 const fail =
-  (progress: "resolve" | "build" | "publish") =>
+  (progress: "resolve" | "update" | "build" | "publish") =>
   (build: BuildInLife, { message }: { readonly message: string }, at: number) =>
     end(build, at, { state: "fatal", progress, message });
 
@@ -167,6 +169,7 @@ const askAgain: Handlers["overdue"] = ({ request }) => ({
 const ended: Handlers = {
   planned: stay,
   unneeded: stay,
+  unlooked: stay,
   pinned: stay,
   claimed: stay,
   finished: stay,
@@ -177,12 +180,27 @@ const ended: Handlers = {
   overdue: stay,
 };
 
+const atBuilders: Handlers = {
+  planned: stay,
+  unneeded: stay,
+  unlooked: stay,
+  pinned: stay,
+  claimed: begin,
+  finished: finish,
+  published: stay,
+  refused: stay,
+  cancelled: cancel,
+  "given-up": fail("build"),
+  overdue: askAgain,
+};
+
 /** A build's whole life: what each event makes of each state. The columns of a row that are not named stay. */
 const life: Readonly<Record<BuildState, Handlers>> = {
   /** Waits for its plan, for what it needs, and for a place in its session. */
   pending: {
     planned: plan,
     unneeded: forget,
+    unlooked: fail("update"),
     pinned: pin,
     claimed: stay,
     finished: stay,
@@ -193,35 +211,14 @@ const life: Readonly<Record<BuildState, Handlers>> = {
     overdue: stay,
   },
   /** Waits for a builder. */
-  requested: {
-    planned: stay,
-    unneeded: stay,
-    pinned: stay,
-    claimed: begin,
-    finished: finish,
-    published: stay,
-    refused: stay,
-    cancelled: cancel,
-    "given-up": fail("build"),
-    overdue: askAgain,
-  },
+  requested: atBuilders,
   /** A builder has it; another one claims it where that one died. */
-  running: {
-    planned: stay,
-    unneeded: stay,
-    pinned: stay,
-    claimed: begin,
-    finished: finish,
-    published: stay,
-    refused: stay,
-    cancelled: cancel,
-    "given-up": fail("build"),
-    overdue: askAgain,
-  },
+  running: atBuilders,
   /** Waits for the repository. */
   publishing: {
     planned: stay,
     unneeded: stay,
+    unlooked: stay,
     pinned: stay,
     claimed: stay,
     finished: stay,

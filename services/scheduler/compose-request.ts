@@ -9,6 +9,7 @@ import {
   versionOf,
 } from "#shared/pacman/srcinfo.ts";
 import { usedPkgrels } from "#shared/state/published-names.ts";
+import { isSameSource } from "#shared/state/same-source.ts";
 import { choosePkgrel, numberedOf } from "./choose-pkgrel.ts";
 import type { Scheduler } from "./context.ts";
 import { ownRepository } from "./own-repository.ts";
@@ -35,7 +36,7 @@ export const composeRequest = async (scheduler: Scheduler, build: Build): Promis
       "missing",
       `no source of ${build.pkgbase} is kept that could be built; order it again`,
     );
-  const isCurrent = published?.state === source.state;
+  const isCurrent = isSameSource(settings.devel, source, published);
   if (!force && !build.renumber && isCurrent) return { kind: "current" };
 
   const srcinfo = parseSrcinfo(source.srcinfo);

@@ -1,4 +1,4 @@
-import type { BuildId, Pkgbase, SourceId } from "#shared/model.ts";
+import type { BuildId, Pkgbase, SourceId, SourceProblem } from "#shared/model.ts";
 import { firstReached, withoutSoftCycles } from "./reach.ts";
 
 /** What the resolver knows of a session's packages, and what must be published before what, in direct steps. */
@@ -14,6 +14,9 @@ export type PlanEntry = {
   readonly source: SourceId | null;
   /** The source's state is the one that is published. */
   readonly current: boolean;
+  /** Why it is not known whether the source has a newer state. */
+  readonly problem: string | null;
+  readonly problemKind: SourceProblem["kind"] | null;
   readonly missing: readonly string[];
   readonly unbuilt: readonly string[];
 };
@@ -40,11 +43,15 @@ export type Decision =
       readonly source: SourceId | null;
     }
   | { readonly kind: "drop" }
-  | { readonly kind: "cancel"; readonly message: string };
+  | { readonly kind: "cancel"; readonly message: string }
+  /** The source could not be looked at, and what is known of it is published already. */
+  | { readonly kind: "unlooked"; readonly message: string };
 
 type Terms = {
   /** Builds also what is up to date. */
   readonly force: boolean;
+  /** Ends the build of a package whose source could not be looked at, so that the person who ordered it learns that. */
+  readonly endsUnlooked: boolean;
   /** Unfinished builds of earlier sessions. */
   readonly elsewhere: readonly Ordered[];
 };
@@ -59,7 +66,7 @@ type Terms = {
 export function* decideSession(
   ordered: readonly Ordered[],
   { entries, needs }: Plan,
-  { force, elsewhere }: Terms,
+  { force, endsUnlooked, elsewhere }: Terms,
 ): Generator<readonly [BuildId, Decision] | undefined, void> {
   const planned = new Map(entries.map((it) => [it.pkgbase, it]));
   const isDropped = ({ pkgbase, renumber }: Ordered) =>
@@ -87,7 +94,12 @@ export function* decideSession(
 
   const decide = (build: Ordered): Decision => {
     const { pkgbase } = build;
-    if (isDropped(build)) return { kind: "drop" };
+    if (isDropped(build)) {
+      const { problem = null, problemKind } = planned.get(pkgbase) ?? {};
+      return endsUnlooked && problem !== null && problemKind !== "unfollowed"
+        ? { kind: "unlooked", message: problem }
+        : { kind: "drop" };
+    }
     const lacks = missing.get(pkgbase);
     if (lacks !== undefined) return { kind: "cancel", message: lacks };
     const cancelled = [...cancelledBefore(pkgbase)].sort();

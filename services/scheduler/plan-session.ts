@@ -1,6 +1,7 @@
 import { publication } from "#shared/bus/declare.ts";
 import { chunksOf } from "#shared/in-turns.ts";
 import { planRequested, sessionEnded } from "#shared/messages/plan.ts";
+import { sayable } from "#shared/messages/reason.ts";
 import type { BuildId, SessionId } from "#shared/model.ts";
 import { yieldToOthers } from "#shared/pause.ts";
 import type { BuildEvent, BuildStep } from "./build-life.ts";
@@ -10,6 +11,7 @@ import { type Decision, decideSession } from "./decide-session.ts";
 import { release } from "./release.ts";
 import { unfinishedBuilds } from "./store/builds.ts";
 import { findPlan, readPlan } from "./store/plans.ts";
+import { insertProblems } from "./store/problems.ts";
 import { buildsOf, findSession, isOver, isPlanned, markPlanned } from "./store/sessions.ts";
 import { writeBuilds } from "./store/write-builds.ts";
 
@@ -88,12 +90,16 @@ const decide = async ({ log, state }: Scheduler, id: SessionId): Promise<Events 
   if (problem !== null) return ordered.map((it) => [it.id, { kind: "given-up", message: problem }]);
 
   const { entries, needs } = await readPlan(state, id);
-  for (const { pkgbase, problem } of entries)
-    if (problem !== null) log.warn("source not updated", { session: id, pkgbase, problem });
+  await reportProblems({ log, state }, id, entries);
   const elsewhere = (await unfinishedBuilds(state)).filter(
     (build) => build.session !== id && build.orderedAt <= session.orderedAt,
   );
-  const terms = { force: session.force, elsewhere };
+  const terms = {
+    force: session.force,
+    // A schedule that runs while a server is away would else leave a failed build of every package.
+    endsUnlooked: session.reason !== "schedule",
+    elsewhere,
+  };
   const events: [BuildId, BuildEvent][] = [];
   for (const decided of decideSession(ordered, { entries, needs }, terms)) {
     if (decided) events.push([decided[0], eventOf(decided[1])]);
@@ -101,6 +107,28 @@ const decide = async ({ log, state }: Scheduler, id: SessionId): Promise<Events 
   }
   return events;
 };
+
+type Entries = Awaited<ReturnType<typeof readPlan>>["entries"];
+
+/** Keeps, with the session, which sources could not be looked at. */
+const reportProblems = async (
+  { log, state }: Pick<Scheduler, "log" | "state">,
+  session: SessionId,
+  entries: Entries,
+) => {
+  const problems = entries.flatMap(({ pkgbase, problem, problemKind }) =>
+    problem === null
+      ? []
+      : [{ session, pkgbase, kind: problemKind ?? "unusable", message: sayable(problem) }],
+  );
+  for (const { pkgbase, message } of problems)
+    log.warn("source not updated", { session, pkgbase, problem: message });
+  for (const some of chunksOf(problems, rowsOfWrite))
+    await state.write((transaction) => insertProblems(transaction, some));
+};
+
+/** Rows of one write. */
+const rowsOfWrite = 500;
 
 const eventOf = (decision: Decision): BuildEvent => {
   switch (decision.kind) {
@@ -110,5 +138,7 @@ const eventOf = (decision: Decision): BuildEvent => {
       return { kind: "unneeded" };
     case "cancel":
       return { kind: "cancelled", message: decision.message };
+    case "unlooked":
+      return { kind: "unlooked", message: decision.message };
   }
 };

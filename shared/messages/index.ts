@@ -30,6 +30,7 @@ import {
 import { addRequested, generateSrcinfo } from "./resolve.ts";
 import { sign } from "./sign.ts";
 import { orderSweep, sweepRequested } from "./storage.ts";
+import { lookAtSources } from "./vcs.ts";
 
 /** Every message there is. A stream carries exactly the messages listed here that are declared on it. */
 export const messages = [
@@ -74,6 +75,7 @@ export const questions = [
   orderBuilds,
   claimBuild,
   generateSrcinfo,
+  lookAtSources,
   sign,
   retirePackage,
   orderRebuild,

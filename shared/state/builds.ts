@@ -11,7 +11,14 @@ import {
 import type { Payload } from "#shared/bus/declare.ts";
 import type { BuildStep, buildRequested } from "#shared/messages/build.ts";
 import type { Excerpt, Measurements } from "#shared/messages/facts.ts";
-import type { BuilderName, BuildId, Pkgbase, SessionId, SourceId } from "#shared/model.ts";
+import type {
+  BuilderName,
+  BuildId,
+  Pkgbase,
+  SessionId,
+  SourceId,
+  SourceProblem,
+} from "#shared/model.ts";
 
 /** Orders of builds. Written by the scheduler, read by anyone. */
 export const sessions = sqliteTable("sessions", {
@@ -27,6 +34,18 @@ export const sessions = sqliteTable("sessions", {
   /** Absent until the resolver has said what needs what. */
   plannedAt: integer("planned_at"),
 });
+
+/** Sources whose present state a session could not learn. Written by the scheduler, read by anyone. */
+export const sessionProblems = sqliteTable(
+  "session_problems",
+  {
+    session: text().$type<SessionId>().notNull(),
+    pkgbase: text().$type<Pkgbase>().notNull(),
+    kind: text().$type<SourceProblem["kind"]>().notNull(),
+    message: text().notNull(),
+  },
+  (problem) => [primaryKey({ columns: [problem.session, problem.pkgbase] })],
+);
 
 /** Every build ever asked for. Written by the scheduler, read by anyone. */
 export const builds = sqliteTable(

@@ -1,5 +1,5 @@
 import { integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
-import type { Pkgbase, SessionId, SourceId } from "#shared/model.ts";
+import type { Pkgbase, SessionId, SourceId, SourceProblem } from "#shared/model.ts";
 
 /**
  * Plans that are finished; the entries and needs of a plan without a row here are not read.
@@ -24,6 +24,8 @@ export const planEntries = sqliteTable(
     current: integer({ mode: "boolean" }).notNull(),
     /** Why the source could not be updated; the build takes the last one fetched. */
     problem: text(),
+    /** Absent where there is no problem, and in plans of kiln 0.1.0. */
+    problemKind: text("problem_kind").$type<SourceProblem["kind"]>(),
     /** Dependencies nothing provides, as .SRCINFO has them. */
     missing: text({ mode: "json" }).$type<readonly string[]>().notNull(),
     /** Of `missing`, those that an added package would provide which was never built. */

@@ -119,7 +119,7 @@ test("a ref is resolved as git ls-remote does, and one that is not there is said
   expect(await it.git.resolve(it.url, "HEAD")).toBe(commit);
   expect(await it.git.resolve(it.url, "refs/heads/master")).toBe(commit);
   await expect(it.git.resolve(it.url, "refs/tags/v1")).rejects.toThrow(
-    new Fault("unavailable", `failed to look for refs/tags/v1 in ${it.url}: there is none`),
+    new Fault("missing", `failed to look for refs/tags/v1 in ${it.url}: there is none`),
   );
 });
 
@@ -128,7 +128,7 @@ test("how kiln gets into a repository is no part of what is said of it", async (
   const url = it.url.replace("//", "//somebody:secret@");
 
   await expect(it.git.resolve(url, "refs/tags/v1")).rejects.toThrow(
-    new Fault("unavailable", `failed to look for refs/tags/v1 in ${it.url}: there is none`),
+    new Fault("missing", `failed to look for refs/tags/v1 in ${it.url}: there is none`),
   );
 });
 

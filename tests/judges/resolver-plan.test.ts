@@ -25,6 +25,7 @@ const quiet = {
   missing: [],
   unbuilt: [],
   problem: null,
+  problemKind: null,
 };
 
 test("a chain is ordered, and its dependencies wait for nobody", async () => {
@@ -44,7 +45,13 @@ test("a chain is ordered, and its dependencies wait for nobody", async () => {
   ]);
   expect(await it.plan(["demo-mid", "gone"])).toEqual([
     { ...quiet, pkgbase: "demo-mid", missing: ["demo-lib"], unbuilt: ["demo-lib"] },
-    { ...quiet, pkgbase: "gone", source: null, problem: "package with base gone is not added" },
+    {
+      ...quiet,
+      pkgbase: "gone",
+      source: null,
+      problem: "package with base gone is not added",
+      problemKind: "gone",
+    },
   ]);
 });
 

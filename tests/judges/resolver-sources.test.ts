@@ -3,20 +3,41 @@ import { Fault } from "#shared/fault.ts";
 import { recipe } from "../support/recipe.ts";
 import { startResolver } from "../support/resolver.ts";
 
-test("a devel package's state holds the commit it follows", async () => {
+test("an add looks at no address that a recipe names, so a dead one neither refuses nor delays it", async () => {
   await using it = await startResolver();
-  const upstream = await it.aur.add(recipe({ pkgbase: "upstream" }));
-  const url = `git+${it.aur.url}/upstream.git#branch=master`;
-  await it.aur.add(recipe({ pkgbase: "demo-git", source: [`demo::${url}`] }));
+  await it.aur.add(recipe({ pkgbase: "demo-git", source: ["git+http://127.0.0.1:9/x.git"] }));
 
   const packages = await it.adopt({ type: "aur", name: "demo-git" });
 
   expect(packages).toMatchObject([{ pkgbase: "demo-git", devel: true, dependency: false }]);
   expect((await it.rows()).map(({ state, commits }) => ({ state, commits }))).toEqual([
-    {
-      state: `1-1${upstream}`,
-      commits: [{ url: `${it.aur.url}/upstream.git`, ref: "refs/heads/master", commit: upstream }],
-    },
+    { state: "1-1", commits: null },
+  ]);
+  expect(it.looks.asked).toEqual([]);
+});
+
+test("a plan finds the commit that a devel package follows, by a builder", async () => {
+  await using it = await startResolver();
+  const upstream = await it.aur.add(recipe({ pkgbase: "upstream" }));
+  const url = `${it.aur.url}/upstream.git`;
+  await it.aur.add(
+    recipe({ pkgbase: "demo-git", source: [`demo::git+${url}#branch=master`, `b::git+${url}`] }),
+  );
+  await it.adopt({ type: "aur", name: "demo-git" });
+
+  await it.plan(["demo-git"]);
+
+  const { state, commits } = await it.sourceOf("demo-git");
+  expect({ state, commits }).toEqual({
+    state: `1-1${upstream}${upstream}`,
+    commits: [
+      { url, ref: "refs/heads/master", commit: upstream },
+      { url, ref: "HEAD", commit: upstream },
+    ],
+  });
+  expect(it.looks.asked).toEqual([
+    { protocol: "git", url, ref: "refs/heads/master" },
+    { protocol: "git", url, ref: "HEAD" },
   ]);
 });
 

@@ -16,6 +16,7 @@ import type { Kernel, Process } from "./kernel.ts";
 import { installedText, packageOf } from "./packages.ts";
 import type { Random } from "./random.ts";
 import { filesOf, type Recipe, recipeIn } from "./recipes.ts";
+import type { Upstream } from "./upstream.ts";
 
 /** A host with a container engine. It outlives the builders on it. */
 export type Host = {
@@ -29,6 +30,7 @@ export type Host = {
 type Parts = {
   readonly kernel: Kernel;
   readonly random: Random;
+  readonly upstream: Pick<Upstream, "look">;
   /** A process asks for a container. */
   asked(process: Process, labels: ContainerSpec["labels"]): void;
 };
@@ -37,7 +39,7 @@ type Box = Listed & { running: boolean; readonly gone: PromiseWithResolvers<void
 
 const done: Exit = { kind: "exited", code: 0 };
 
-export const openHost = ({ kernel, random, asked }: Parts): Host => {
+export const openHost = ({ kernel, random, upstream, asked }: Parts): Host => {
   const boxes = new Map<string, Box>();
   const failed = new Set<string>();
   let count = 0;
@@ -89,6 +91,11 @@ export const openHost = ({ kernel, random, asked }: Parts): Host => {
       if (words.startsWith("makepkg --force")) return build(recipe());
       if (words === "makepkg --printsrcinfo") print(filesOf(recipe()).srcinfo);
       if (words === "pacman -Qi") print(installedText);
+      const [, url] = / git ls-remote -- (\S+) HEAD$/.exec(words) ?? [];
+      if (url === undefined) return done;
+      const looked = upstream.look(url);
+      if (looked === undefined) return { kind: "exited", code: 128 };
+      print(looked);
       return done;
     };
 

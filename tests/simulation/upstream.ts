@@ -15,6 +15,8 @@ export type Upstream = {
   recipeOf(pkgbase: string): Recipe | undefined;
   /** A new commit in the repository that a devel package follows. */
   commit(pkgbase: string): void;
+  /** What git-ls-remote(1) prints of such a repository; undefined where a look comes to nothing. */
+  look(url: string): string | undefined;
   connect(process: Process): { readonly aur: Aur; readonly git: Git };
 };
 
@@ -34,9 +36,15 @@ export const openUpstream = ({ kernel, fails }: Parts): Upstream => {
     return recipe;
   };
 
+  const commitOf = (url: string) => {
+    const [, pkgbase = ""] = /\/([^/]+)\.git$/.exec(url) ?? [];
+    return sha256Of(`${pkgbase} ${commits.get(pkgbase) ?? 0}`).slice(0, 40);
+  };
+
   return {
     push: (recipe) => void recipes.set(recipe.pkgbase, recipe),
     recipeOf: (pkgbase) => recipes.get(pkgbase),
+    look: (url) => (fails() ? undefined : `${commitOf(url)}\tHEAD\n`),
     commit: (pkgbase) => void commits.set(pkgbase, (commits.get(pkgbase) ?? 0) + 1),
     connect: (process) => {
       const fetch = async (what: string, name: string) => {
@@ -77,10 +85,6 @@ export const openUpstream = ({ kernel, fails }: Parts): Upstream => {
           },
           async resolve(url) {
             await fetch("resolve", url);
-            if (url.startsWith("https://upstream.example/")) {
-              const [, pkgbase = ""] = /\/([^/]+)\.git$/.exec(url) ?? [];
-              return sha256Of(`${pkgbase} ${commits.get(pkgbase) ?? 0}`).slice(0, 40);
-            }
             return revisionOf(demand(url));
           },
           removeAbandoned: async () => {},

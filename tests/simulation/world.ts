@@ -91,7 +91,12 @@ export const openWorld = async (given: Given): Promise<World> => {
   const hosts = new Map(
     Array.from({ length: replicas.get("builder") ?? 1 }, (_, at) => [
       `builder-${at + 1}`,
-      openHost({ kernel, random: random.fork(`host ${at}`), asked: containers.asked }),
+      openHost({
+        kernel,
+        random: random.fork(`host ${at}`),
+        upstream,
+        asked: containers.asked,
+      }),
     ]),
   );
   const references = watchBlobs(tables, server, observer);

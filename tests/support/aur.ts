@@ -27,7 +27,12 @@ export const startAur = async () => {
   const directory = stack.use(await makeScratch());
   const listed = new Map<
     string,
-    object & { Name: string; PackageBase: string; Provides: readonly string[] }
+    object & {
+      Name: string;
+      PackageBase: string;
+      Provides: readonly string[];
+      LastModified: number;
+    }
   >();
   const requests = { rpc: 0, git: 0 };
   const faults = { down: false };
@@ -78,8 +83,9 @@ export const startAur = async () => {
   );
 
   const list = ({ srcinfo, votes = 0, maintainer = "demo" }: AurSource) => {
+    const modified = 1_700_000_000 + commits;
     for (const row of srcinfo ? listAsAurweb(srcinfo, votes, maintainer) : [])
-      listed.set(row.Name, row);
+      listed.set(row.Name, { ...row, LastModified: modified });
   };
   const commit = async (source: AurSource) => {
     const { pkgbase, pkgbuild, srcinfo, files = {} } = source;
@@ -117,6 +123,8 @@ export const startAur = async () => {
     update: commit,
     /** Changes the RPC record of a package, without a commit. */
     list,
+    /** Takes a package off the list, as the AUR does when it deletes one; its repository stays. */
+    delist: (name: string) => void listed.delete(name),
     /** The bare repository, for what git itself would not commit. */
     repositoryOf: (pkgbase: string) => join(directory.path, `${pkgbase}.git`),
     [Symbol.asyncDispose]: () => resources.disposeAsync(),

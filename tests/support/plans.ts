@@ -33,6 +33,7 @@ export const answerPlans = (
           source: sources?.get(pkgbase) ?? found.get(pkgbase) ?? null,
           current: knownOf(pkgbase).current,
           problem: null,
+          problemKind: null,
           missing: [],
           unbuilt: [],
         }),

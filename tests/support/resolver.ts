@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { eq } from "drizzle-orm";
+import { execa } from "execa";
 import * as v from "valibot";
 import { Fault } from "#shared/fault.ts";
 import { planRequested } from "#shared/messages/plan.ts";
@@ -9,6 +10,7 @@ import {
   type ResolvedAdd,
   SourceSpec,
 } from "#shared/messages/resolve.ts";
+import { type Look, type LookedAt, lookAtSources } from "#shared/messages/vcs.ts";
 import { AddId, BuildId, Pkgbase, SessionId, type SourceId } from "#shared/model.ts";
 import { start } from "#shared/service/start.ts";
 import { adds } from "#shared/state/adds.ts";
@@ -16,11 +18,28 @@ import { builds, sessions } from "#shared/state/builds.ts";
 import { packages } from "#shared/state/packages.ts";
 import { publications } from "#shared/state/repo.ts";
 import { sourceChecks, sources } from "#shared/state/sources.ts";
+import { askingOf, readLook } from "../../services/builder/look-command.ts";
 import { resolver } from "../../services/resolver/service.ts";
 import { readPlan } from "../../services/scheduler/store/plans.ts";
 import { startAur } from "./aur.ts";
 import { writeMirror } from "./official-mirror.ts";
 import { makeWorld } from "./world.ts";
+
+/** As a builder does in a container. */
+const lookAt = async (source: LookedAt, away: ReadonlySet<string>): Promise<Look> => {
+  const asking = askingOf(source);
+  if (asking.kind === "refuse") return asking.look;
+  if (away.has(source.url)) return { kind: "unknown", message: `${source.url}: no answer` };
+  const { argv, environment = {} } = asking.command;
+  const [program = "", ...args] = argv;
+  const { exitCode, stdout, stderr } = await execa(program, args, {
+    env: environment,
+    reject: false,
+    encoding: "buffer",
+    stripFinalNewline: false,
+  });
+  return readLook(source, { exit: { kind: "exited", code: exitCode ?? 1 }, stdout, stderr });
+};
 
 type Resolved = Extract<ResolvedAdd, { readonly kind: "resolved" }>;
 
@@ -35,6 +54,13 @@ export const startResolver = async (environment: Readonly<Record<string, string>
     extra: { cmake: [] },
   });
   const builder = { srcinfo: "" };
+  const looks = { asked: [] as LookedAt[], away: new Set<string>() };
+  stack.use(
+    await bus.answer("builder", lookAtSources, async ({ sources }) => {
+      looks.asked.push(...sources);
+      return { looks: await Promise.all(sources.map((it) => lookAt(it, looks.away))) };
+    }),
+  );
   stack.use(
     await bus.answer("builder", generateSrcinfo, async () =>
       builder.srcinfo === ""
@@ -76,6 +102,8 @@ export const startResolver = async (environment: Readonly<Record<string, string>
     aur,
     /** What it makes of every PKGBUILD; it can read none while this is empty. */
     builder,
+    /** What a builder was asked to look at, and the URLs that do not answer it. */
+    looks,
     add,
     rows,
     sourceOf,

@@ -1,7 +1,7 @@
 import { and, asc, eq, isNotNull, sql } from "drizzle-orm";
 import { Fault } from "#shared/fault.ts";
 import type { SessionId } from "#shared/model.ts";
-import { builds, sessions } from "#shared/state/builds.ts";
+import { builds, sessionProblems, sessions } from "#shared/state/builds.ts";
 import type { Reader } from "#shared/state/state.ts";
 
 /** Builds of a session that are shown at once. */
@@ -32,8 +32,25 @@ export const demandSession = async (read: Reader, id: SessionId, after = "") => 
     .orderBy(asc(builds.pkgbase))
     .limit(page + 1);
   const its = found.slice(0, page);
-  return { session, builds: its, next: found.length > page ? (its.at(-1)?.pkgbase ?? null) : null };
+  const isIts = eq(sessionProblems.session, id);
+  const { pkgbase, kind, message } = sessionProblems;
+  const problems = await read
+    .select({ pkgbase, kind, message })
+    .from(sessionProblems)
+    .where(isIts)
+    .orderBy(asc(pkgbase))
+    .limit(mostProblems);
+  return {
+    session,
+    builds: its,
+    next: found.length > page ? (its.at(-1)?.pkgbase ?? null) : null,
+    problems,
+    problemCount: await read.$count(sessionProblems, isIts),
+  };
 };
+
+/** Problems of one answer. */
+const mostProblems = 500;
 
 export type SessionRows = Awaited<ReturnType<typeof demandSession>>;
 

@@ -7,6 +7,7 @@ import { isOneOf } from "#shared/state/one-of.ts";
 import { packages } from "#shared/state/packages.ts";
 import { asOne, readPages, shortRows } from "#shared/state/read-pages.ts";
 import { artifacts, generations, publications } from "#shared/state/repo.ts";
+import type { Built } from "#shared/state/same-source.ts";
 import { sourceChecks, sources } from "#shared/state/sources.ts";
 import type { Reader } from "#shared/state/state.ts";
 import type { Source } from "./sources.ts";
@@ -136,20 +137,25 @@ type Published = Pick<
   "pkgbase" | "version" | "provides" | "depends"
 > & { readonly name: Pkgname };
 
-/** The state of the source that each published package was built from. */
-export const readBuiltStates = async (
+/** What each published package was built from. */
+export const readBuilt = async (
   read: Reader,
   names: readonly Pkgbase[],
-): Promise<ReadonlyMap<Pkgbase, string>> => {
-  const { pkgbase, sourceState } = publications;
-  const states = new Map<Pkgbase, string>();
+): Promise<ReadonlyMap<Pkgbase, Built>> => {
+  const built = new Map<Pkgbase, Built>();
   for (const some of chunksOf(names, mostNamed)) {
     const rows = await read
-      .select({ pkgbase, sourceState })
+      .select({
+        pkgbase: publications.pkgbase,
+        state: publications.sourceState,
+        snapshotSha256: sources.snapshotSha256,
+        commits: sources.commits,
+      })
       .from(publications)
-      .where(isOneOf(pkgbase, some));
-    for (const row of rows) states.set(row.pkgbase, row.sourceState);
+      .leftJoin(sources, eq(sources.id, publications.source))
+      .where(isOneOf(publications.pkgbase, some));
+    for (const { pkgbase, ...row } of rows) built.set(pkgbase, row);
     await yieldToOthers();
   }
-  return states;
+  return built;
 };

@@ -10,8 +10,9 @@ import type { State } from "#shared/state/state.ts";
 import { unfinishedStates } from "../unfinished.ts";
 import type { Build } from "./builds.ts";
 
-/** The build whose packages are published. */
+/** The build whose packages are published, and the source that it was made of. */
 const publisher = alias(builds, "publisher");
+const builtFrom = alias(sources, "built_from");
 
 /** A build's package, and the source that is built; undefined when the package was removed. */
 export const findOrdered = async ({ read }: State, { id, pkgbase, session }: Build) => {
@@ -24,6 +25,8 @@ export const findOrdered = async ({ read }: State, { id, pkgbase, session }: Bui
         state: publications.sourceState,
         version: publications.version,
         pkgrel: publisher.pkgrel,
+        snapshotSha256: builtFrom.snapshotSha256,
+        commits: builtFrom.commits,
       },
     })
     .from(packages)
@@ -32,11 +35,12 @@ export const findOrdered = async ({ read }: State, { id, pkgbase, session }: Bui
     .innerJoin(sessions, eq(sessions.id, session))
     .leftJoin(publications, eq(publications.pkgbase, packages.pkgbase))
     .leftJoin(publisher, eq(publisher.id, publications.build))
+    .leftJoin(builtFrom, eq(builtFrom.id, publications.source))
     .where(and(eq(packages.pkgbase, pkgbase), isNull(packages.removedAt)))
     .get();
   if (!row) return undefined;
-  const { state, version, pkgrel } = row.published;
-  const published = state === null || version === null ? undefined : { state, version, pkgrel };
+  const { state, version, ...rest } = row.published;
+  const published = state === null || version === null ? undefined : { state, version, ...rest };
   return { ...row, published };
 };
 

@@ -16,6 +16,7 @@ export const readPlan = async ({ read }: State, session: SessionId) => {
         source: planEntries.source,
         current: planEntries.current,
         problem: planEntries.problem,
+        problemKind: planEntries.problemKind,
         missing: planEntries.missing,
         unbuilt: planEntries.unbuilt,
       })

@@ -1,6 +1,6 @@
 import { and, desc, eq, gt, inArray, isNotNull, lt, notInArray, sql } from "drizzle-orm";
 import { yieldToOthers } from "#shared/pause.ts";
-import { buildArtifacts, builds, sessions } from "#shared/state/builds.ts";
+import { buildArtifacts, builds, sessionProblems, sessions } from "#shared/state/builds.ts";
 import { publications } from "#shared/state/repo.ts";
 import type { State } from "#shared/state/state.ts";
 import type { Pruning } from "../decide-pruning.ts";
@@ -82,6 +82,7 @@ export const deleteSessionsBefore = async (state: State, instant: number) => {
     if (old.length === 0) return;
     const ids = old.map(({ id }) => id);
     await writeBuilds(state, async (transaction) => {
+      await transaction.delete(sessionProblems).where(inArray(sessionProblems.session, ids));
       await transaction.delete(sessions).where(inArray(sessions.id, ids));
     });
     await yieldToOthers();

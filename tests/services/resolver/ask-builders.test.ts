@@ -1,11 +1,12 @@
 import { expect, test } from "vitest";
 import { Fault } from "#shared/fault.ts";
+import { generateSrcinfo } from "#shared/messages/resolve.ts";
 import { type Pause, pause } from "#shared/pause.ts";
 import { askBuilders } from "../../../services/resolver/ask-builders.ts";
 
 type Context = Parameters<typeof askBuilders>[0];
 
-const source = { sha256: "a".repeat(64), bytes: 1 };
+const request = { source: { sha256: "a".repeat(64), bytes: 1 }, arch: "x86_64" };
 const generated = { kind: "generated", srcinfo: "pkgbase = app\n" } as const;
 
 /** Builders that answer one after the other. */
@@ -16,7 +17,7 @@ const buildersWith = (pause: Pause, ...answers: (Fault | typeof generated)[]) =>
     return answer;
   };
   // Safe: the question is asked with these alone.
-  const context = { ask, config: { ARCH: "x86_64" }, pause } as unknown as Context;
+  const context = { ask, pause } as unknown as Context;
   return { ...context, left: () => answers.length };
 };
 
@@ -25,13 +26,17 @@ const builders = (...answers: (Fault | typeof generated)[]) => buildersWith(paus
 test("where one builder has no engine, another is asked", async () => {
   const without = new Fault("unavailable", "no container engine answers");
 
-  expect(await askBuilders(builders(without, without, generated), source)).toEqual(generated);
+  expect(
+    await askBuilders(builders(without, without, generated), generateSrcinfo, request),
+  ).toEqual(generated);
 });
 
 test("what one builder refuses, no other is asked", async () => {
   const refused = new Fault("invalid", "no");
 
-  await expect(askBuilders(builders(refused, generated), source)).rejects.toBe(refused);
+  await expect(askBuilders(builders(refused, generated), generateSrcinfo, request)).rejects.toBe(
+    refused,
+  );
 });
 
 test.each([
@@ -48,6 +53,6 @@ test.each([
 
   const context = buildersWith(pause, ...answers);
 
-  await expect(askBuilders(context, source)).rejects.toBe(without);
+  await expect(askBuilders(context, generateSrcinfo, request)).rejects.toBe(without);
   expect(context.left()).toBe(answers.length - asked);
 });

@@ -8,6 +8,7 @@ test("a refusal of a source, or of its server, makes the source unusable", async
   expect(await failing(new SourceFault("unavailable", "no such host"))).toEqual({
     kind: "unusable",
     message: "no such host",
+    problem: "unasked",
   });
 });
 

@@ -58,6 +58,7 @@ const inState = (state: BuildState) => ({
 const events: Readonly<Record<BuildEvent["kind"], BuildEvent>> = {
   planned: { kind: "planned", needs: [], source: null },
   unneeded: { kind: "unneeded" },
+  unlooked: { kind: "unlooked", message: "cannot ask the AUR" },
   pinned: { kind: "pinned", request, sourceState: "one" },
   claimed: { kind: "claimed", builder, pkgrel: null },
   finished: { kind: "finished", report: report(built) },
@@ -96,10 +97,15 @@ test("each event makes of each state what the table of lives says", () => {
   const request = "build.requested.{arch}.{build}";
   const publish = "publish.requested.{build}";
   const ended = Array.from(kinds, () => "-");
+  const atBuilders = [
+    ...["-", "-", "-", "-", "running", `publishing ${publish}`, "-", "-"],
+    ...["cancelled build.ended", "fatal build.ended", `- ${request}`],
+  ];
   expect(table).toEqual({
     pending: [
       "same",
       "gone build.ended",
+      "fatal build.ended",
       `requested ${request}`,
       "-",
       "-",
@@ -109,31 +115,10 @@ test("each event makes of each state what the table of lives says", () => {
       "fatal build.ended",
       "-",
     ],
-    requested: [
-      "-",
-      "-",
-      "-",
-      "running",
-      `publishing ${publish}`,
-      "-",
-      "-",
-      "cancelled build.ended",
-      "fatal build.ended",
-      `- ${request}`,
-    ],
-    running: [
-      "-",
-      "-",
-      "-",
-      "running",
-      `publishing ${publish}`,
-      "-",
-      "-",
-      "cancelled build.ended",
-      "fatal build.ended",
-      `- ${request}`,
-    ],
+    requested: atBuilders,
+    running: atBuilders,
     publishing: [
+      "-",
       "-",
       "-",
       "-",

@@ -16,6 +16,8 @@ const ordered = (name: string) => ({
 type Package = {
   readonly pkgbase: string;
   readonly current?: boolean;
+  readonly problem?: string;
+  readonly problemKind?: "unasked" | "unfollowed";
   readonly missing?: readonly string[];
   readonly unbuilt?: readonly string[];
   /** `lib?`: a published lib would do. */
@@ -24,6 +26,7 @@ type Package = {
 
 type Given = {
   readonly force?: boolean;
+  readonly endsUnlooked?: boolean;
   readonly elsewhere?: readonly string[];
   /** What published files between the packages need. */
   readonly files?: Readonly<Record<string, readonly string[]>>;
@@ -32,7 +35,7 @@ type Given = {
 /** The decisions by package, with the builds that are waited for by their packages' names. */
 const decide = (
   packages: readonly Package[],
-  { force = true, elsewhere = [], files = {} }: Given = {},
+  { force = true, endsUnlooked = true, elsewhere = [], files = {} }: Given = {},
 ) => {
   const builds = packages.map(({ pkgbase }) => ordered(pkgbase));
   const others = elsewhere.map(ordered);
@@ -41,12 +44,14 @@ const decide = (
     ...Object.entries(files).flatMap(([file, needs]) => needs.map((it) => [file, it] as const)),
   ];
   const plan = {
-    entries: packages.map(({ pkgbase, current = false, missing = [], unbuilt = [] }) => ({
-      pkgbase: base(pkgbase),
+    entries: packages.map((it) => ({
+      pkgbase: base(it.pkgbase),
       source: null,
-      current,
-      missing,
-      unbuilt,
+      current: it.current ?? false,
+      problem: it.problem ?? null,
+      problemKind: it.problemKind ?? null,
+      missing: it.missing ?? [],
+      unbuilt: it.unbuilt ?? [],
     })),
     needs: edges.map(([pkgbase, it]) => ({
       pkgbase,
@@ -54,14 +59,14 @@ const decide = (
       published: it.endsWith("?"),
     })),
   };
-  const decisions = decideSession(builds, plan, { force, elsewhere: others });
+  const decisions = decideSession(builds, plan, { force, endsUnlooked, elsewhere: others });
   const nameOf = (id: BuildId) => [...builds, ...others].find((it) => it.id === id)?.pkgbase;
   return Object.fromEntries(
     [...decisions]
       .flatMap((decided) => (decided ? [decided] : []))
       .map(([id, it]) => [
         nameOf(id),
-        it.kind === "wait" ? it.needs.map(nameOf) : it.kind === "cancel" ? it.message : it.kind,
+        it.kind === "wait" ? it.needs.map(nameOf) : "message" in it ? it.message : it.kind,
       ]),
   );
 };
@@ -84,6 +89,24 @@ test("what is up to date is dropped, and nobody waits for it", () => {
 
 test("what is up to date is built all the same by force", () => {
   expect(decide([{ pkgbase: "lib", current: true }])).toEqual({ lib: [] });
+});
+
+test.each([
+  ["ends with the reason", { force: false }, "cannot ask the AUR"],
+  ["is built all the same by force", { force: true }, []],
+  ["is dropped where a schedule ordered it", { force: false, endsUnlooked: false }, "drop"],
+])("what is published, and could not be looked at, %s", (_what, terms, decision) => {
+  const plan = [
+    { pkgbase: "lib", current: true, problem: "cannot ask the AUR", problemKind: "unasked" },
+  ] as const;
+
+  expect(decide(plan, terms)).toEqual({ lib: decision });
+});
+
+test("what could not be looked at is built where the copy of it is not published", () => {
+  const plan = [{ pkgbase: "lib", problem: "cannot ask", problemKind: "unasked" }] as const;
+
+  expect(decide(plan, { force: false })).toEqual({ lib: [] });
 });
 
 test("a build of an earlier session is waited for too", () => {

@@ -4,7 +4,7 @@ import { buildEnded, buildRequested, orderBuilds } from "#shared/messages/build.
 import { planFinished, planRequested, sessionEnded } from "#shared/messages/plan.ts";
 import { SessionId } from "#shared/model.ts";
 import { start } from "#shared/service/start.ts";
-import { builds } from "#shared/state/builds.ts";
+import { builds, sessionProblems } from "#shared/state/builds.ts";
 import { sources } from "#shared/state/sources.ts";
 import { finishPlan, type PlanEntry, writePlan } from "../../../services/resolver/store/plans.ts";
 import { scheduler } from "../../../services/scheduler/service.ts";
@@ -36,6 +36,7 @@ const setup = async (count: number, environment: Readonly<Record<string, string>
         source: found.get(pkgbase) ?? null,
         current: false,
         problem: null,
+        problemKind: null,
         missing: [],
         unbuilt: [],
         ...entryOf(at),
@@ -112,6 +113,26 @@ test("a session that cannot be planned ends, with the reason", async () => {
     ["fatal", "no sources"],
   ]);
   expect(world.bus.sent(sessionEnded)).toHaveLength(1);
+});
+
+test("a source that could not be looked at ends the build of what is published, and is in the report", async () => {
+  await using it = await setup(2);
+  const problem = { problem: "cannot ask the AUR", problemKind: "unasked" } as const;
+  await it.write((at) => ({ ...problem, current: at === 0 }));
+
+  await it.finish();
+  await it.finish();
+
+  const { session, world } = it;
+  expect(world.bus.sent(buildEnded)).toMatchObject([
+    { pkgbase: "p0000", state: "fatal", message: "cannot ask the AUR" },
+  ]);
+  expect(it.requested()).toEqual(["p0001"]);
+  const report = { session, kind: "unasked", message: "cannot ask the AUR" };
+  expect(await world.state.read.select().from(sessionProblems)).toEqual([
+    { ...report, pkgbase: "p0000" },
+    { ...report, pkgbase: "p0001" },
+  ]);
 });
 
 test("a scheduler that starts requests the plans that are not finished, and takes those that are", async () => {

@@ -14,6 +14,7 @@ const entryOf = (name: string) => ({
   source: null,
   current: name === "lib",
   problem: `"${name}", it's\n1 \u{1F600}`,
+  problemKind: null,
   missing: [name, "x>=1"],
   unbuilt: [],
 });

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { expect, test } from "vitest";
 import { BuildId, Pkgbase } from "#shared/model.ts";
-import { builds } from "#shared/state/builds.ts";
+import { builds, sessionProblems } from "#shared/state/builds.ts";
 import { SessionInfo } from "#shared/views.ts";
 import { insertBuildOf, startApi } from "../../../support/api.ts";
 
@@ -19,11 +19,15 @@ test("a session shows what became of its order", async () => {
     endedAt: Date.UTC(2026, 0, 1, 0, 2),
   });
   const row = await api.world.state.read.select().from(builds).get();
+  if (!row) throw new Error("there is no build");
+  const { session, pkgbase } = row;
+  const problem = { session, pkgbase, kind: "unasked", message: "cannot ask the AUR" } as const;
+  await api.world.state.write((transaction) => transaction.insert(sessionProblems).values(problem));
 
-  const response = await api.request(`/sessions/${row?.session}`);
+  const response = await api.request(`/sessions/${session}`);
 
   expect(v.parse(SessionInfo, await response.json())).toEqual({
-    session: row?.session,
+    session,
     reason: "schedule",
     ordered: "2026-01-01T00:00:00.000Z",
     resolve: true,
@@ -41,6 +45,9 @@ test("a session shows what became of its order", async () => {
       },
     ],
     next: null,
+    problems: [{ base: "foo", kind: "unasked", message: "cannot ask the AUR" }],
+    problem_count: 1,
+    planned: false,
   });
 });
 
