@@ -27,7 +27,7 @@ const benign =
   /^(?:checking |-- (?:Looking for|Performing|Check)|\s*Compiling |\[ *\d+%\] |ok \d)|\bwarning:|\(ignored\)$|^\s*(?:gcc|g\+\+|cc|c\+\+|clang|clang\+\+|rustc) |\b0 errors?\b|\.\.\. (?:ok|Passed|PASS)$/i;
 
 const consequence =
-  /^(?:g?make|ninja|gmake)(?:\[\d+\])?: (?:\*\*\* |build stopped|Target .* not remade)|^==> ERROR: (?:A failure occurred in|One or more |Could not resolve all)|^\s+Aborting\.\.\.$|collect2: error: ld returned|^error: (?:could not compile|aborting due to|failed to (?:prepare|commit) transaction|build failed)|^Errors? occurred|^npm (?:ERR!|error) (?:A complete log|Lifecycle script)|^-- Configuring incomplete/;
+  /^(?:g?make|ninja|gmake)(?:\[\d+\])?: (?:\*\*\* |build stopped|Target .* not remade)|^==> ERROR: (?:A failure occurred in|One or more |Could not resolve all)|^\s+Aborting\.\.\.$|collect2: error: ld returned|^error: (?:could not compile|aborting due to|build failed)|^Errors? occurred|^npm (?:ERR!|error) (?:A complete log|Lifecycle script)|^-- Configuring incomplete/;
 
 /** ninja's line before the command that failed and what that printed. */
 const ofNinja = /^FAILED: /;

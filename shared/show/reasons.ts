@@ -47,14 +47,15 @@ export const reasons: readonly Reason[] = [
   },
   {
     kind: "conflict",
-    pattern:
-      /:: (\S+) and (\S+) are in conflict|: '(\S+)' conflicts with '(\S+)'|unresolvable package conflicts|\(conflicting (?:files|dependencies)\)/,
-    advice: (names) => {
-      const [one, other] = names.filter((name) => name !== "");
-      return one && other
-        ? `${one} and ${other} cannot be installed together: the recipe needs only one of them, or one of them must go in the package's prepare commands`
-        : "two packages that the build installs conflict: the recipe needs only one of them";
-    },
+    pattern: /:: (\S+) and (\S+) are in conflict/,
+    advice: ([one, other]) =>
+      `${one} and ${other} cannot be installed together: the recipe needs only one of them, or one of them must go in the package's prepare commands`,
+  },
+  {
+    kind: "conflict without names",
+    pattern: /unresolvable package conflicts|\(conflicting (?:files|dependencies)\)/,
+    advice: () =>
+      "two packages that the build installs conflict: the recipe needs only one of them",
   },
   {
     kind: "disk full",

@@ -1,25 +1,13 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { execa } from "execa";
 import * as v from "valibot";
 import { expect, test } from "vitest";
 import { SourceList } from "#shared/recipe-views.ts";
-import { bundle } from "#shared/runtime.ts";
 import { minutes } from "#shared/time.ts";
 import { startAur } from "../support/aur.ts";
-import { makeDataDirectory, pkgbuildOf, secret, startKiln } from "../support/kiln.ts";
+import { installCommandLine } from "../support/installed-command-line.ts";
+import { makeDataDirectory, pkgbuildOf, startKiln } from "../support/kiln.ts";
 import { recipe } from "../support/recipe.ts";
-
-/** The command line as the package `kiln-cli` has it, under the machine's own Node. */
-const installCommandLine = async (directory: string, url: string) => {
-  const script = join(directory, "kiln.mjs");
-  await writeFile(script, await bundle("cli/kiln.ts", ["*/start.ts"]));
-  return (...commandLine: readonly string[]) =>
-    execa("node", [script, ...commandLine], {
-      env: { KILN_URL: url, KILN_SECRET: secret, HOME: directory },
-      reject: false,
-    });
-};
 
 test(
   "a package is added, followed, listed, built again, read and removed from the command line",

@@ -100,6 +100,17 @@ test("a program that a configure script did not find is no reason where somethin
   expect(sentence).toBe("building failed with exit code 1: x.c:1:1: error: no");
 });
 
+test("two packages that conflict are named, wherever pacman names them", () => {
+  const sentence = failedIn(
+    "dependencies",
+    "error: unresolvable package conflicts detected",
+    "error: failed to prepare transaction (conflicting dependencies)",
+    ":: one and two are in conflict",
+  );
+
+  expect(sentence).toContain(":: one and two are in conflict; one and two cannot be installed");
+});
+
 test("a connection that the network rules refused is told with the setting that allows it", () => {
   const refused =
     "the connection to 10.0.0.5:80 was refused: builds reach nothing private; name it in RUNNER_REACHABLE if they shall";

@@ -139,6 +139,8 @@ error: failed to prepare transaction (conflicting dependencies)
     [
       ":: one-1-1 and two-1-1 are in conflict. Remove two? [y/N]",
       "error: unresolvable package conflicts detected",
+      "error: failed to prepare transaction (conflicting dependencies)",
+      ":: one-1-1 and two-1-1 are in conflict",
     ],
   ],
 ])("of %s too", (_what, printed, lines) => {
