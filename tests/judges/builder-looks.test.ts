@@ -6,7 +6,10 @@ import { startGitServer } from "../support/git-server.ts";
 
 test("a fetch container finds branches, tags and HEAD of git, and says what it cannot ask", async () => {
   await using server = await startGitServer();
-  await using builder = await startBuilder(engineEnvironment());
+  await using builder = await startBuilder({
+    ...engineEnvironment(),
+    RUNNER_REACHABLE: server.address,
+  });
   const first = await server.commit("up", "one");
   await server.git("up", "tag", "v1");
   const second = await server.commit("up", "two");
