@@ -3,6 +3,7 @@ import type { Pkgbase } from "#shared/model.ts";
 import type { publications } from "#shared/state/repo.ts";
 import type { Transaction } from "#shared/state/state.ts";
 import type { Repo } from "./context.ts";
+import { findImpact } from "./find-impact.ts";
 import { planFrames } from "./frames.ts";
 import { type Mending, mendAfter, nothingToMend } from "./mend.ts";
 import { nextView } from "./next-view.ts";
@@ -99,7 +100,12 @@ const tryChange = async (context: Repo, change: Change, mending: Mending) => {
       ...{ filesSha256: files.sha256, filesBytes: files.bytes },
       ...{ databaseSignature: database.signature, filesSignature: files.signature },
     },
-    ...(change.publication && { publication: change.publication }),
+    ...(change.publication && {
+      publication: {
+        ...change.publication,
+        impact: findImpact(current.published, taken, put),
+      },
+    }),
     ...(change.pkgbase && !change.publication && { retired: change.pkgbase }),
   };
   const outcome = await commitGeneration(state, next, now(), async (tx) => change.permits?.(tx));

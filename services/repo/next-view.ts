@@ -62,7 +62,9 @@ const publishedAfter = (
 
 const publishedOf = (row: ArtifactRow, frame: number, publishedAt: number): Published => {
   const { pkgname, pkgbase, filename, sha256, bytes, signature = null } = row;
-  return { pkgname, pkgbase, filename, sha256, bytes, signature, frame, publishedAt };
+  const { version, depends, provides } = row;
+  const file = { pkgname, pkgbase, filename, sha256, bytes, signature };
+  return { ...file, version, depends, provides, frame, publishedAt };
 };
 
 /** Those that left in the last day: no longer are they in the tables, nor in the directory. */

@@ -111,10 +111,11 @@ const refuse = async ({ log, now, state }: Repo, build: Build, why: string) => {
 const announce = async ({ now, state }: Repo, { id, pkgbase, arch }: Build) => {
   const generation = await currentNumber(state.read);
   const packages = await readPackagesOf(state.read, pkgbase);
+  const impact = (await findPublication(state.read, pkgbase))?.impact ?? null;
   const at = now();
   await state.write((transaction) =>
     transaction.publish(
-      publication(repoPublished, { build: id, pkgbase, arch, generation, packages, at }),
+      publication(repoPublished, { build: id, pkgbase, arch, generation, packages, at, impact }),
     ),
   );
 };

@@ -28,7 +28,12 @@ export type BuildEvent =
   /** A builder asks whether it may begin. */
   | { readonly kind: "claimed"; readonly builder: BuilderName; readonly pkgrel: Pkgrel | null }
   | { readonly kind: "finished"; readonly report: Payload<typeof buildFinished> }
-  | { readonly kind: "published"; readonly version: string | null }
+  | {
+      readonly kind: "published";
+      readonly version: string | null;
+      /** What it means for clients, for a person. */
+      readonly message: string | null;
+    }
   /** The repository does not take what was built with `pkgrel`; `again`: the build starts again with another one. */
   | {
       readonly kind: "refused";
@@ -222,7 +227,8 @@ const life: Readonly<Record<BuildState, Handlers>> = {
     pinned: stay,
     claimed: stay,
     finished: stay,
-    published: (build, { version }, at) => end(build, at, { state: "success", version }),
+    published: (build, { version, message }, at) =>
+      end(build, at, { state: "success", version, message }),
     refused: refuse,
     cancelled: cancel,
     "given-up": fail("publish"),

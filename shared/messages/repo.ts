@@ -36,6 +36,15 @@ export const publishRequested = message(
   },
 );
 
+/** What a publish means for clients that have the packages of the generation before. */
+export const Impact = v.object({
+  /** Packages that stay, each with a dependency that nothing in the repository meets any more. */
+  breaks: v.array(v.object({ pkgname: Pkgname, pkgbase: Pkgbase, dependency: v.string() })),
+  /** Packages whose version is lower than before: pacman -Syu leaves the newer one installed. */
+  backwards: v.array(v.object({ pkgname: Pkgname, from: Version, to: Version })),
+});
+export type Impact = v.InferOutput<typeof Impact>;
+
 /** A build's packages are in the generation that is now served. */
 export const repoPublished = message(
   repoLog,
@@ -49,6 +58,8 @@ export const repoPublished = message(
       v.object({ pkgname: Pkgname, version: Version, filename: FileName, sha256: Sha256 }),
     ),
     at: Instant,
+    /** Null in messages of earlier versions of kiln. */
+    impact: v.optional(v.nullable(Impact), null),
   }),
   {
     id: ({ build }) => `published-${build}`,

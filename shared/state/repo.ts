@@ -1,4 +1,5 @@
 import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import type { Impact } from "#shared/messages/repo.ts";
 import type { BuildId, Pkgbase, Pkgname, SourceId } from "#shared/model.ts";
 
 /** What is published of each package. Written by the repo, read by anyone. */
@@ -13,6 +14,8 @@ export const publications = sqliteTable("publications", {
   /** Of that source. */
   sourceState: text("source_state").notNull(),
   publishedAt: integer("published_at").notNull(),
+  /** What this publish meant for clients; absent where an earlier version of kiln did not compute it. */
+  impact: text({ mode: "json" }).$type<Impact>(),
 });
 
 /** The package files of the current generation. Written by the repo, read by anyone. */

@@ -36,11 +36,14 @@ export type Wanted = {
   /** What the build promised instead. */
   readonly promised?: { readonly pkgnames?: readonly string[]; readonly version?: string };
   readonly content?: string | Uint8Array;
+  readonly depends?: readonly string[];
+  readonly provides?: readonly string[];
 };
 
 /** A package file as makepkg(8) would name it. */
 export const makePackage = async ({ pkgbase = "foo", ...wanted }: Wanted, pkgname = pkgbase) => {
   const { version = "1.0-1", arch = "x86_64", content = "hello", made = {} } = wanted;
+  const { depends = [], provides = [] } = wanted;
   const is = { pkgname, pkgbase, version, arch, ...made };
   const lines = [
     `pkgname = ${is.pkgname}`,
@@ -50,6 +53,8 @@ export const makePackage = async ({ pkgbase = "foo", ...wanted }: Wanted, pkgnam
     "builddate = 1700000000",
     "size = 5",
     `arch = ${is.arch}`,
+    ...provides.map((it) => `provides = ${it}`),
+    ...depends.map((it) => `depend = ${it}`),
   ];
   const bytes = gzipSync(
     await tarOf([

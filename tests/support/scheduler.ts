@@ -2,7 +2,7 @@ import { eq } from "drizzle-orm";
 import * as v from "valibot";
 import type { BuildOutcome } from "#shared/messages/build.ts";
 import { buildFinished, buildRequested, orderBuilds } from "#shared/messages/build.ts";
-import { repoPublished } from "#shared/messages/repo.ts";
+import { type Impact, repoPublished } from "#shared/messages/repo.ts";
 import { type BuildId, SessionId, type SourceId } from "#shared/model.ts";
 import { start } from "#shared/service/start.ts";
 import { builds } from "#shared/state/builds.ts";
@@ -74,13 +74,14 @@ export const startScheduler = async (
       outputs: 1,
       measurements: null,
     });
-  const publish = (build: BuildId) =>
+  const publish = (build: BuildId, impact: v.InferInput<typeof Impact> | null = null) =>
     world.publish(repoPublished, {
       ...told(build),
       generation: 1,
       packages: [
         { pkgname: "lib", version: "1-1", filename: "lib.pkg.tar.zst", sha256: blob.sha256 },
       ],
+      impact,
     });
   const states = async () =>
     Object.fromEntries(

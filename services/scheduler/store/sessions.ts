@@ -93,6 +93,16 @@ export const markAnnounced = async (transaction: Transaction, id: SessionId, at:
   return session;
 };
 
+/** Why the session of a build was ordered. */
+export const findReason = async (transaction: Pick<Transaction, "select">, build: BuildId) => {
+  const [row] = await transaction
+    .select({ reason: sessions.reason })
+    .from(builds)
+    .innerJoin(sessions, eq(sessions.id, builds.session))
+    .where(eq(builds.id, build));
+  return row?.reason;
+};
+
 /** Sessions that were ordered before `instant` and never became complete. */
 export const abandonedSessions = async ({ read }: State, instant: number) =>
   read

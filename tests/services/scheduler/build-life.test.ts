@@ -62,7 +62,7 @@ const events: Readonly<Record<BuildEvent["kind"], BuildEvent>> = {
   pinned: { kind: "pinned", request, sourceState: "one" },
   claimed: { kind: "claimed", builder, pkgrel: null },
   finished: { kind: "finished", report: report(built) },
-  published: { kind: "published", version: "1-1" },
+  published: { kind: "published", message: null, version: "1-1" },
   refused: { kind: "refused", message: "no", pkgrel: null, again: null },
   cancelled: { kind: "cancelled", message: "no" },
   "given-up": { kind: "given-up", message: "no" },
