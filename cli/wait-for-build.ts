@@ -42,9 +42,10 @@ export const waitForBuild = async (
   if (follow && !shown) await showLog(session, base, ended.started, log.print);
   if (follow) log.end();
   const isDone = ended.state.state === "success";
-  const details = isDone ? undefined : await findDetails(session, base, ended.started);
+  const known = await findDetails(session, base, ended.started);
+  const details = isDone ? undefined : known;
   const word = paintOf(ended.state, colours)(wordOf(ended.state));
-  const reason = reasonOf(ended.state) ?? (details?.message ? oneLine(details.message) : undefined);
+  const reason = reasonOf(ended.state) ?? (known?.message ? oneLine(known.message) : undefined);
   const time = ended.ended ? ` after ${lasting(ended.started, ended.ended)}` : "";
   const version = ended.version ? ` ${printable(ended.version)}` : "";
   world.output.write(`${name}${version}: ${word}${time}${reason ? `: ${reason}` : ""}\n`);

@@ -18,7 +18,10 @@ export const BuildDetails = v.object({
   started: v.nullable(Time),
   ended: v.nullable(Time),
   builder: v.nullable(v.string()),
-  /** Why it ended so, in one sentence: the step, the exit code or limit, the line that tells, and what to do. */
+  /**
+   * Why it ended so, in one sentence: the step, the exit code or limit, the line that tells, and what to do. Of a success:
+   * what it means for clients.
+   */
   message: v.nullable(v.string()),
   /** Of a build that has ended, in order. */
   steps: v.array(

@@ -96,7 +96,8 @@ const formatProblems = (problems: Readonly<Record<string, string>>, colours: Col
 /** Why the newest build ended as it did, where it did not end well. */
 const formatEnd = (build: BuildDetails) => {
   const { message, number, state } = build;
-  if (!isFinal(state) || state.state === "success" || message === null) return "";
+  if (!isFinal(state) || message === null) return "";
+  if (state.state === "success") return `\nbuild ${number}: ${oneLine(message)}\n`;
   const sentence = `\nbuild ${number} ended as ${wordOf(state)}: ${oneLine(message)}\n`;
   return sentence + formatExcerpt(build);
 };

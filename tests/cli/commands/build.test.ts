@@ -199,6 +199,20 @@ test("a build that fails says why, with the lines of its log that tell, and wher
   expect([code, output]).toEqual([1, `${sentence}${lines}  "kiln logs foo 7" shows the log\n`]);
 });
 
+test("a build that succeeds says what it means for clients", async () => {
+  const message = "breaks app, which depends on liblib.so=1-64; what breaks is built again";
+  const success = { state: "success" } as const;
+  const { code, output } = await runCommandLine(["build", "foo", "--wait"], {
+    answers: {
+      ...failedAt(1),
+      [named]: json(aBuild(success, { started, ended: started })),
+      [detailed]: someDetails(success, { message }),
+    },
+  });
+
+  expect([code, output]).toEqual([0, `foo: success after 0.0 s: ${message}\n`]);
+});
+
 test.each([
   ["far above the end", 400, `the log\n${sentence}${lines}`],
   ["near the end", 20, `the log\n${sentence}`],

@@ -43,6 +43,20 @@ test("a package is shown with its newest builds, numbered from the oldest", asyn
   );
 });
 
+test("of a newest build that succeeded it is shown what it means for clients", async () => {
+  const message = "breaks app, which depends on liblib.so=1-64; what breaks is built again";
+  const success = { state: "success" } as const;
+  const { output } = await runCommandLine(["info", "foo"], {
+    answers: {
+      "GET /package/foo": foo,
+      "GET /package/foo/build?count=8": [aBuild(success)],
+      "GET /packages/foo/builds": { builds: [someDetails(success, { message })], next: null },
+    },
+  });
+
+  expect(output.split("\n").at(-2)).toBe(`build 1: ${message}`);
+});
+
 test("a build that waits is shown with what keeps its services from work", async () => {
   const reason = "network not confined: its rules cannot be loaded (EPERM)";
   const { code, output } = await runCommandLine(["info", "foo"], {
