@@ -18,6 +18,7 @@ const others: Readonly<Record<string, string>> = {
   "rebuilds.excerpt": "lines of a log",
   "rebuilds.steps": "names and times",
   "packages.flags": "words",
+  "publications.impact": "names and versions of packages",
   "plan_entries.missing": "names of packages",
   "plan_entries.unbuilt": "names of packages",
   "resolver_outbox.payload": "that a plan is finished",

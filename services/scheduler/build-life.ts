@@ -28,12 +28,8 @@ export type BuildEvent =
   /** A builder asks whether it may begin. */
   | { readonly kind: "claimed"; readonly builder: BuilderName; readonly pkgrel: Pkgrel | null }
   | { readonly kind: "finished"; readonly report: Payload<typeof buildFinished> }
-  | {
-      readonly kind: "published";
-      readonly version: string | null;
-      /** What it means for clients, for a person. */
-      readonly message: string | null;
-    }
+  /** The message says what that means for clients. */
+  | ({ readonly kind: "published" } & Readonly<Record<"version" | "message", string | null>>)
   /** The repository does not take what was built with `pkgrel`; `again`: the build starts again with another one. */
   | {
       readonly kind: "refused";

@@ -32,36 +32,6 @@ test("a published package is in the database, served, signed, and said to be", a
   expect((await it.fetch("/x86_64/serene.db.sig")).status).toBe(200);
 });
 
-test("a publish says which packages it breaks and which version went back, and keeps that", async () => {
-  await using it = await setup(["lib", "app"]);
-  await it.publish({ pkgbase: "lib", version: "1:1-1", provides: ["liblib.so=1-64"] });
-  await it.publish({ pkgbase: "app", depends: ["liblib.so=1-64"] });
-
-  const build = await it.publish({ pkgbase: "lib", version: "2-1", provides: ["liblib.so=2-64"] });
-  await it.world.publish(publishRequested, { build });
-
-  const impacts = it.world.bus.sent(repoPublished).map(({ impact }) => impact);
-  const impact = {
-    breaks: [{ pkgname: "app", pkgbase: "app", dependency: "liblib.so=1-64" }],
-    backwards: [{ pkgname: "lib", from: "1:1-1", to: "2-1" }],
-  };
-  const none = { breaks: [], backwards: [] };
-  expect(impacts).toEqual([none, none, impact, impact]);
-});
-
-test("a member that goes from its package breaks what depends on it", async () => {
-  await using it = await setup(["foo", "app"]);
-  await it.publish({ pkgnames: ["foo", "foo-libs"] });
-  await it.publish({ pkgbase: "app", depends: ["foo-libs"] });
-
-  await it.publish({ version: "2.0-1", pkgnames: ["foo"] });
-
-  expect(it.world.bus.sent(repoPublished).at(-1)?.impact).toEqual({
-    breaks: [{ pkgname: "app", pkgbase: "app", dependency: "foo-libs" }],
-    backwards: [],
-  });
-});
-
 test("a request said twice changes nothing and is answered twice", async () => {
   await using it = await setup();
   const build = await it.publish();
