@@ -162,6 +162,7 @@ export const openWith = async (
     disk: makeDisk({
       engine,
       pause,
+      now,
       limit: config.BUILD_DISK * 1024 ** 2,
       reserve: config.RUNNER_DISK_RESERVE * 1024 ** 2,
     }),

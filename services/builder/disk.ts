@@ -5,8 +5,11 @@ import type { Container, Engine } from "./docker/engine.ts";
 
 const mebibyte = 1024 ** 2;
 
-/** How often the size of a container is asked for. */
-const interval = seconds(1);
+/**
+ * Milliseconds between two looks at the size of a container, and how many times as long as a look took: the engine walks
+ * through all that was written, which takes seconds where that is a million files.
+ */
+const interval = { least: seconds(1), share: 4 };
 
 /** How long the end of one build may take to give its room back, before another one is ended. */
 const settling = seconds(30);
@@ -26,6 +29,7 @@ type Sized = Pick<Container, "size">;
 type Options = {
   readonly engine: Pick<Engine, "room">;
   readonly pause: Pause;
+  readonly now: () => number;
   /** Bytes that one build may write. */
   readonly limit: number;
   /** Bytes kept free; 0: none are, and the engine is not asked. */
@@ -33,7 +37,7 @@ type Options = {
 };
 
 /** Watches what builds write: the engine's storage has no limit for each. */
-export const makeDisk = ({ engine, pause, limit, reserve }: Options): Disk => {
+export const makeDisk = ({ engine, pause, now, limit, reserve }: Options): Disk => {
   const sizes = new Map<Sized, number>();
   let isSettling = false;
   const settle = async () => {
@@ -67,7 +71,7 @@ export const makeDisk = ({ engine, pause, limit, reserve }: Options): Disk => {
         );
       };
       try {
-        return await untilOver(pause, container, { limit, over, signal }, async (size) => {
+        return await untilOver({ pause, now }, container, { limit, over, signal }, async (size) => {
           sizes.set(container, size);
           const isLargest = size >= Math.max(...sizes.values());
           if (isLargest && !isSettling) await demandRoom(image, end(size));
@@ -88,15 +92,18 @@ type Bound = {
 
 /** Never resolves; rejects with `over` when a container has written over `limit` bytes, and where `look` does. */
 export const untilOver = async (
-  pause: Pause,
+  { pause, now }: Pick<Options, "pause" | "now">,
   container: Sized,
   { limit, over, signal }: Bound,
   look: (size: number) => Promise<void> = async () => {},
 ): Promise<never> => {
+  let took = 0;
   while (true) {
-    await pause(interval, signal);
+    await pause(Math.max(interval.least, interval.share * took), signal);
     signal.throwIfAborted();
+    const asked = now();
     const size = await container.size();
+    took = now() - asked;
     if (size > limit) throw over;
     await look(size);
   }

@@ -37,7 +37,7 @@ const logEnd = limit / 6;
  * answer; with no engine or no image it is `Fault` unavailable.
  */
 export const readPkgbuild = async (
-  { blobs, engine, identity, image, limits, pause, reading }: Builder,
+  { blobs, engine, identity, image, limits, now, pause, reading }: Builder,
   { source }: { readonly source: BlobReference },
 ): Promise<Answer> => {
   using late = deadline(pause, timeout);
@@ -49,7 +49,11 @@ export const readPkgbuild = async (
     );
     await container.put(packTar(sourceEntries(blobs, source)));
     using watch = watching();
-    const full = untilOver(pause, container, { limit: disk, over: tooLarge, signal: watch.signal });
+    const full = untilOver({ pause, now }, container, {
+      limit: disk,
+      over: tooLarge,
+      signal: watch.signal,
+    });
     return await abortable(Promise.race([print(container), full]), late.signal);
   };
   try {

@@ -5,6 +5,7 @@ import type { Pause } from "#shared/pause.ts";
 import { demultiplex } from "./demultiplex.ts";
 import type { Command, Container, Exit } from "./engine.ts";
 import type { Limit } from "./limit.ts";
+import { paced } from "./paced.ts";
 import { asFault, statusOf } from "./refusal.ts";
 
 /**
@@ -135,7 +136,7 @@ const exec = async (
     abortSignal,
   });
   const output = await process.start({ hijack: false, stdin: false, abortSignal });
-  for await (const printed of demultiplex(Readable.from(output))) each(printed);
+  for await (const printed of paced(demultiplex(Readable.from(output)), pause)) each(printed);
 
   const code = await exitCode(process, pause, abortSignal);
   if (code !== 0 && (await hasEnded({ docker, pause, abortSignal }, code))) return { kind: "gone" };

@@ -21,6 +21,7 @@ const disksOf = (free: number[], reserve: number) => {
     // What is longer than a look lasts for the whole test.
     pause: (milliseconds) =>
       milliseconds > 1_000 ? new Promise<never>(() => {}) : Promise.resolve(),
+    now: () => 0,
     limit: 100 * mebibyte,
     reserve: reserve * mebibyte,
   });
@@ -91,7 +92,36 @@ test("watching ends with its signal", async () => {
   const stop = new AbortController();
   const over = new Fault("invalid", "too large");
   const bound = { limit: 100, over, signal: stop.signal };
-  const watched = untilOver(async () => stop.abort(), { size: async () => 0 }, bound);
+  const watched = untilOver(
+    { pause: async () => stop.abort(), now: () => 0 },
+    { size: async () => 0 },
+    bound,
+  );
 
   await expect(watched).rejects.toMatchObject({ name: "AbortError" });
+});
+
+test("a container whose size takes long to find out is looked at less often", async () => {
+  const pauses: number[] = [];
+  let time = 0;
+  const stop = new AbortController();
+  const watched = untilOver(
+    {
+      pause: async (milliseconds) => {
+        pauses.push(milliseconds);
+        if (pauses.length === 3) stop.abort();
+      },
+      now: () => time,
+    },
+    {
+      size: async () => {
+        time += 2_000;
+        return 0;
+      },
+    },
+    { limit: 100, over: new Fault("invalid", "too large"), signal: stop.signal },
+  );
+
+  await expect(watched).rejects.toMatchObject({ name: "AbortError" });
+  expect(pauses).toEqual([1_000, 8_000, 8_000]);
 });
