@@ -45,9 +45,13 @@ export const makeDisk = ({ engine, pause, now, limit, reserve }: Options): Disk 
     await pause(settling);
     isSettling = false;
   };
-  const demandRoom = async (image: string, refuse: (shortage: string) => Fault) => {
+  const demandRoom = async (
+    image: string,
+    pace: "building" | "idle",
+    refuse: (shortage: string) => Fault,
+  ) => {
     if (reserve === 0) return;
-    const free = await engine.room(image);
+    const free = await engine.room(image, pace);
     if (free < reserve)
       throw refuse(
         `the container engine's disk has ${Math.floor(free / mebibyte)} MiB left, expected at least ${reserve / mebibyte} (RUNNER_DISK_RESERVE)`,
@@ -56,7 +60,11 @@ export const makeDisk = ({ engine, pause, now, limit, reserve }: Options): Disk 
 
   return {
     demandRoom: (image) =>
-      demandRoom(image, (shortage) => new Fault("unavailable", `${shortage}: make room there`)),
+      demandRoom(
+        image,
+        "idle",
+        (shortage) => new Fault("unavailable", `${shortage}: make room there`),
+      ),
 
     async untilFull(container, image, signal) {
       const over = new Fault(
@@ -74,7 +82,7 @@ export const makeDisk = ({ engine, pause, now, limit, reserve }: Options): Disk 
         return await untilOver({ pause, now }, container, { limit, over, signal }, async (size) => {
           sizes.set(container, size);
           const isLargest = size >= Math.max(...sizes.values());
-          if (isLargest && !isSettling) await demandRoom(image, end(size));
+          if (isLargest && !isSettling) await demandRoom(image, "building", end(size));
         });
       } finally {
         sizes.delete(container);

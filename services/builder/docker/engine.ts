@@ -8,8 +8,11 @@ export type Engine = {
   demandImage(image: string): Promise<void>;
   /** `Fault` unavailable where containers of an image with a network cannot be confined as RUNNER_NETWORK asks for. */
   demandNetwork(image: string): Promise<void>;
-  /** Bytes that are free on the file system of its containers, seen from one of an image where it has to be. */
-  room(image: string): Promise<number>;
+  /**
+   * Bytes that are free on the file system of its containers. Where that takes a container of an image, they are looked
+   * up again every 10 s while something is built, else every minute.
+   */
+  room(image: string, pace: "building" | "idle"): Promise<number>;
   /**
    * Starts an idle container, which lives until it is disposed, or until this process is gone, however it
    * ended. `Fault` missing where the image is not there, conflict where the engine refuses.

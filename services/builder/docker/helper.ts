@@ -1,5 +1,6 @@
 import { Readable } from "node:stream";
 import type Docker from "dockerode";
+import { labelOfAll } from "./create-options.ts";
 import { demultiplex } from "./demultiplex.ts";
 import type { Limit } from "./limit.ts";
 
@@ -11,7 +12,8 @@ export type Helper = {
   /** A script of bash, and its arguments. */
   readonly script: string;
   readonly args?: readonly string[];
-  readonly labels: Readonly<Record<string, string>>;
+  /** What it is for, as its label says. */
+  readonly purpose: "network" | "disk";
 };
 
 /** Bytes of output that are read. */
@@ -22,8 +24,8 @@ const limitOfOutput = 1024 * 1024;
  * system is the image's.
  */
 export const runHelper = async (docker: Docker, limit: Limit, helper: Helper): Promise<string> => {
-  const { image, network, capabilities = [], script, args = [], labels } = helper;
-  const doing = "a container for its network rules";
+  const { image, network, capabilities = [], script, args = [], purpose } = helper;
+  const doing = `a container for its ${purpose}`;
   const created = await limit.request(doing, (abortSignal) =>
     docker.createContainer({
       Image: image,
@@ -33,7 +35,8 @@ export const runHelper = async (docker: Docker, limit: Limit, helper: Helper): P
       WorkingDir: "/",
       AttachStdout: true,
       AttachStderr: true,
-      Labels: { ...labels },
+      // A builder that is killed may leave one that was not started; the next builder removes that.
+      Labels: { [labelOfAll]: "helper", "kiln.helper": purpose },
       HostConfig: {
         AutoRemove: true,
         CapDrop: ["ALL"],

@@ -31,8 +31,6 @@ const networkName = "kiln-builds";
 /** How long what was found out about an engine's network stays known, and how long that it failed: containers are made for it. */
 const known = { found: minutes(10), failed: seconds(10) };
 
-const labels = { "kiln.helper": "network" };
-
 /** Loads the rules, and for each `name port` what the container's resolver finds; a port of `*` is any. */
 const load = `set -euo pipefail
 rules=$1; shift
@@ -56,9 +54,13 @@ export const openNetwork = (
   policy: NetworkPolicy,
 ): Network => {
   if (policy.kind === "open") return openToAll;
-  const run = (helper: Omit<Helper, "labels">) =>
-    runHelper(docker, limit, { ...helper, labels }).catch((error: unknown) => {
-      throw asFault(error, url, "a container for its network rules");
+  const run = (helper: Omit<Helper, "purpose">) =>
+    runHelper(docker, limit, { ...helper, purpose: "network" }).catch((error: unknown) => {
+      const fault = asFault(error, url, "a container for its network");
+      // What the engine refuses is no build's fault.
+      throw fault instanceof Fault && fault.kind === "conflict"
+        ? notConfined(helper.image, fault.message)
+        : fault;
     });
 
   const join = async () => {
@@ -101,16 +103,9 @@ export const openNetwork = (
   };
 
   const tryOut = async (image: string) => {
-    try {
-      const looked = await look(image);
-      await confineIn(await join(), looked);
-      return looked;
-    } catch (error) {
-      // Whatever the engine refuses, a build would be refused too.
-      if (error instanceof Fault && error.kind === "conflict")
-        throw notConfined(image, error.message);
-      throw error;
-    }
+    const looked = await look(image);
+    await confineIn(await join(), looked);
+    return looked;
   };
   const tried = new Map<string, () => Promise<Looked>>();
   const knownOf = (image: string) => {

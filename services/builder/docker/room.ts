@@ -1,13 +1,13 @@
 import { statfs } from "node:fs/promises";
 import { shareFor } from "#shared/single-flight.ts";
-import { seconds } from "#shared/time.ts";
+import { minutes, seconds } from "#shared/time.ts";
 import { unlessRefused } from "#shared/unwritable.ts";
 import type { Connection } from "./connection.ts";
 import { runHelper } from "./helper.ts";
 import { asFault } from "./refusal.ts";
 
-/** How long an answer is used: one of the host's own file system, and one that takes a container. */
-const fresh = { here: seconds(1), container: seconds(10) };
+/** How long an answer is used: of a file system that is seen here; where it takes a container; the same while nothing is built. */
+const fresh = { here: seconds(1), building: seconds(10), idle: minutes(1) };
 
 /** Free blocks, and their size in bytes. Source: stat(1). */
 const script = "stat --file-system --format '%a %S' /";
@@ -26,21 +26,26 @@ export const openRoom = ({ docker, brief, url, limit }: Connection) => {
     );
     return found && found.bavail * found.bsize;
   });
-  const inContainer = new Map<string, () => Promise<number>>();
   const ask = async (image: string) => {
-    const labels = { "kiln.helper": "disk" };
-    const text = await runHelper(docker, limit, { image, network: "none", script, labels });
+    const text = await runHelper(docker, limit, {
+      image,
+      network: "none",
+      script,
+      purpose: "disk",
+    });
     const [, blocks, size] = /^(\d+) (\d+)$/m.exec(text) ?? [];
     if (blocks === undefined) throw new Error(`stat(1) printed ${text}`);
     return Number(blocks) * Number(size);
   };
+  const inContainer = new Map<string, () => Promise<number>>();
 
-  return async (image: string): Promise<number> => {
+  return async (image: string, pace: "building" | "idle"): Promise<number> => {
     try {
       const found = await here();
       if (found !== undefined) return found;
-      const asked = inContainer.get(image) ?? shareFor(fresh.container, () => ask(image));
-      inContainer.set(image, asked);
+      const key = `${pace} ${image}`;
+      const asked = inContainer.get(key) ?? shareFor(fresh[pace], () => ask(image));
+      inContainer.set(key, asked);
       return await asked();
     } catch (error) {
       throw asFault(error, url, doing);
