@@ -6,7 +6,7 @@ import type { Observer } from "../observer.ts";
 /** What a database promises of a package file. */
 type Promised = { readonly filename: string; readonly sha256: string };
 
-/** Downloads the database as pacman does, and then each file that it names. */
+/** Downloads the database and its signature as a client that follows no redirect does, and then each file that it names. */
 export const readRepository = async (
   database: HttpApp,
   files: () => HttpApp | undefined,
@@ -18,6 +18,8 @@ export const readRepository = async (
   if (response.status !== 200)
     return violated("a reader sees a whole generation", `serene.db: status ${response.status}`);
   const text = gunzipSync(await response.bytes()).toString("latin1");
+  // A newer database would wait for this request, and no time passes while the simulation reads.
+  await get(database, "serene.db.sig");
   for (const { filename, sha256 } of promisesIn(text)) {
     const app = files();
     if (!app) return;
