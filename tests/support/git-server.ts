@@ -1,58 +1,67 @@
+import { join } from "node:path";
 import { execa } from "execa";
-import { inject } from "vitest";
+import { vi } from "vitest";
+import { startBuilder } from "./builder.ts";
+import { engineCommand, engineEnvironment } from "./engine.ts";
+import { freePort } from "./free-port.ts";
+import { makeScratch } from "./scratch.ts";
 
-/** Commits one file, in a repository that git-daemon(1) serves. */
-const commitScript = `set -e
-cd /srv
-[ -d "$1" ] || git init --quiet --initial-branch=main "$1"
-cd "$1"
-printf %s "$2" > file
-git add file
-git -c user.name=a -c user.email=a@example.org commit --quiet --allow-empty --message "$2"
-git rev-parse HEAD`;
-
-/** Serves git repositories to other containers, from a container of its own on the engine of judges. */
-export const startGitServer = async () => {
-  await using stack = new AsyncDisposableStack();
-  // Engines of other test runs give the same addresses on this host: the server takes the first that is its own.
-  for (let attempt = 1; attempt <= 10; attempt++) {
-    const container = await startDaemon();
-    stack.defer(async () => void (await docker("rm", "--force", container)));
-    const network = "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}";
-    const address = await docker("inspect", "--format", network, container);
-    const inside = (...command: string[]) =>
-      docker("exec", "--user", "root", container, ...command);
-    await inside("bash", "-c", commitScript, "--", "probe", container);
-    if (!(await isReachable(`git://${address}/probe`))) continue;
-    const resources = stack.move();
-    return {
-      address,
-      urlOf: (name: string) => `git://${address}/${name}`,
-      /** Commits to the branch `main`, and gives the commit. */
-      commit: (name: string, content: string) =>
-        inside("bash", "-c", commitScript, "--", name, content),
-      git: (name: string, ...args: string[]) => inside("git", "-C", `/srv/${name}`, ...args),
-      [Symbol.asyncDispose]: () => resources.disposeAsync(),
-    };
-  }
-  throw new Error("no container of git-daemon can be reached from another container");
+const environment = {
+  GIT_CONFIG_GLOBAL: "/dev/null",
+  GIT_CONFIG_NOSYSTEM: "1",
+  GIT_AUTHOR_NAME: "a",
+  GIT_AUTHOR_EMAIL: "a@example.org",
+  GIT_COMMITTER_NAME: "a",
+  GIT_COMMITTER_EMAIL: "a@example.org",
 };
 
-const docker = async (...args: string[]) =>
-  (await execa("docker", ["-H", inject("dockerUrl"), ...args])).stdout;
-
-const startDaemon = () =>
-  docker(
-    ...["run", "--detach", "--rm", "--label", "kiln.test=1", "--user", "root"],
-    // Ends by itself where a killed test run forgets it.
-    ...[inject("runnerImage"), "timeout", "900"],
-    ...["git", "daemon", "--reuseaddr", "--export-all", "--base-path=/srv", "/srv"],
+/** git-daemon(1) at this host's address in the network of builds; builders must name `address` in RUNNER_REACHABLE. */
+export const startGitServer = async () => {
+  await using stack = new AsyncDisposableStack();
+  const scratch = stack.use(await makeScratch());
+  const host = await gatewayOfBuilds();
+  const port = await freePort();
+  const address = `${host}:${port}`;
+  const daemon = execa(
+    "git",
+    [
+      ...["daemon", "--reuseaddr", "--export-all", `--listen=${host}`, `--port=${port}`],
+      ...[`--base-path=${scratch.path}`, scratch.path],
+    ],
+    { env: environment, reject: false },
   );
-
-const isReachable = async (url: string) => {
-  const args = ["-H", inject("dockerUrl"), "run", "--rm", inject("runnerImage")];
-  const { exitCode } = await execa("docker", [...args, "timeout", "5", "git", "ls-remote", url], {
-    reject: false,
+  stack.defer(async () => {
+    daemon.kill();
+    await daemon;
   });
-  return exitCode === 0;
+  const git = async (name: string, ...args: string[]) => {
+    const { stdout } = await execa("git", ["-C", join(scratch.path, name), ...args], {
+      env: environment,
+    });
+    return stdout;
+  };
+  await execa("git", ["init", "--quiet", "--initial-branch=main", join(scratch.path, "up")]);
+  await vi.waitFor(() => execa("git", ["ls-remote", `git://${address}/up`]), { timeout: 15_000 });
+
+  const resources = stack.move();
+  return {
+    address,
+    host,
+    urlOf: (name: string) => `git://${address}/${name}`,
+    git,
+    /** Commits to the branch `main` of the repository `up`, and gives the commit. */
+    async commit(message: string) {
+      await git("up", "commit", "--quiet", "--allow-empty", "--message", message);
+      return git("up", "rev-parse", "HEAD");
+    },
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
+  };
+};
+
+/** A builder that is ready has made the network. */
+const gatewayOfBuilds = async () => {
+  await using builder = await startBuilder(engineEnvironment());
+  await builder.running.health();
+  const gateway = "{{range .IPAM.Config}}{{.Gateway}}{{end}}";
+  return engineCommand("network", "inspect", "--format", gateway, "kiln-builds");
 };
