@@ -5,6 +5,7 @@ import { type Reachable, reachableOfMirrorlist } from "../reachable.ts";
 import type { Connection } from "./connection.ts";
 import { type Helper, runHelper } from "./helper.ts";
 import { type Host, rulesOf } from "./network-rules.ts";
+import { type Networks, oneNetwork } from "./one-network.ts";
 import { asFault, statusOf } from "./refusal.ts";
 
 /** What containers with a network reach. */
@@ -17,7 +18,7 @@ export type NetworkPolicy =
 export type Network = {
   /** `Fault` unavailable where containers of an image cannot be confined. */
   demand(image: string): Promise<void>;
-  /** The name of the network that containers are made in; undefined: the engine's own. */
+  /** The id of the network that containers are made in; undefined: the engine's own. */
   join(): Promise<string | undefined>;
   /** Loads the rules into a container's network, before anything runs in it. */
   confine(id: string, image: string): Promise<void>;
@@ -63,22 +64,30 @@ export const openNetwork = (
         : fault;
     });
 
+  const doing = `the network ${networkName}`;
+  const networks: Networks = {
+    async list() {
+      const filters = { name: [networkName] };
+      const listed = await limit.request(doing, () => brief.listNetworks({ filters }));
+      // The engine's filter also finds names that contain this one.
+      return listed.filter(({ Name }) => Name === networkName);
+    },
+    create: () =>
+      limit
+        .request(doing, (abortSignal) => docker.createNetwork({ ...network, abortSignal }))
+        .then(() => undefined, unlessStatus(409)),
+    remove: (id) =>
+      limit
+        .request(doing, () => brief.getNetwork(id).remove())
+        .then(() => undefined, unlessStatus(403, 404)),
+  };
   const join = async () => {
-    const doing = `the network ${networkName}`;
-    try {
-      await limit
-        .request(doing, () => brief.getNetwork(networkName).inspect())
-        .catch(async (error: unknown) => {
-          if (statusOf(error) !== 404) throw error;
-          await limit.request(doing, (abortSignal) =>
-            docker.createNetwork({ ...network, abortSignal }),
-          );
-        });
-    } catch (error) {
-      // Another builder has made it meanwhile.
-      if (statusOf(error) !== 409) throw asFault(error, url, doing);
-    }
-    return networkName;
+    const id = await oneNetwork(networks).catch((error: unknown) => {
+      throw asFault(error, url, doing);
+    });
+    if (id === undefined)
+      throw new Fault("unavailable", `${doing} was removed while a container was made for it`);
+    return id;
   };
 
   const look = async (image: string) => {
@@ -136,6 +145,12 @@ type Looked = {
   readonly host: Host;
   readonly mirrors: readonly Reachable[];
 };
+
+const unlessStatus =
+  (...expected: readonly number[]) =>
+  (error: unknown) => {
+    if (!expected.includes(statusOf(error) ?? 0)) throw error;
+  };
 
 /** Runs again a while after a failure; until then the callers get that one. */
 const keepingFailures = <T>(run: () => Promise<T>): (() => Promise<T>) => {

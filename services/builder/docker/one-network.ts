@@ -1,0 +1,26 @@
+/** The networks of an engine that have one name: an engine keeps ids unique, and names only if nobody is in a hurry. */
+export type Networks = {
+  /** Created: RFC 3339, as the engine has it. */
+  list(): Promise<readonly { readonly Id: string; readonly Created: string }[]>;
+  /** Does nothing where the engine knows of one already. */
+  create(): Promise<void>;
+  /** Does nothing where containers are in it, or where it is gone. */
+  remove(id: string): Promise<void>;
+};
+
+/**
+ * The id of the oldest network, which is made where there is none. Builders that make one at the same time so agree on
+ * one, and the others go: with two of a name the engine refuses every container that asks for it by name.
+ */
+export const oneNetwork = async (networks: Networks) => {
+  const found = await networks.list();
+  if (found.length === 0) await networks.create();
+  const all = found.length === 0 ? await networks.list() : found;
+  const [oldest, ...others] = [...all].sort(
+    (one, other) => compare(one.Created, other.Created) || compare(one.Id, other.Id),
+  );
+  for (const { Id } of others) await networks.remove(Id);
+  return oldest?.Id;
+};
+
+const compare = (one: string, other: string) => (one < other ? -1 : Number(one > other));
