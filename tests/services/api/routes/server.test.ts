@@ -231,6 +231,8 @@ test("GET /openapi.json documents every route with its schemas", async () => {
     "/packages/{name}/builds",
     "/packages/{name}/builds/{id}",
     "/adds/{id}",
+    "/keys",
+    "/keys/{fingerprint}",
     "/sessions/{id}",
     "/storage",
     "/storage/sweep",
