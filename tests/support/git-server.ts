@@ -63,5 +63,5 @@ const gatewayOfBuilds = async () => {
   await using builder = await startBuilder(engineEnvironment());
   await builder.running.health();
   const gateway = "{{range .IPAM.Config}}{{.Gateway}}{{end}}";
-  return engineCommand("network", "inspect", "--format", gateway, "kiln-builds");
+  return await engineCommand("network", "inspect", "--format", gateway, "kiln-builds");
 };
