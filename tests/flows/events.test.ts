@@ -53,14 +53,15 @@ const listen = (...parameters: readonly string[]) => {
   return {
     heard,
     of,
-    /** What was heard of a package's build, as it came: its log, and what was printed. */
+    /** What was published about a package's build, in order: its log without its steps, and its output. */
     toldOf: (pkgbase: string) => {
       const build = of(pkgbase, "build.pending")?.payload.build;
       const outputs = heard.filter(({ subject }) => subject === `build.output.${build}`);
       return {
         log: heard
           .filter((it) => it.stream === "BUILD_LOG" && it.payload.build === build)
-          .map(({ subject }) => subject),
+          .map(({ subject }) => subject)
+          .filter((subject) => !subject.startsWith("build.step.")),
         indices: outputs.map(({ payload }) => payload.index),
         text: outputs.map(({ payload }) => payload.text).join(""),
       };
@@ -121,7 +122,7 @@ test(
     const document: AsyncApi = await (await it.api.request("/asyncapi.json")).json();
     const undescribed = it.heard.filter(
       ({ subject, payload }) =>
-        !isDescribed(document, subject.replace(/^(build\.output)\..*/, "$1"), payload),
+        !isDescribed(document, subject.replace(/^(build\.(?:output|step))\..*/, "$1"), payload),
     );
     expect(undescribed).toEqual([]);
   },
