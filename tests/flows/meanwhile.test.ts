@@ -29,9 +29,12 @@ const isBuilding = (name: string) =>
     { timeout: minutes(1), interval: 100 },
   );
 
+/** The path that a package's name leads to; null where the repository has no such package. */
 const redirect = async (name: string) => {
-  const answer = await kiln.request(`/x86_64/package/${name}`, { redirect: "manual" });
-  return answer.headers.get("location");
+  const path = `/x86_64/package/${name}`;
+  const answer = await kiln.request(path, { redirect: "manual" });
+  const location = answer.headers.get("location");
+  return location && new URL(location, `http://kiln.example${path}`).pathname;
 };
 
 const slow = "echo now-building; sleep 5";
