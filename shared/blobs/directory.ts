@@ -82,7 +82,16 @@ export const openDirectory = (path: string, { durable = true } = {}): Blobs => {
   const isWhole = async (sha256: string) => {
     const found = await find(sha256);
     if (!found) return false;
-    return check(sha256, found).then(() => true, ifDamaged);
+    // One that another process moves aside meanwhile is as good as not there: a put then writes the blob anew.
+    const whole = await check(sha256, found)
+      .then(() => true, ifDamaged)
+      .catch(ifMissing);
+    return whole === true;
+  };
+  /** Tries twice: another process may have moved the blob aside since the look, and puts back what it may not delete. */
+  const reading = async <T>(sha256: string, act: (found: BigIntStats) => Promise<T>) => {
+    const first = await act(await demand(sha256)).then((value) => ({ value }), ifMissing);
+    return first ? first.value : act(await demand(sha256));
   };
 
   return {
@@ -105,8 +114,7 @@ export const openDirectory = (path: string, { durable = true } = {}): Blobs => {
     },
 
     async bytes(sha256) {
-      await demand(sha256);
-      const content = await readFile(placeOf(sha256));
+      const content = await reading(sha256, () => readFile(placeOf(sha256)));
       refuseDamaged(sha256, sha256Of(content));
       return new Uint8Array(content.buffer, content.byteOffset, content.byteLength);
     },
@@ -122,9 +130,11 @@ export const openDirectory = (path: string, { durable = true } = {}): Blobs => {
     has: async (sha256) => (await find(sha256)) !== undefined,
 
     async file(sha256) {
-      const found = await demand(sha256);
-      await check(sha256, found);
-      return { path: placeOf(sha256), bytes: Number(found.size) };
+      const size = await reading(sha256, async (found) => {
+        await check(sha256, found);
+        return found.size;
+      });
+      return { path: placeOf(sha256), bytes: Number(size) };
     },
 
     placeOf,
@@ -192,8 +202,8 @@ const renew = async (place: string, written: string, durable: boolean) => {
   if (!there) return false;
   if (now - there.mtimeMs < renewAfter) return true;
   const renewed = await utimes(place, now / 1_000, now / 1_000).then(() => true, ifMissing);
-  if (renewed && durable) await sync(place);
-  return renewed === true;
+  if (!renewed || !durable) return renewed === true;
+  return (await sync(place).then(() => true, ifMissing)) === true;
 };
 
 async function* listIn(root: string): AsyncGenerator<ListedBlob> {
