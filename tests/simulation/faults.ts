@@ -69,9 +69,12 @@ export const drawPlan = (seed: number, sides: readonly Side[], random: Random): 
 const lastsOf = (reconcile: string, random: Random) =>
   reconcile === "abandoned orders" ? minutes(66) : seconds(random.between(220, 300));
 
-/** A rebuild takes a while until it is there. */
-const outageOf = (reconcile: string, random: Random) =>
-  seconds(reconcile === "rebuilds of removed packages" ? 90 : random.between(20, 60));
+/** A rebuild takes a while until it is there. A build is there before the outage, in which its package is removed. */
+const outageOf = (reconcile: string, random: Random) => {
+  if (reconcile === "rebuilds of removed packages") return seconds(90);
+  if (reconcile === "builds of removed packages") return seconds(39);
+  return seconds(random.between(20, 60));
+};
 
 /** What few runs meet more than once. */
 const rare = /^(package|rebuild|publish|repo|srcinfo)\.|^build.output/;

@@ -73,11 +73,17 @@ export const drawWorkload = (random: Random, { pair: aim }: Side): Workload => {
     });
   const needed = actsFor(aim.subject, first);
   if (needed.length > 0) {
-    const isLate = aim.subject === "rebuilds of removed packages";
-    const from = isLate ? seconds(95) : random.between(seconds(16), seconds(60));
+    const from = startOf(aim.subject, random);
     for (const [after, act] of needed.entries()) acts.push({ at: from + seconds(after), act });
   }
   return { recipes, acts: acts.sort((a, b) => a.at - b.at) };
+};
+
+/** Where an outage must come between the acts, or before them, the time is that of `outageOf`. */
+const startOf = (subject: string, random: Random) => {
+  if (subject === "rebuilds of removed packages") return seconds(95);
+  if (subject === "builds of removed packages") return random.between(38_100, 38_900);
+  return random.between(seconds(16), seconds(60));
 };
 
 /** Some points are met by few runs: where one is aimed at, something leads to it. */
@@ -86,6 +92,11 @@ const actsFor = (subject: string, pkgbase: string): readonly Act[] => {
   if (subject === "package.changed") return [{ kind: "add", pkgbase, replace: true }];
   if (/^(package|repo)\.(removed|retired?)$|^hidden packages$|^rebuilds of removed/.test(subject))
     return [{ kind: "remove", pkgbase }];
+  if (subject === "builds of removed packages")
+    return [
+      { kind: "order", names: [pkgbase], force: true },
+      { kind: "remove", pkgbase },
+    ];
   if (/^rebuild\.|^unfinished rebuilds$/.test(subject)) return [{ kind: "rebuild", pkgbase }];
   if (subject.startsWith("sweep.")) return [{ kind: "sweep", dryRun: false }];
   if (subject === "abandoned orders") return [{ kind: "order-part", pkgbase }];
