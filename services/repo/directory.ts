@@ -117,12 +117,12 @@ const findIncoming = async (dataDirectory: string, root: string, id: string) => 
   const beside = join(dataDirectory, "repository-incoming");
   const [probe, moved] = [join(beside, `${prefix}${id}`), join(root, `${prefix}${id}`)];
   const move = async () => {
-    await mkdir(beside, { recursive: true });
+    await mkdir(beside, { recursive: true, mode: 0o700 });
     await writeFile(probe, "");
     await rename(probe, moved).catch(ifElsewhere);
     return (await stat(moved).catch(ifMissing)) ? beside : root;
   };
-  // A full or read-only disk is told of by what is written next; until then, what is there is served.
+  // The next write reports a full or read-only disk; until then the repo serves the files that are there.
   const found = await move().catch(unlessRefused);
   for (const path of [probe, moved]) await rm(path, { force: true }).catch(unlessRefused);
   return found ?? root;

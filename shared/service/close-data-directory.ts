@@ -6,7 +6,7 @@ import { unlessRefused } from "#shared/unwritable.ts";
 
 /** What kiln keeps in `DATA_DIR`, but for `repository` and an agent's socket. */
 const kept =
-  /^(authorized_secrets|bin|blob-cache|blobs|docker|gnupg|mirror|nats|sign_key\.asc|state\.db.*|work)$/;
+  /^(authorized_secrets|bin|blob-cache|blobs|docker|gnupg|mirror|nats|repository-incoming|sign_key\.asc|state\.db.*|work)$/;
 
 /** Others pass through to `repository`, and list nothing. */
 const passable = 0o711;

@@ -6,7 +6,7 @@ import { minutes } from "#shared/time.ts";
 import { makeDataDirectory, pkgbuildOf, startKiln } from "../support/kiln.ts";
 import { runProgram } from "../support/program.ts";
 
-/** A program, run by a user of the machine who has no part in kiln. */
+/** Runs a program as `nobody`: a user of the machine without rights in kiln. */
 const asNobody = async (...argv: string[]) => {
   const user = ["--reuid=nobody", "--regid=nogroup", "--clear-groups", "--"];
   const { stdout } = await execa("setpriv", [...user, ...argv], { reject: false });
@@ -15,15 +15,15 @@ const asNobody = async (...argv: string[]) => {
 
 /** Names below the data directory's entries that `nobody` can read or list, outside the repository. */
 const openIn = async (directory: string) => {
-  // Found by root, as nobody cannot list the directory, and tried one by one as nobody.
+  // Root lists the files, since `nobody` cannot; then `nobody` tries each.
   const all = await runProgram("find", [directory, "-mindepth", "1", "-print0"]);
   const tried = 'while IFS= read -r -d "" it; do [[ -r $it ]] && echo "$it"; done; true';
   const user = ["--reuid=nobody", "--regid=nogroup", "--clear-groups", "--"];
   const { stdout } = await execa("setpriv", [...user, "bash", "-c", tried], { input: all });
   return stdout
     .split("\n")
-    .filter((path) => path && !path.startsWith(join(directory, "repository")))
-    .map((path) => path.slice(directory.length + 1));
+    .map((path) => path.slice(directory.length + 1))
+    .filter((path) => path !== "" && !/^repository(\/|$)/.test(path));
 };
 
 const addPackage = (kiln: Awaited<ReturnType<typeof startKiln>>) =>
@@ -50,7 +50,8 @@ test(
     await using kiln = await startKiln(data.path);
     const after = await openIn(data.path);
     const repository = join(data.path, "repository");
-    const served = (await asNobody("ls", repository)).split("\n");
+    const ofFiles = ["-mindepth", "1", "-maxdepth", "1", "-type", "f", "-printf", "%f\\n"];
+    const served = (await asNobody("find", "-L", repository, ...ofFiles)).split("\n");
     const read = await Promise.all(
       served.map((name) => asNobody("sha256sum", join(repository, name))),
     );
