@@ -70,3 +70,9 @@ export const within = async (milliseconds: number, promise: Promise<unknown>) =>
   using late = deadline(pause, milliseconds);
   return (await unlessAborted(fulfilled, late.signal)) ?? false;
 };
+
+/** A signal that aborts when its scope ends. */
+export const scopeSignal = (): { readonly signal: AbortSignal } & Disposable => {
+  const over = new AbortController();
+  return { signal: over.signal, [Symbol.dispose]: () => over.abort() };
+};

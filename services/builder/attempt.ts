@@ -1,5 +1,5 @@
 import { Fault } from "#shared/fault.ts";
-import { abortable, deadline } from "#shared/pause.ts";
+import { abortable, deadline, scopeSignal } from "#shared/pause.ts";
 import { seconds } from "#shared/time.ts";
 import { containerSpec, type Purpose } from "./container-spec.ts";
 import type { Builder } from "./context.ts";
@@ -7,7 +7,6 @@ import type { Container } from "./docker/engine.ts";
 import { untilExhausted } from "./exhaustion.ts";
 import { formatIdentity } from "./left-over.ts";
 import { type AnyStep, broken, bugWhile, type Unbuilt } from "./outcome.ts";
-import { watching } from "./watching.ts";
 
 type Stops<S extends AnyStep> = {
   /** How far it is, for the outcome of one that is stopped. */
@@ -46,7 +45,7 @@ export const attempt = async <S extends AnyStep, Outcome>(
       afterwards?.use(held.move());
       return outcome;
     });
-    using watch = watching();
+    using watch = scopeSignal();
     const exhausted = untilExhausted(pause, container, limits.processes, watch.signal);
     const full = disk.untilFull(container, image, watch.signal);
     return await abortable(Promise.race([driving, exhausted, full]), stopped);

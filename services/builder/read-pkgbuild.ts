@@ -2,19 +2,18 @@ import type * as v from "valibot";
 import { Fault } from "#shared/fault.ts";
 import type { generateSrcinfo } from "#shared/messages/resolve.ts";
 import type { BlobReference } from "#shared/model.ts";
-import { abortable, deadline } from "#shared/pause.ts";
+import { abortable, deadline, scopeSignal } from "#shared/pause.ts";
+import { reasonIn } from "#shared/show/reasons.ts";
 import { seconds } from "#shared/time.ts";
 import { capture } from "./capture.ts";
 import { containerSpec } from "./container-spec.ts";
 import type { Builder } from "./context.ts";
 import { untilOver } from "./disk.ts";
 import type { Container } from "./docker/engine.ts";
-import { forbiddenIn } from "./forbidden.ts";
 import { formatIdentity } from "./left-over.ts";
 import { sourceEntries } from "./source.ts";
 import { srcinfoCommand } from "./steps.ts";
 import { packTar } from "./tar.ts";
-import { watching } from "./watching.ts";
 
 type Answer = v.InferInput<typeof generateSrcinfo.answer>;
 
@@ -48,7 +47,7 @@ export const readPkgbuild = async (
       containerSpec(image, limits, formatIdentity(identity), { kind: "srcinfo" }, timeout),
     );
     await container.put(packTar(sourceEntries(blobs, source)));
-    using watch = watching();
+    using watch = scopeSignal();
     const full = untilOver({ pause, now }, container, {
       limit: disk,
       over: tooLarge,
@@ -78,14 +77,21 @@ const print = async (container: Container): Promise<Answer> => {
     return { kind: "failed", log: "the container was killed or removed from outside of kiln" };
   if (exit.code !== 0) {
     const log = textOf(stderr).trim().slice(-logEnd);
-    const forbidden = forbiddenIn(log.split("\n"), "reading");
-    const said = [log || `makepkg ended with exit code ${exit.code}`, forbidden];
-    return { kind: "failed", log: said.filter((it) => it !== undefined).join("\n") };
+    const lines = [log || `makepkg ended with exit code ${exit.code}`, adviceOf(log)];
+    return { kind: "failed", log: lines.filter((line) => line !== undefined).join("\n") };
   }
   const srcinfo = textOf(stdout);
   return Buffer.byteLength(JSON.stringify(srcinfo)) > limit
     ? { kind: "failed", log: "the .SRCINFO is over 192 KiB" }
     : { kind: "generated", srcinfo };
+};
+
+/** What to do about what a log shows. The container that reads has no network, whatever builds reach. */
+const adviceOf = (log: string) => {
+  const reason = reasonIn(log.split("\n"));
+  return reason?.kind === "network"
+    ? "the PKGBUILD uses the network while it is read, where it has none; fetch in source=(), prepare() or pkgver()"
+    : reason?.advice;
 };
 
 const textOf = (bytes: Uint8Array) => new TextDecoder().decode(bytes);

@@ -73,7 +73,7 @@ export const reasons: readonly Reason[] = [
   {
     kind: "user namespaces",
     pattern:
-      /unshare: .*Operation not permitted|bwrap: .*(?:namespace|Operation not permitted|Permission denied)|clone\(.*CLONE_NEW|CLONE_NEWUSER|failed to move to new namespace|user namespaces? (?:are|is) (?:not|disabled)|newuidmap:|No usable sandbox/i,
+      /unshare: .*Operation not permitted|bwrap: .*(?:namespace|Operation not permitted|Permission denied)|clone\(.*CLONE_NEW|CLONE_NEWUSER|failed to move to new namespace|user namespaces? (?:are|is) (?:not|disabled)|new[ug]idmap:|No usable sandbox/i,
     advice: () =>
       "a build may not make user namespaces: turn off the sandbox that this program makes for itself; kiln runs the build in one already",
   },

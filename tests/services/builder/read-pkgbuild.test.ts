@@ -37,6 +37,21 @@ test("a PKGBUILD that cannot be read says what makepkg said", async () => {
   expect(await it.ask()).toEqual({ kind: "failed", log: "==> ERROR: no" });
 });
 
+test.each([
+  "curl: (6) Could not resolve host: example.org",
+  "fatal: unable to access 'https://example.org/x.git/': Could not resolve host: example.org",
+  "bash: connect: Network is unreachable",
+])("of a PKGBUILD that prints %s while it is read, the answer names the network", async (line) => {
+  await using it = await setup({
+    behaviour: () => ({ stderr: `${line}\n`, exit: { kind: "exited", code: 1 } }),
+  });
+
+  expect(await it.ask()).toEqual({
+    kind: "failed",
+    log: `${line}\nthe PKGBUILD uses the network while it is read, where it has none; fetch in source=(), prepare() or pkgver()`,
+  });
+});
+
 test("a .SRCINFO that no message can hold is refused", async () => {
   await using it = await setup({ behaviour: () => ({ stdout: "x".repeat(200 * 1024) }) });
 
