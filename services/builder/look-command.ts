@@ -3,7 +3,13 @@ import type { Look, LookedAt } from "#shared/messages/vcs.ts";
 import { withoutCredentials } from "#shared/without-credentials.ts";
 import type { Captured } from "./capture.ts";
 import type { Command } from "./docker/engine.ts";
-import { gitEnvironment } from "./git-environment.ts";
+
+/** Keeps git(1) to its network transports, and from asking for anything. */
+const gitEnvironment = {
+  GIT_ALLOW_PROTOCOL: "http:https:git",
+  GIT_TERMINAL_PROMPT: "0",
+  GIT_ASKPASS: "",
+};
 
 /** Seconds that one look may take. */
 const patience = 15;

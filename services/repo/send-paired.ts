@@ -1,8 +1,7 @@
 import type { Peer } from "#shared/runtime.ts";
 import type { Repo } from "./context.ts";
 import type { Pair } from "./handed-out.ts";
-import { nothing, redirect } from "./redirect.ts";
-import { sendFile } from "./send-file.ts";
+import { nothing, redirect, sendFile } from "./send-file.ts";
 
 /** How often a client waits for others of its look. */
 const turns = 3;
@@ -49,6 +48,6 @@ const currentPair = async ({ view }: Repo, name: string): Promise<Pair | undefin
   return database && { number, database, signature: current.get(`${name}.sig`) };
 };
 
-/** All that tells clients apart. Nothing is granted by it, so headers are believed. */
+/** All that distinguishes clients. It grants no rights, so a client may forge it. */
 const lookOf = ({ headers }: Request, peer: Peer) =>
   [peer(), headers.get("x-forwarded-for"), headers.get("user-agent")].join(" ");

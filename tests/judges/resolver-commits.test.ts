@@ -1,16 +1,6 @@
 import { expect, test } from "vitest";
 import { recipe } from "../support/recipe.ts";
-import { startResolver } from "../support/resolver.ts";
-
-const quiet = {
-  source: expect.any(String),
-  current: false,
-  needs: [],
-  missing: [],
-  unbuilt: [],
-  problem: null,
-  problemKind: null,
-};
+import { quiet, startResolver } from "../support/resolver.ts";
 
 test("a devel package is stale when what it follows has moved", async () => {
   await using it = await startResolver();

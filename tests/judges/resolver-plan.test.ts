@@ -13,20 +13,10 @@ import { planEntries, planNeeds, plans } from "#shared/state/plans.ts";
 import { officialDatabases, sources } from "#shared/state/sources.ts";
 import { giveUpPlan } from "../../services/resolver/plan-session.ts";
 import { recipe } from "../support/recipe.ts";
-import { startResolver } from "../support/resolver.ts";
+import { quiet, startResolver } from "../support/resolver.ts";
 import { insertOrder, insertPackages, insertServed, withoutMessages } from "../support/rows.ts";
 
 const pkgbuild = { sha256: "a".repeat(64), bytes: 1 };
-
-const quiet = {
-  source: expect.any(String),
-  current: false,
-  needs: [],
-  missing: [],
-  unbuilt: [],
-  problem: null,
-  problemKind: null,
-};
 
 test("a chain is ordered, and its dependencies wait for nobody", async () => {
   await using it = await startResolver();

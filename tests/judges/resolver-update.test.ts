@@ -4,17 +4,7 @@ import { generateSrcinfo } from "#shared/messages/resolve.ts";
 import { packages } from "#shared/state/packages.ts";
 import { sourceChecks } from "#shared/state/sources.ts";
 import { recipe } from "../support/recipe.ts";
-import { startResolver } from "../support/resolver.ts";
-
-const quiet = {
-  source: expect.any(String),
-  current: false,
-  needs: [],
-  missing: [],
-  unbuilt: [],
-  problem: null,
-  problemKind: null,
-};
+import { quiet, startResolver } from "../support/resolver.ts";
 
 test("a published state is current until the AUR has another version, which is then fetched", async () => {
   await using it = await startResolver();

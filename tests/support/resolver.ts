@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { eq } from "drizzle-orm";
 import { execa } from "execa";
 import * as v from "valibot";
+import { expect } from "vitest";
 import { Fault } from "#shared/fault.ts";
 import { planRequested } from "#shared/messages/plan.ts";
 import {
@@ -190,3 +191,14 @@ const packageOf = ({ source: _, ...resolved }: Resolved["packages"][number], add
   srcinfoOverride: false,
   flags: [],
 });
+
+/** A plan's entry for a package that has something new and lacks nothing, but for its name. */
+export const quiet = {
+  source: expect.any(String),
+  current: false,
+  needs: [],
+  missing: [],
+  unbuilt: [],
+  problem: null,
+  problemKind: null,
+};

@@ -2,25 +2,17 @@ import { and, desc, eq, lt } from "drizzle-orm";
 import type { BuildId, Pkgbase } from "#shared/model.ts";
 import { builds, isOfCompleteSession, sessions } from "#shared/state/builds.ts";
 import type { Reader } from "#shared/state/state.ts";
-import { noBuild } from "./builds.ts";
+import { columns, noBuild } from "./builds.ts";
 
 const select = (read: Reader) =>
   read
     .select({
+      ...columns,
       pkgbase: builds.pkgbase,
       number: builds.number,
-      state: builds.state,
-      message: builds.message,
-      progress: builds.progress,
-      reason: sessions.reason,
-      version: builds.version,
-      orderedAt: builds.orderedAt,
-      startedAt: builds.startedAt,
-      endedAt: builds.endedAt,
       builder: builds.builder,
       steps: builds.steps,
       excerpt: builds.excerpt,
-      logSha256: builds.logSha256,
       logBytes: builds.logBytes,
       logLines: builds.logLines,
     })

@@ -7,7 +7,8 @@ import type { BuildName } from "../build-name.ts";
 
 const unfinished = ["pending", "requested", "running", "publishing"] as const;
 
-const columns = {
+/** What every view of a build shows. */
+export const columns = {
   id: builds.id,
   state: builds.state,
   message: builds.message,

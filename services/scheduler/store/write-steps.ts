@@ -64,16 +64,3 @@ const updateAlike = async (transaction: Transaction, changes: readonly Change[])
     .from(sql`json_each(${JSON.stringify(changes)}) as changed`)
     .where(eq(builds.id, sql`json_extract(changed.value, '$.id')`));
 };
-
-/** The numbers of the builds after it move up: they have no gap. */
-const _forgetBuild = async (transaction: Transaction, id: BuildId) => {
-  const [gone] = await transaction.delete(builds).where(eq(builds.id, id)).returning({
-    pkgbase: builds.pkgbase,
-    number: builds.number,
-  });
-  if (gone)
-    await transaction
-      .update(builds)
-      .set({ number: sql`${builds.number} - 1` })
-      .where(and(eq(builds.pkgbase, gone.pkgbase), gt(builds.number, gone.number)));
-};
