@@ -15,7 +15,7 @@ export const configDirectory = ({ HOME = "/", XDG_CONFIG_HOME }: World["environm
 export const loginPath = (environment: World["environment"]) =>
   join(configDirectory(environment), "kiln", "login.json");
 
-/** What `kiln login` kept; undefined where nobody logged in. */
+/** What `kiln login` kept; undefined where there is no such file. */
 export const readLogin = async ({
   environment,
   readFile,

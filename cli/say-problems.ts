@@ -5,7 +5,7 @@ import { oneLine, printable } from "./printable.ts";
 import type { Session } from "./session.ts";
 
 /**
- * Says which sources of an order could not be looked at, and gives the exit code of the order, whose builds ended with
+ * Prints which sources of an order could not be looked at. Answers the exit code of the order, whose builds ended with
  * `codes`: unreachable where a server could not be asked, refused where one has the source no more.
  */
 export const sayProblems = async (

@@ -2,10 +2,10 @@ import { chmod, stat } from "node:fs/promises";
 import { ifMissing } from "./if-missing.ts";
 import { unlessRefused } from "./unwritable.ts";
 
-/** All permissions of users who are neither the owner nor in the group. */
+/** All permissions of users other than the owner and the group. */
 export const ofOthers = 0o007;
 
-/** All permissions of users who are not the owner. */
+/** All permissions of users other than the owner. */
 export const ofAllButOwner = 0o077;
 
 /**

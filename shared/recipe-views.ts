@@ -113,7 +113,7 @@ export type AddInfo = v.InferOutput<typeof AddInfo>;
 export const KeyInfo = v.object({
   /** Of the primary key, upper-case hexadecimal. */
   fingerprint: v.string(),
-  /** Whom the key says it belongs to. */
+  /** The key's user ids: names and addresses, which its owner chose. */
   users: v.array(v.string()),
   added: Time,
 });

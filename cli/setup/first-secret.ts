@@ -22,7 +22,7 @@ export const makeFirstSecret = async (dataDirectory: string): Promise<string | u
     await file.writeFile(`${await hashOf(secret)} made at the first start\n`);
     await file.sync();
   } catch (error) {
-    // Else it would count as authorised, with nobody who knows the secret.
+    // Otherwise kiln would accept a secret that was never shown.
     await rm(join(dataDirectory, "authorized_secrets"), { force: true });
     unwritable(error);
   } finally {

@@ -100,7 +100,7 @@ export const Config = v.object({
   /** MiB that stay free on the engine's file system; 0: none do. */
   RUNNER_DISK_RESERVE: integer(5_120, 0, 1_073_741_824, "a number of MiB"),
   PACKAGER: v.optional(v.pipe(v.string(), v.regex(/^[^\n]*$/, "one line"))),
-  /** Of OpenPGP, which builds ask for keys that `validpgpkeys` names and nobody gave. */
+  /** An OpenPGP key server: builds fetch keys from it that `validpgpkeys` names and that are neither shipped nor imported. */
   KEYSERVER: keyserverUrl,
   /** Where packages are that the mirror has no more, for rebuilds: what `/packages/…` is below. */
   ARCH_ARCHIVE_URL: v.optional(archiveUrl, "https://archive.archlinux.org"),

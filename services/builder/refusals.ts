@@ -1,7 +1,7 @@
 /** How many are named. */
 const most = 10;
 
-/** What a build's log says of connections, as `address:port`, that the network rules refused. */
+/** The line of a build's log for each connection, `address:port`, that the network rules refused. */
 export const refusals = (refused: readonly string[]): readonly string[] => [
   ...refused
     .slice(0, most)

@@ -32,7 +32,7 @@ const most = 10_000;
 /**
  * Which database each client has. A client that follows no redirect fetches a database and its signature at two fixed
  * addresses, so the second answer has to fit the first one, whatever was published between them. `client` is all that the
- * server can tell clients apart by; several of them behind one proxy may look the same.
+ * server knows of a client; several behind one proxy may look the same.
  */
 export const openHandedOut = ({ now, pause }: Pick<World, "now" | "pause">) => {
   const kept = new Map<string, Handout>();

@@ -16,7 +16,7 @@ export const followedBy = (srcinfo: string, arch: string) =>
 
 /**
  * The present commits of the VCS sources that a .SRCINFO names. Where a server could not be asked, the commit of an
- * earlier look stays, and the problem says so.
+ * earlier look stays, and the problem names that.
  */
 export const followCommits = async (
   looks: Looks,

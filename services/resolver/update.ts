@@ -81,7 +81,7 @@ const keptOf = ({ id: _, fetchedAt: __, ...source }: Source): FetchedSource => s
 
 /**
  * Whether the files are those of the last fetch: the commit decides. The AUR's time of a package changes with each push
- * to its repository, so while that time stays, git need not be asked. `SourceFault` where nobody can tell.
+ * to its repository, so while that time stays, git need not be asked. `SourceFault` where the AUR's answer leaves that open.
  */
 const hasSameFiles = async (
   { git, aur }: Resolver,

@@ -162,7 +162,7 @@ const circleFrom = (build: Planned, waiting: ReadonlyMap<BuildId, Planned>): rea
   }
 };
 
-/** Needs that are told of a circle at most. */
+/** The message about a circle lists at most so many needs. */
 const told = 8;
 
 const describeCircle = (circle: readonly Planned[]) => {

@@ -31,7 +31,7 @@ export type PlanNeed = {
 type Ordered = {
   readonly id: BuildId;
   readonly pkgbase: Pkgbase;
-  /** It is built also where its source is up to date. */
+  /** Whether to build the package also where its source is up to date. */
   readonly renumber?: boolean;
 };
 
@@ -50,7 +50,7 @@ export type Decision =
 type Terms = {
   /** Builds also what is up to date. */
   readonly force: boolean;
-  /** Ends the build of a package whose source could not be looked at, so that the person who ordered it learns that. */
+  /** Ends the build of a package whose source could not be looked at, and shows its reason. */
   readonly endsUnlooked: boolean;
   /** Unfinished builds of earlier sessions. */
   readonly elsewhere: readonly Ordered[];

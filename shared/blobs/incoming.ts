@@ -8,7 +8,7 @@ import { days } from "#shared/time.ts";
 /** What this process writes has this in its name: process ids start anew in each container. */
 const run = randomUUID();
 
-/** Sources and logs are nobody else's; a group may be given to directories that services of several users share. */
+/** Other users may not read sources and logs; an administrator may give a group to directories that services of several users share. */
 export const closed = 0o770;
 
 /** Names of files to write, from one opening; one that failed is tried again. */

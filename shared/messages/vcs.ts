@@ -21,7 +21,7 @@ export const Look = v.variant("kind", [
   v.object({ kind: v.literal("gone"), message: v.string() }),
   /** The server could not be asked. */
   v.object({ kind: v.literal("unknown"), message: v.string() }),
-  /** No look can ever tell: the image lacks the program, or the protocol has no such request. */
+  /** No look can succeed: the image lacks the program, or the protocol has no such request. */
   v.object({ kind: v.literal("unfollowed"), message: v.string() }),
 ]);
 export type Look = v.InferOutput<typeof Look>;

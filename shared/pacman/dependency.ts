@@ -15,7 +15,7 @@ export type Candidate = {
   readonly name: string;
   readonly version: string;
   readonly provides?: readonly string[];
-  /** It is a recipe's, or the AUR's: makepkg writes the version behind a library that it provides only when it builds. */
+  /** Whether this is a recipe's or the AUR's candidate: makepkg writes the version behind a library that it provides only when it builds. */
   readonly isUnbuilt?: boolean;
 };
 
@@ -31,7 +31,7 @@ export const parseDependency = (text: string): Dependency => {
   return dependency;
 };
 
-/** As `parseDependency`, of texts that nobody has checked: one that has no name is passed over. */
+/** As `parseDependency`, for unchecked texts: one that has no name is passed over. */
 export const parseDependencies = (texts: readonly string[]): Dependency[] =>
   texts.flatMap((text) => readDependency(text) ?? []);
 

@@ -4,10 +4,10 @@ import { reasons } from "./reasons.ts";
 
 const most = { lines: 12, characters: 500, causes: 9, context: 4 };
 
-/** A cause lies so many lines before the first line that only tells that something failed. */
+/** A cause lies at most so many lines before the first line that only reports a failure. */
 const near = 300;
 
-/** What a line tells: why something failed, perhaps why, or only that it did. */
+/** What a line reports: the cause of a failure, a possible cause, or only the failure. */
 export type LineClass = "cause" | "perhaps" | "consequence" | "other" | "kiln";
 
 /** kiln's line about a connection that the network rules refused. */

@@ -82,7 +82,7 @@ export const builds = sqliteTable(
     source: text().$type<SourceId>(),
     /** Of that source. */
     sourceState: text("source_state"),
-    /** It is built though its source is up to date, with a pkgrel of its own: what it was built against has changed. */
+    /** Whether the package is built though its source is up to date, with a pkgrel of its own: what it was built against has changed. */
     renumber: integer({ mode: "boolean" }).notNull().default(false),
     /** What takes the place of the PKGBUILD's pkgrel; absent where the PKGBUILD's own stays. */
     pkgrel: text(),

@@ -6,7 +6,7 @@ export const sourceKeys = sqliteTable("source_keys", {
   fingerprint: text().primaryKey(),
   /** Without the signatures that others made on it. */
   armoured: text().notNull(),
-  /** Whom the key says it belongs to, one a line. */
+  /** The key's user ids, one a line. */
   users: text().notNull(),
   addedAt: integer("added_at").notNull(),
 });

@@ -7,7 +7,7 @@ import { openEngine } from "./engine.ts";
 import { type Kiln, secret, startKiln } from "./kiln.ts";
 import { mebibytes, memoryOf, report, until } from "./measure.ts";
 
-// How much memory all of kiln takes while a build prints as fast as it can, with event streams that nobody reads.
+// How much memory all of kiln takes while a build prints as fast as it can, with event streams that no client reads.
 // Run by hand: bun tests/bench/output.ts [seconds] [streams]
 
 const seconds = Number(process.argv[2] ?? 60);

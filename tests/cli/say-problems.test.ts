@@ -12,7 +12,7 @@ type Given = {
   }[];
 };
 
-/** What is said of an order with such a report, and the exit code. */
+/** Prints the problems of a session with such a report; answers the text and the exit code. */
 const say = async (report: Given | undefined, ...codes: ExitCode[]) => {
   const said: string[] = [];
   const get = async () => {

@@ -12,8 +12,8 @@ const listen = `perl -MIO::Socket::INET -e '$| = 1; $s = IO::Socket::INET->new(L
 print "listening\n"; while ($c = $s->accept) { print "visit\n"; close $c }'`;
 
 /**
- * A service of this host that a build could reach: in the network of the builds, at the host's address there. It counts
- * who comes. Other networks of the engine would be no proof, as the engine itself keeps them apart.
+ * A service of this host that a build could reach: in the network of the builds, at the host's address there. The
+ * service counts connections. In another network of the engine the test would prove nothing: the engine separates networks.
  */
 const startTrap = async () => {
   await using builder = await startBuilder(engineEnvironment());

@@ -11,7 +11,7 @@ type Info = { readonly texts: Map<string, string>; readonly lists: Map<string, s
 export type AurPackage = Info & { readonly pkgname: string };
 
 /**
- * Reads a .SRCINFO as the AUR does when somebody pushes it; nothing of kiln's own reader is used.
+ * Reads a .SRCINFO as the AUR does after a push, without kiln's own reader.
  *
  * Source: parse_srcinfo and get_merged_package of python-srcinfo.
  */
@@ -46,7 +46,7 @@ const put = (info: Info, field: string, value: string) => {
 };
 
 /**
- * What the RPC interface says of each package: an epoch over 0 alone is shown, fields for all architectures of the package
+ * The RPC interface's record of each package: an epoch over 0 alone is shown, fields for all architectures of the package
  * come together, and relations are sorted, each once, without a description.
  *
  * Source: save_metadata and extract_arch_fields in aurweb's git/update.py, RPC.subquery in its rpc.py.

@@ -12,7 +12,7 @@ export type Helper = {
   /** A script of bash, and its arguments. */
   readonly script: string;
   readonly args?: readonly string[];
-  /** What it is for, as its label says. */
+  /** The value of the label that says what the container is for. */
   readonly purpose: "network" | "disk";
 };
 

@@ -1,4 +1,4 @@
-/** The networks of an engine that have one name: an engine keeps ids unique, and names only if nobody is in a hurry. */
+/** The networks of an engine that have one name. Requests at the same time can make several: only ids are unique. */
 export type Networks = {
   /** Created: RFC 3339, as the engine has it. */
   list(): Promise<readonly { readonly Id: string; readonly Created: string }[]>;
@@ -9,8 +9,8 @@ export type Networks = {
 };
 
 /**
- * The id of the oldest network, which is made where there is none. Builders that make one at the same time so agree on
- * one, and the others go: with two of a name the engine refuses every container that asks for it by name.
+ * Answers the id of the oldest network, and creates one where there is none. Builders that create one at the same time
+ * agree by that on one network; the others are removed, since a name that two networks have cannot be used.
  */
 export const oneNetwork = async (networks: Networks) => {
   const found = await networks.list();

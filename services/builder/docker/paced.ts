@@ -1,7 +1,7 @@
 import type { Pause } from "#shared/pause.ts";
 import type { Printed } from "./demultiplex.ts";
 
-/** At most `bytes` are read in `milliseconds`, 20 MiB a second: far more than a build prints that somebody wants to read. */
+/** At most `bytes` are read in `milliseconds`, 20 MiB a second: far more than a log that a person can read. */
 const pace = { bytes: 2 * 1024 ** 2, milliseconds: 100 };
 
 /**
